@@ -1,0 +1,139 @@
+# pg_gatekeeper: builds, installs and tests the module.
+#
+#	make				the module, with PGXS
+#	make install		the module, the settings drop-in and the man page
+#	make installcheck	the SQL tests, on a running server that has it preloaded
+#	make check			every test, on throw-away servers (also as root)
+#	make demo			a short tour on a throw-away server (also as root)
+#	make help			the variables, too
+#
+# Copyright (c) 2026, the pg_gatekeeper authors
+# SPDX-License-Identifier: PostgreSQL
+
+GK_VERSION = 1.0.0
+
+# Which server to build for and test with.
+PG_CONFIG ?= pg_config
+
+# PGXS's own "check" prints a refusal and succeeds, so our goals of that kind
+# live in a branch which does not include it.  Other goals given along with
+# them are passed on.
+own_goals = check demo help
+
+ifneq ($(filter $(own_goals),$(MAKECMDGOALS)),)
+
+other_goals = $(filter-out $(own_goals),$(MAKECMDGOALS))
+
+.PHONY: $(own_goals) $(other_goals)
+
+# The scripts call make again for what they need built.
+check demo: $(other_goals)
+	+@PG_CONFIG='$(PG_CONFIG)' WERROR='$(WERROR)' TESTS='$(TESTS)' $(srcdir_)test/$@
+
+$(other_goals):
+	+@$(MAKE) --no-print-directory -f $(firstword $(MAKEFILE_LIST)) $@
+
+help:
+	@sed -n '3,8s/^#//p' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "	PG_CONFIG=...	pg_config of the server to build for (default: pg_config)"
+	@echo "	WERROR=1		warnings are errors"
+	@echo "	TESTS='a b'		with check: only these, e.g. TESTS='copy_file 001_house'"
+	@echo "	DESTDIR=...		with install: put everything below this directory"
+	@echo "	common_prefix=...	where drop-in and man page go (default: /usr/local)"
+	@echo "	WITH_COMMON=no	with install: the module only"
+
+srcdir_ := $(dir $(firstword $(MAKEFILE_LIST)))
+
+else
+
+top := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
+
+# A build outside the source tree needs the directories.
+_ := $(shell mkdir -p src/audit)
+
+MODULE_big = pg_gatekeeper
+PGFILEDESC = "pg_gatekeeper - refuses and records privilege escalation"
+OBJS = $(patsubst $(top)/%.c,%.o,$(sort $(wildcard $(top)/src/*.c $(top)/src/audit/*.c)))
+DEPS = $(OBJS:.o=.d)
+
+# The server's headers do not compile clean under -Wextra; as system headers
+# they need not, and our own files get all of it.
+PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) \
+	-I$(top)/src -DGK_VERSION='"$(GK_VERSION)"' \
+	-D'PGDLLEXPORT=__attribute__((visibility("default")))'
+# Nothing but the entry points is exported (15's headers leave PGDLLEXPORT
+# empty).  Hook and GUC callback signatures leave parameters unused.
+PG_CFLAGS = -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter -MMD -MP
+ifneq ($(filter-out 0 no,$(WERROR)),)
+PG_CFLAGS += -Werror
+endif
+
+TESTS ?= $(patsubst $(top)/test/sql/%.sql,%,$(sort $(wildcard $(top)/test/sql/*.sql)))
+REGRESS = setup $(filter-out setup,$(TESTS))
+REGRESS_OPTS = --inputdir=$(top)/test
+
+EXTRA_CLEAN = $(DEPS) src/.built_for src/cli/*.o src/cli/*.d
+
+# No bitcode: hooks are not inlined, and it would need clang.
+override with_llvm = no
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+ifeq ($(PGXS),)
+$(error $(PG_CONFIG) does not work: install the server's development files or say PG_CONFIG=/path/to/pg_config)
+endif
+include $(PGXS)
+
+# PGXS hands the flags of the compiler that built the server to any other.
+ifneq ($(findstring clang,$(CC)),)
+override CFLAGS := $(filter-out -fexcess-precision=% -ffat-lto-objects -flto=auto \
+	-Wimplicit-fallthrough=% -Wno-format-truncation -Wno-stringop-truncation \
+	-Wshadow=% -Wno-cast-function-type-strict,$(CFLAGS))
+endif
+
+-include $(DEPS)
+
+# Another server, compiler or Makefile rebuilds, too.
+built_for := $(CC) $(CFLAGS) $(PG_CPPFLAGS)
+ifneq ($(built_for),$(shell cat src/.built_for 2>/dev/null))
+_ := $(shell printf '%s\n' '$(subst ','\'',$(built_for))' >src/.built_for)
+endif
+
+$(OBJS): src/.built_for $(firstword $(MAKEFILE_LIST))
+
+# Files that are the same for every server version.  A distribution package
+# sets common_prefix=/usr, or WITH_COMMON=no for the module alone.
+WITH_COMMON ?= yes
+common_prefix ?= /usr/local
+common_conf := $(wildcard $(top)/conf/*.conf)
+common_man1 := $(wildcard $(top)/man/*.1)
+common_man7 := $(wildcard $(top)/man/*.7)
+
+.PHONY: install-common uninstall-common install-test
+install-common:
+	$(call gk_install,$(common_conf),share/pg_gatekeeper)
+	$(call gk_install,$(common_man1),share/man/man1)
+	$(call gk_install,$(common_man7),share/man/man7)
+
+uninstall-common:
+	$(call gk_uninstall,$(common_conf),share/pg_gatekeeper)
+	$(call gk_uninstall,$(common_man1),share/man/man1)
+	$(call gk_uninstall,$(common_man7),share/man/man7)
+
+# $(call gk_install,files,directory below common_prefix)
+gk_install = $(if $(1),$(MKDIR_P) '$(DESTDIR)$(common_prefix)/$(2)' && \
+	$(INSTALL_DATA) $(1) '$(DESTDIR)$(common_prefix)/$(2)/')
+gk_uninstall = $(if $(1),rm -f $(addprefix '$(DESTDIR)$(common_prefix)/$(2)'/,$(notdir $(1))))
+
+ifneq ($(WITH_COMMON),no)
+install: install-common
+uninstall: uninstall-common
+endif
+
+# The extensions whose scripts the tests run; installcheck needs them on the
+# server, "make check" brings its own.
+install-test:
+	$(MKDIR_P) '$(DESTDIR)$(datadir)/extension'
+	$(INSTALL_DATA) $(top)/test/extension/* '$(DESTDIR)$(datadir)/extension/'
+
+endif

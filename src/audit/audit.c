@@ -1,0 +1,214 @@
+/*-------------------------------------------------------------------------
+ *
+ * audit.c
+ *	  The audit's entry: one record of one event, to wherever it can go.
+ *
+ * Where records go:
+ *
+ *	- "auto": journald; when that does not take the record, syslog.
+ *	- a list: every sink on it gets every record.  Somebody who writes two
+ *	  wants both, and one of them failing is no news to the other.
+ *	- what no configured sink took is counted as lost, which the next record
+ *	  that gets through tells, and goes to the server log.
+ *
+ * A sequence number is taken before a record is sent, so that a lost one
+ * leaves a gap.  Writing never throws, never waits longer than
+ * gatekeeper.audit_timeout for all sinks together, allocates nothing.  (The
+ * server log is not waited for by us but by PostgreSQL, as for every line in
+ * it.)
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "audit/audit.h"
+
+#include "miscadmin.h"
+
+/* One at a time: a process writes no record while it writes one. */
+static GkRecord the_record;
+static bool is_writing;
+
+static int	(*const senders[GK_NUM_SINKS]) (const GkRecord *, int64) =
+{
+	gk_journald_send,
+	gk_syslog_send
+};
+
+/*
+ * Which sinks are in the list, as bits (1 << GkSink)?  0 when the list is
+ * not one of journald and syslog, each at most once and in any order, or auto
+ * alone.  For auto both bits are set and *is_auto is true.
+ */
+int
+gk_audit_sinks(const char *list, bool *is_auto)
+{
+	static const char *const names[] = {"journald", "syslog", "auto"};
+	int			bits = 0;
+
+	for (;;)
+	{
+		size_t		len;
+		int			i;
+
+		list += strspn(list, " \t\n\"");
+		len = strcspn(list, ", \t\n\"");
+		for (i = 0; i < 3; i++)
+			if (len == strlen(names[i]) && pg_strncasecmp(list, names[i], len) == 0)
+				break;
+		if (i == 3 || bits & (1 << i))
+			return 0;
+		bits |= 1 << i;
+		list += len;
+		list += strspn(list, " \t\n\"");
+		if (*list == '\0')
+			break;
+		if (*list++ != ',')
+			return 0;
+	}
+	*is_auto = (bits & 4) != 0;
+	if (*is_auto)
+		return bits == 4 ? 3 : 0;
+	return bits;
+}
+
+/* The server log, hidden from the client.  True when it goes there. */
+static bool
+write_server_log(const GkRecord *record)
+{
+	volatile bool written = false;
+	uint32		holdoff = InterruptHoldoffCount;
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		if (message_level_is_interesting(LOG_SERVER_ONLY))
+		{
+			ereport(LOG_SERVER_ONLY,
+					(errmsg_internal("pg_gatekeeper: %s",
+									 record->value[gk_num_fields - 2]),
+					 errhidestmt(true), errhidecontext(true)));
+			written = true;
+		}
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		FlushErrorState();
+		InterruptHoldoffCount = holdoff;
+	}
+	PG_END_TRY();
+	return written;
+}
+
+static bool
+send_to(GkSink sink, const GkRecord *record, int64 deadline)
+{
+	int			err = gk_sink_may_try(sink) ? senders[sink] (record, deadline) : EBUSY;
+
+	gk_sink_count(sink, err);
+	return err == 0;
+}
+
+/*
+ * Number a gathered record, fill it and send it on.  Returns whether it is
+ * delivered as gatekeeper.audit_failure has it.
+ */
+bool
+gk_audit_write(GkRecord *record, int64 deadline, uint64 *seq)
+{
+	bool		is_auto = false;
+	int			sinks = gk_audit_sinks(gk_audit_sink, &is_auto);
+	bool		delivered = false;
+	bool		logged;
+
+	record->seq = *seq = gk_audit_next_sequence();
+	record->lost = gk_audit_lost();
+	gk_record_fill(record);
+
+	for (int sink = 0; sink < GK_NUM_SINKS; sink++)
+		if ((sinks & (1 << sink)) && !(is_auto && delivered))
+			delivered |= send_to((GkSink) sink, record, deadline);
+	if (likely(delivered))
+		return true;
+
+	gk_audit_count_lost();
+	logged = write_server_log(record);
+	return logged && gk_audit_failure == GK_AUDIT_OPEN;
+}
+
+/* Look names up; an error costs the names, not the record. */
+static void
+look_up(GkRecord *record)
+{
+	uint32		holdoff = InterruptHoldoffCount;
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		gk_audit_look_up(record);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		FlushErrorState();
+		/* raising an error lets interrupts in again; our caller held them */
+		InterruptHoldoffCount = holdoff;
+	}
+	PG_END_TRY();
+}
+
+static bool
+write_event(const GkEvent *event, GkAuditKind kind, const char *object_type,
+			const char *object, uint64 *seq)
+{
+	int64		deadline = gk_monotonic_us() + (int64) gk_audit_timeout * 1000;
+	int			saved_errno = errno;
+	bool		delivered;
+
+	*seq = 0;
+	if (is_writing)
+		return false;
+	is_writing = true;
+	HOLD_INTERRUPTS();
+	gk_audit_gather(&the_record, event);
+	if (event == NULL)
+	{
+		the_record.kind = kind;
+		the_record.object_type = object_type;
+		the_record.object = object;
+	}
+	look_up(&the_record);
+	delivered = gk_audit_write(&the_record, deadline, seq);
+	RESUME_INTERRUPTS();
+	is_writing = false;
+	errno = saved_errno;
+	return delivered;
+}
+
+/*
+ * Write the record of an action.  *seq is its number.  True when a configured
+ * sink took it, or, unless gatekeeper.audit_failure is "closed", the server
+ * log.  Never throws; takes gatekeeper.audit_timeout at most.
+ */
+bool
+gk_audit_record(const GkEvent *event, uint64 *seq)
+{
+	gk_rule_count(event->rule, event->verdict);
+	return write_event(event, GK_KIND_DENIED, NULL, NULL, seq);
+}
+
+/*
+ * Write a record about the module itself: its start, its stop, a setting that
+ * changed, a loss.  object_type is a constant, object anybody's text; both may
+ * be NULL.  Returns as gk_audit_record() does.
+ */
+bool
+gk_audit_about_module(GkAuditKind kind, const char *object_type,
+					  const char *object)
+{
+	uint64		seq;
+
+	return write_event(NULL, kind, object_type, object, &seq);
+}

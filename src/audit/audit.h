@@ -1,0 +1,195 @@
+/*-------------------------------------------------------------------------
+ *
+ * audit.h
+ *	  What the audit's own files share.
+ *
+ * The path of a record: gate.c hands audit.c an event.  audit.c gathers what
+ * has to be looked up (the only part that can throw, and so stands in a
+ * PG_TRY), asks coalesce.c whether this action is already on record, takes a
+ * sequence number, has record.c fill in the one field table of
+ * fields.c, and hands the
+ * filled table to the sinks: journald.c, syslog.c, in the end the server log.
+ * stats.c counts in shared memory what became of it.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GK_AUDIT_H
+#define GK_AUDIT_H
+
+#include "gatekeeper.h"
+
+#include "datatype/timestamp.h"
+
+#include "audit/text.h"
+
+/* The version of the set of fields below; a new field does not change it. */
+#define GK_AUDIT_SCHEMA "1"
+
+/*
+ * What kind of record it is, for the journal's message catalog.  The ids are
+ * for ever: readers match on them.
+ */
+typedef enum GkAuditKind
+{
+	GK_KIND_DENIED,
+	GK_KIND_WOULD_DENY,
+	GK_KIND_ALLOWED,
+	GK_KIND_START,
+	GK_KIND_STOP,
+	GK_KIND_CONFIG,
+	GK_KIND_HEARTBEAT,
+	GK_KIND_LOSS,
+	GK_NUM_KINDS
+} GkAuditKind;
+
+#define GK_MESSAGE_ID_DENIED		"52c71b4cbda1483c81965b3a5648135b"
+#define GK_MESSAGE_ID_WOULD_DENY	"200c833431ff49ddaa98daf459737920"
+#define GK_MESSAGE_ID_ALLOWED		"f9a9ff955fd3482897c11541f5b7d1ba"
+#define GK_MESSAGE_ID_START			"9f0f8f81805c4fe9a9cb0e7a0c7aad41"
+#define GK_MESSAGE_ID_STOP			"f21a7bae660c4d42b2b959445f7583ec"
+#define GK_MESSAGE_ID_CONFIG		"be77089f2abe46eca9fd4d6bd802d6c4"
+#define GK_MESSAGE_ID_HEARTBEAT		"8f44483f76274fcb89192e5433bbb006"
+#define GK_MESSAGE_ID_LOSS			"1940040fe2c44032bf52b653a2419257"
+
+/*
+ * Limits, in bytes.  8 KiB is what syslog receivers take by default; a field
+ * of 4000 bytes or more reads as null in "journalctl -o json".
+ */
+#define GK_RECORD_SIZE		8192	/* on the wire, of any sink */
+#define GK_FIELD_SIZE		3900	/* one field's text */
+#define GK_MESSAGE_SIZE		1536	/* the MESSAGE line */
+#define GK_OBJECT_SIZE		1024
+#define GK_NAME_SIZE		256 /* an identifier, every byte escaped */
+#define GK_MAX_FIELDS		48
+
+/*
+ * One record.  The first part is gathered by audit.c, the second filled in by
+ * fields.c.  Lives in static memory; its strings outlive the record.
+ */
+typedef struct GkRecord
+{
+	GkAuditKind kind;
+	const GkRule *rule;			/* NULL for records about the module itself */
+	GkVerdict	verdict;
+	int			circumstances;
+	const char *command;		/* a constant, or NULL */
+	const char *object_type;	/* a constant, or NULL */
+	const char *object;			/* raw, or NULL */
+	const char *statement;		/* raw, or NULL */
+	size_t		statement_length;
+	bool		is_clean;		/* object and statement are redacted and
+								 * escaped already */
+	bool		backslash_escapes;	/* a backslash escapes in '...' */
+	char		session_user[NAMEDATALEN];
+	char		current_user[NAMEDATALEN];
+	char		database[NAMEDATALEN];
+	char		extension[NAMEDATALEN];
+	uint64		seq;
+	uint64		lost;			/* before this record */
+	uint32		count;			/* how many actions it stands for */
+
+	/* parallel to gk_fields[]; "" is left out by the sinks */
+	const char *value[GK_MAX_FIELDS];
+	int			length[GK_MAX_FIELDS];
+	GkText		text;			/* where the values are */
+	char		buf[GK_RECORD_SIZE];
+} GkRecord;
+
+/*
+ * The one table of fields.  A getter appends its value, escaped, to out; it
+ * looks nothing up and cannot fail.
+ */
+typedef struct GkField
+{
+	const char *name;			/* as in the journal, or NULL: MESSAGE only */
+	const char *key;			/* in MESSAGE, or NULL: not there */
+	bool		is_quoted;		/* in MESSAGE */
+	int			limit;			/* bytes of escaped text */
+	void		(*get) (const GkRecord *record, GkText *out);
+} GkField;
+
+/* Where records go.  The order is that of the fallback under "auto". */
+typedef enum GkSink
+{
+	GK_SINK_JOURNALD,
+	GK_SINK_SYSLOG,
+	GK_NUM_SINKS
+} GkSink;
+
+typedef struct GkSinkStats
+{
+	const char *name;
+	uint64		sent;
+	uint64		lost;			/* records it did not take */
+	int			last_errno;		/* 0: never failed */
+	TimestampTz last_error_time;
+	bool		is_suspended;	/* it hung; it is tried again shortly */
+} GkSinkStats;
+
+typedef struct GkRuleStats
+{
+	uint64		denied;
+	uint64		would_deny;
+	uint64		allowed;
+	TimestampTz last_time;		/* 0: never */
+} GkRuleStats;
+
+/* audit.c */
+extern bool gk_audit_about_module(GkAuditKind kind, const char *object_type,
+								  const char *object);
+extern bool gk_audit_write(GkRecord *record, int64 deadline, uint64 *seq);
+extern int	gk_audit_sinks(const char *list, bool *is_auto);
+
+/* gather.c */
+extern void gk_audit_gather(GkRecord *record, const GkEvent *event);
+extern void gk_audit_look_up(GkRecord *record);
+extern const char *gk_audit_authenticated(void);
+extern const char *gk_audit_client_addr(void);
+extern const char *gk_audit_client_port(void);
+extern const char *gk_audit_code_origin(void);
+
+/* fields.c: MESSAGE and STATEMENT stand last */
+extern const GkField gk_fields[];
+extern const int gk_num_fields;
+
+/* record.c */
+extern void gk_record_fill(GkRecord *record);
+extern void gk_record_put_message(const GkRecord *record, GkText *out);
+extern void gk_record_put_redacted(const GkRecord *record, GkText *out,
+								   const char *raw, size_t len, bool is_sql);
+
+/* socket.c: see there */
+typedef struct GkSocket
+{
+	int			fd;				/* valid while owner is this process */
+	pid_t		owner;			/* 0: not open */
+	int			type;
+	int			timeout;		/* SO_SNDTIMEO as set, ms */
+	char		path[108];
+} GkSocket;
+
+extern int64 gk_monotonic_us(void);
+extern int	gk_socket_send(GkSocket *sock, const char *path, bool may_stream,
+						   const char *data, size_t len, int64 deadline);
+
+/* journald.c, syslog.c: 0 or an errno */
+extern int	gk_journald_send(const GkRecord *record, int64 deadline);
+extern int	gk_syslog_send(const GkRecord *record, int64 deadline);
+
+/* stats.c */
+extern const char *gk_audit_stream(void);
+extern uint64 gk_audit_sequence(void);
+extern uint64 gk_audit_next_sequence(void);
+extern uint64 gk_audit_lost(void);
+extern void gk_audit_count_lost(void);
+extern bool gk_sink_may_try(GkSink sink);
+extern void gk_sink_count(GkSink sink, int err);
+extern void gk_sink_stats(GkSink sink, GkSinkStats *stats);
+extern void gk_rule_count(const GkRule *rule, GkVerdict verdict);
+extern void gk_rule_stats(GkRuleId rule, GkRuleStats *stats);
+extern bool gk_action_is_known(uint64 action, bool remember);
+
+#endif							/* GK_AUDIT_H */

@@ -1,0 +1,400 @@
+/*-------------------------------------------------------------------------
+ *
+ * fields.c
+ *	  The one table of fields, of which every sink's record is made.
+ *
+ * What had to be looked up is in the record already (gather.c); a getter only
+ * reads memory, so it can run anywhere and cannot fail.  Everything that
+ * somebody else wrote goes through gk_text_escape().
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "audit/audit.h"
+
+#include <sys/time.h>
+#include "access/xlog.h"
+#include "libpq/libpq-be.h"
+#include "miscadmin.h"
+#include "pgtime.h"
+#include "postmaster/postmaster.h"
+#include "storage/proc.h"
+#include "utils/backend_status.h"
+
+static const struct
+{
+	const char *event;
+	const char *message_id;
+	char		priority;
+}			kinds[GK_NUM_KINDS] =
+{
+	[GK_KIND_DENIED] = {"action", GK_MESSAGE_ID_DENIED, '3'},
+	[GK_KIND_WOULD_DENY] = {"action", GK_MESSAGE_ID_WOULD_DENY, '4'},
+	[GK_KIND_ALLOWED] = {"action", GK_MESSAGE_ID_ALLOWED, '4'},
+	[GK_KIND_START] = {"start", GK_MESSAGE_ID_START, '4'},
+	[GK_KIND_STOP] = {"stop", GK_MESSAGE_ID_STOP, '4'},
+	[GK_KIND_CONFIG] = {"config", GK_MESSAGE_ID_CONFIG, '4'},
+	[GK_KIND_HEARTBEAT] = {"heartbeat", GK_MESSAGE_ID_HEARTBEAT, '4'},
+	[GK_KIND_LOSS] = {"loss", GK_MESSAGE_ID_LOSS, '2'},
+};
+
+static void
+put_text(GkText *out, const char *raw)
+{
+	if (raw)
+		gk_text_escape(out, raw, strlen(raw));
+}
+
+static void
+put_number(GkText *out, uint64 number)
+{
+	char		digits[24];
+
+	gk_text_put(out, digits, snprintf(digits, sizeof(digits), UINT64_FORMAT, number));
+}
+
+static void
+get_message_id(const GkRecord *record, GkText *out)
+{
+	gk_text_ascii(out, kinds[record->kind].message_id);
+}
+
+static void
+get_priority(const GkRecord *record, GkText *out)
+{
+	gk_text_put(out, &kinds[record->kind].priority, 1);
+}
+
+static void
+get_identifier(const GkRecord *record, GkText *out)
+{
+	gk_text_ascii(out, "pg_gatekeeper");
+}
+
+static void
+get_schema(const GkRecord *record, GkText *out)
+{
+	gk_text_ascii(out, GK_AUDIT_SCHEMA);
+}
+
+static void
+get_version(const GkRecord *record, GkText *out)
+{
+	gk_text_ascii(out, GK_VERSION);
+}
+
+static void
+get_event(const GkRecord *record, GkText *out)
+{
+	gk_text_ascii(out, kinds[record->kind].event);
+}
+
+static void
+get_verdict(const GkRecord *record, GkText *out)
+{
+	if (record->rule)
+		gk_text_ascii(out, record->verdict == GK_DENIED ? "denied" :
+					  record->verdict == GK_WOULD_DENY ? "would_deny" : "allowed");
+}
+
+static void
+get_rule(const GkRecord *record, GkText *out)
+{
+	if (record->rule)
+		gk_text_ascii(out, record->rule->name);
+}
+
+static void
+get_circumstances(const GkRecord *record, GkText *out)
+{
+	char		bits[80];
+
+	if (record->rule == NULL)
+		return;
+	gk_circumstances_text(record->circumstances, bits, sizeof(bits));
+	gk_text_ascii(out, bits);
+}
+
+static void
+get_sqlstate(const GkRecord *record, GkText *out)
+{
+	if (record->rule)
+		gk_text_ascii(out, record->verdict == GK_DENIED ? "42501" : "00000");
+}
+
+static void
+get_technique(const GkRecord *record, GkText *out)
+{
+	if (record->rule && record->rule->technique)
+		gk_text_ascii(out, record->rule->technique);
+}
+
+static void
+get_stream(const GkRecord *record, GkText *out)
+{
+	gk_text_ascii(out, gk_audit_stream());
+}
+
+static void
+get_seq(const GkRecord *record, GkText *out)
+{
+	put_number(out, record->seq);
+}
+
+static void
+get_lost(const GkRecord *record, GkText *out)
+{
+	put_number(out, record->lost);
+}
+
+static void
+get_count(const GkRecord *record, GkText *out)
+{
+	put_number(out, record->count);
+}
+
+/* RFC 3339, UTC */
+static void
+get_time(const GkRecord *record, GkText *out)
+{
+	struct timeval now;
+	pg_time_t	seconds;
+	struct pg_tm *tm;
+	char		stamp[40];
+
+	gettimeofday(&now, NULL);
+	seconds = now.tv_sec;
+	tm = pg_gmtime(&seconds);
+	if (tm == NULL)
+		return;
+	snprintf(stamp, sizeof(stamp), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
+			 tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday,
+			 tm->tm_hour, tm->tm_min, tm->tm_sec, (int) now.tv_usec);
+	gk_text_ascii(out, stamp);
+}
+
+/* cluster_name is what people know it by; a data directory is never empty. */
+static void
+get_cluster(const GkRecord *record, GkText *out)
+{
+	put_text(out, cluster_name && *cluster_name ? cluster_name : DataDir);
+}
+
+static void
+get_system_id(const GkRecord *record, GkText *out)
+{
+	put_number(out, GetSystemIdentifier());
+}
+
+static void
+get_port(const GkRecord *record, GkText *out)
+{
+	put_number(out, PostPortNumber);
+}
+
+static void
+get_database(const GkRecord *record, GkText *out)
+{
+	put_text(out, record->database);
+}
+
+static void
+get_session_user(const GkRecord *record, GkText *out)
+{
+	put_text(out, record->session_user);
+}
+
+static void
+get_current_user(const GkRecord *record, GkText *out)
+{
+	put_text(out, record->current_user);
+}
+
+static void
+get_authenticated(const GkRecord *record, GkText *out)
+{
+	put_text(out, gk_audit_authenticated());
+}
+
+static void
+get_client_addr(const GkRecord *record, GkText *out)
+{
+	put_text(out, gk_audit_client_addr());
+}
+
+static void
+get_client_port(const GkRecord *record, GkText *out)
+{
+	put_text(out, gk_audit_client_port());
+}
+
+/* MESSAGE only: address and port as one, "local" over a Unix socket */
+static void
+get_client(const GkRecord *record, GkText *out)
+{
+	const char *addr = gk_audit_client_addr();
+	bool		is_v6 = strchr(addr, ':') != NULL;
+
+	if (MyProcPort == NULL)
+		return;
+	if (*addr == '\0')
+	{
+		gk_text_ascii(out, "local");
+		return;
+	}
+	gk_text_ascii(out, is_v6 ? "[" : "");
+	put_text(out, addr);
+	gk_text_ascii(out, is_v6 ? "]:" : ":");
+	put_text(out, gk_audit_client_port());
+}
+
+static void
+get_application(const GkRecord *record, GkText *out)
+{
+	put_text(out, application_name);
+}
+
+static void
+get_backend_type(const GkRecord *record, GkText *out)
+{
+	put_text(out, get_backend_type_for_log());
+}
+
+static void
+get_backend_pid(const GkRecord *record, GkText *out)
+{
+	put_number(out, MyProcPid);
+}
+
+/* as log_line_prefix's %c */
+static void
+get_session_id(const GkRecord *record, GkText *out)
+{
+	char		id[40];
+
+	snprintf(id, sizeof(id), "%lx.%x", (long) MyStartTime, MyProcPid);
+	gk_text_ascii(out, id);
+}
+
+/* as log_line_prefix's %v */
+static void
+get_vxid(const GkRecord *record, GkText *out)
+{
+	char		vxid[40];
+
+	if (MyProc == NULL)
+		return;
+#ifdef INVALID_PROC_NUMBER
+	snprintf(vxid, sizeof(vxid), "%d/%u", MyProc->vxid.procNumber, MyProc->vxid.lxid);
+#else
+	snprintf(vxid, sizeof(vxid), "%d/%u", MyProc->backendId, MyProc->lxid);
+#endif
+	gk_text_ascii(out, vxid);
+}
+
+static void
+get_query_id(const GkRecord *record, GkText *out)
+{
+	int64		id = (int64) pgstat_get_my_query_id();
+	char		digits[24];
+
+	if (id != 0)
+		gk_text_put(out, digits, snprintf(digits, sizeof(digits), INT64_FORMAT, id));
+}
+
+static void
+get_extension(const GkRecord *record, GkText *out)
+{
+	put_text(out, record->extension);
+}
+
+static void
+get_function(const GkRecord *record, GkText *out)
+{
+	put_text(out, gk_audit_code_origin());
+}
+
+static void
+get_command(const GkRecord *record, GkText *out)
+{
+	put_text(out, record->command);
+}
+
+static void
+get_object_type(const GkRecord *record, GkText *out)
+{
+	put_text(out, record->object_type);
+}
+
+static void
+get_object(const GkRecord *record, GkText *out)
+{
+	if (record->object)
+		gk_record_put_redacted(record, out, record->object,
+							   strlen(record->object), false);
+}
+
+static void
+get_statement_length(const GkRecord *record, GkText *out)
+{
+	if (record->statement)
+		put_number(out, record->statement_length);
+}
+
+static void
+get_statement(const GkRecord *record, GkText *out)
+{
+	gk_record_put_redacted(record, out, record->statement,
+						   record->statement_length, true);
+}
+
+/* Filled in this order; what others wrote comes last.  See gk_record_fill(). */
+const GkField gk_fields[] =
+{
+	{"MESSAGE_ID", NULL, false, 32, get_message_id},
+	{"PRIORITY", NULL, false, 1, get_priority},
+	{"SYSLOG_IDENTIFIER", NULL, false, 16, get_identifier},
+	{"GATEKEEPER_SCHEMA", NULL, false, 8, get_schema},
+	{"GATEKEEPER_VERSION", NULL, false, 16, get_version},
+	{"GATEKEEPER_EVENT", "event", false, 16, get_event},
+	{"GATEKEEPER_VERDICT", "verdict", false, 16, get_verdict},
+	{"GATEKEEPER_RULE", "rule", false, 48, get_rule},
+	{"GATEKEEPER_CIRCUMSTANCES", "circumstances", false, 80, get_circumstances},
+	{"GATEKEEPER_SQLSTATE", NULL, false, 5, get_sqlstate},
+	{"GATEKEEPER_TECHNIQUE", NULL, false, 16, get_technique},
+	{"GATEKEEPER_STREAM", NULL, false, 32, get_stream},
+	{"GATEKEEPER_SEQ", "seq", false, 20, get_seq},
+	{"GATEKEEPER_LOST", NULL, false, 20, get_lost},
+	{"GATEKEEPER_COUNT", "count", false, 10, get_count},
+	{"GATEKEEPER_TIME", NULL, false, 32, get_time},
+	{"GATEKEEPER_CLUSTER", NULL, false, GK_NAME_SIZE, get_cluster},
+	{"GATEKEEPER_SYSTEM_ID", NULL, false, 20, get_system_id},
+	{"GATEKEEPER_PORT", NULL, false, 5, get_port},
+	{"GATEKEEPER_BACKEND_TYPE", NULL, false, 100, get_backend_type},
+	{"GATEKEEPER_BACKEND_PID", NULL, false, 10, get_backend_pid},
+	{"GATEKEEPER_SESSION_ID", NULL, false, 32, get_session_id},
+	{"GATEKEEPER_VXID", NULL, false, 32, get_vxid},
+	{"GATEKEEPER_QUERY_ID", NULL, false, 20, get_query_id},
+	{"GATEKEEPER_COMMAND", "command", true, 48, get_command},
+	{"GATEKEEPER_OBJECT_TYPE", "object_type", false, 48, get_object_type},
+	{"GATEKEEPER_STATEMENT_LENGTH", NULL, false, 20, get_statement_length},
+	{"GATEKEEPER_CLIENT_ADDR", NULL, false, 64, get_client_addr},
+	{"GATEKEEPER_CLIENT_PORT", NULL, false, 8, get_client_port},
+	{NULL, "client", true, 80, get_client},
+	{"GATEKEEPER_SESSION_USER", "session_user", true, GK_NAME_SIZE, get_session_user},
+	{"GATEKEEPER_CURRENT_USER", "current_user", true, GK_NAME_SIZE, get_current_user},
+	{"GATEKEEPER_DATABASE", "database", true, GK_NAME_SIZE, get_database},
+	{"GATEKEEPER_AUTHENTICATED", NULL, false, GK_NAME_SIZE, get_authenticated},
+	{"GATEKEEPER_APPLICATION", NULL, false, GK_NAME_SIZE, get_application},
+	{"GATEKEEPER_EXTENSION", "extension", true, GK_NAME_SIZE, get_extension},
+	{"GATEKEEPER_FUNCTION", NULL, false, GK_NAME_SIZE, get_function},
+	{"GATEKEEPER_OBJECT", "object", true, GK_OBJECT_SIZE, get_object},
+	{"MESSAGE", NULL, false, GK_MESSAGE_SIZE, gk_record_put_message},
+	{"GATEKEEPER_STATEMENT", "statement", true, GK_FIELD_SIZE, get_statement},
+};
+
+const int	gk_num_fields = lengthof(gk_fields);
+
+StaticAssertDecl(lengthof(gk_fields) <= GK_MAX_FIELDS, "too many fields");

@@ -1,0 +1,284 @@
+/*-------------------------------------------------------------------------
+ *
+ * gather.c
+ *	  What a record says about the session and its statement, collected before
+ *	  it is written.
+ *
+ * Two steps.  gk_audit_gather() reads memory only.  gk_audit_look_up() asks
+ * the catalogs for names, where that can be done without waiting for anybody:
+ * a lock on the catalog that is not to be had at once leaves the names that
+ * the first step found.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "audit/audit.h"
+
+#include <netdb.h>
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_extension.h"
+#include "commands/extension.h"
+#include "common/ip.h"
+#include "libpq/libpq-be.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "tcop/cmdtag.h"
+#include "tcop/pquery.h"
+#include "tcop/tcopprot.h"
+#include "tcop/utility.h"
+#include "utils/acl.h"
+#include "utils/guc.h"
+#include "utils/portal.h"
+#include "utils/syscache.h"
+
+/*
+ * The kind of statement.  A utility statement is told by its node, a query by
+ * the rights it asks for; a function is called by whatever the client sent.
+ */
+static const char *
+command_name(const GkRequest *request)
+{
+	if (request && request->door == GK_DOOR_STATEMENT && request->stmt)
+		return GetCommandTagName(CreateCommandTag(request->stmt));
+	if (request && request->door == GK_DOOR_RELATION)
+	{
+		AclMode		wanted = 0;
+		ListCell   *cell;
+
+		foreach(cell, request->perms)
+			wanted |= lfirst_node(GkPermInfo, cell)->requiredPerms;
+		return wanted & ACL_INSERT ? "INSERT" :
+			wanted & ACL_UPDATE ? "UPDATE" :
+			wanted & ACL_DELETE ? "DELETE" : "SELECT";
+	}
+	if (gk_statement && gk_statement->pstmt && gk_statement->pstmt->utilityStmt)
+		return GetCommandTagName(CreateCommandTag(gk_statement->pstmt->utilityStmt));
+	if (ActivePortal)
+		return GetCommandTagName(ActivePortal->commandTag);
+	return NULL;
+}
+
+/*
+ * The text: of the utility statement that is running, or of what the client
+ * sent.  Several statements can come in one string; we want ours.
+ */
+static void
+find_statement(GkRecord *record)
+{
+	const char *text = debug_query_string;
+	int			location = -1;
+	int			length = 0;
+	size_t		all;
+
+	if (gk_statement && gk_statement->source_text)
+	{
+		text = gk_statement->source_text;
+		if (gk_statement->pstmt)
+		{
+			location = gk_statement->pstmt->stmt_location;
+			length = gk_statement->pstmt->stmt_len;
+		}
+	}
+	if (text == NULL)
+		return;
+	all = strlen(text);
+	if (location < 0 || (size_t) location > all)
+		location = length = 0;
+	if (length <= 0 || (size_t) length > all - location)
+		length = (int) (all - location);
+	record->statement = text + location;
+	record->statement_length = length;
+}
+
+/*
+ * The first part of a record, from memory only.  event is NULL for a record
+ * about the module itself.  Strings are the caller's and must outlive the
+ * record's writing.
+ */
+void
+gk_audit_gather(GkRecord *record, const GkEvent *event)
+{
+	memset(record, 0, offsetof(GkRecord, value));
+	record->count = 1;
+	if (event)
+	{
+		record->kind = event->verdict == GK_DENIED ? GK_KIND_DENIED :
+			event->verdict == GK_WOULD_DENY ? GK_KIND_WOULD_DENY : GK_KIND_ALLOWED;
+		record->rule = event->rule;
+		record->verdict = event->verdict;
+		record->circumstances = event->circumstances;
+		record->command = command_name(event->request);
+		record->object_type = event->finding->object_type;
+		record->object = event->finding->object;
+		find_statement(record);
+	}
+	if (MyProcPort == NULL)
+		return;
+	if (MyProcPort->database_name)
+		strlcpy(record->database, MyProcPort->database_name, NAMEDATALEN);
+	/* who logged in; gk_audit_look_up() knows what has become of him */
+	if (MyProcPort->user_name)
+		strlcpy(record->session_user, MyProcPort->user_name, NAMEDATALEN);
+}
+
+/* Take a lock that a lookup would wait for, if it is free. */
+static bool
+lock_catalog(Oid catalog)
+{
+	return ConditionalLockRelationOid(catalog, AccessShareLock);
+}
+
+static void
+unlock_catalog(Oid catalog)
+{
+	UnlockRelationOid(catalog, AccessShareLock);
+}
+
+static void
+look_up_role(Oid roleid, char *name)
+{
+	HeapTuple	tuple;
+
+	if (!OidIsValid(roleid))
+		return;
+	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(roleid));
+	if (HeapTupleIsValid(tuple))
+	{
+		strlcpy(name, NameStr(((Form_pg_authid) GETSTRUCT(tuple))->rolname), NAMEDATALEN);
+		ReleaseSysCache(tuple);
+	}
+	else
+		snprintf(name, NAMEDATALEN, "oid %u", roleid);	/* dropped */
+}
+
+/* A database keeps its name while somebody is in it. */
+static void
+look_up_database(char *name)
+{
+	static char known[NAMEDATALEN];
+	HeapTuple	tuple;
+
+	if (*known == '\0' && OidIsValid(MyDatabaseId) && lock_catalog(DatabaseRelationId))
+	{
+		tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
+		if (HeapTupleIsValid(tuple))
+		{
+			strlcpy(known, NameStr(((Form_pg_database) GETSTRUCT(tuple))->datname), NAMEDATALEN);
+			ReleaseSysCache(tuple);
+		}
+		unlock_catalog(DatabaseRelationId);
+	}
+	strlcpy(name, known, NAMEDATALEN);
+}
+
+/*
+ * The names that only catalogs know.  Can throw; needs nothing of the caller
+ * but that interrupts are held.  What it does not reach stays as gathered.
+ */
+void
+gk_audit_look_up(GkRecord *record)
+{
+	const char *setting = GetConfigOption("standard_conforming_strings", true, false);
+	Oid			current;
+	int			context;
+
+	record->backslash_escapes = setting && strcmp(setting, "off") == 0;
+
+	GetUserIdAndSecContext(&current, &context);
+	if (!IsTransactionState() || !lock_catalog(AuthIdRelationId))
+	{
+		/* of the current user at least what is certain */
+		if (OidIsValid(current) && current == GetAuthenticatedUserId())
+			strlcpy(record->current_user, record->session_user, NAMEDATALEN);
+		else if (OidIsValid(current))
+			snprintf(record->current_user, NAMEDATALEN, "oid %u", current);
+		return;
+	}
+	if (OidIsValid(current))
+		look_up_role(GetSessionUserId(), record->session_user);
+	look_up_role(current, record->current_user);
+	unlock_catalog(AuthIdRelationId);
+
+	if (*record->database == '\0')
+		look_up_database(record->database);
+	if (creating_extension && lock_catalog(ExtensionRelationId))
+	{
+		char	   *name = get_extension_name(CurrentExtensionObject);
+
+		if (name)
+		{
+			strlcpy(record->extension, name, NAMEDATALEN);
+			pfree(name);
+		}
+		unlock_catalog(ExtensionRelationId);
+	}
+}
+
+/* "method:identity" of who was authenticated, or NULL. */
+const char *
+gk_audit_authenticated(void)
+{
+#ifdef GK_HAVE_SYSTEM_USER
+	return GetSystemUser();
+#else
+	static char known[GK_NAME_SIZE];
+
+	if (MyProcPort == NULL || MyProcPort->authn_id == NULL || MyProcPort->hba == NULL)
+		return NULL;
+	snprintf(known, sizeof(known), "%s:%s",
+			 hba_authname(MyProcPort->hba->auth_method), MyProcPort->authn_id);
+	return known;
+#endif
+}
+
+/*
+ * The client's address and port, as numbers: a name that log_hostname found is
+ * the client's own to choose.  "" where there is none.
+ */
+static char client_addr[NI_MAXHOST];
+static char client_port[NI_MAXSERV];
+
+static void
+find_client(void)
+{
+	static struct Port *known;
+
+	if (MyProcPort == known)
+		return;
+	known = MyProcPort;
+	client_addr[0] = client_port[0] = '\0';
+	if (known == NULL || known->raddr.addr.ss_family == AF_UNIX)
+		return;
+	if (pg_getnameinfo_all(&known->raddr.addr, known->raddr.salen,
+						   client_addr, sizeof(client_addr),
+						   client_port, sizeof(client_port),
+						   NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+		client_addr[0] = client_port[0] = '\0';
+}
+
+const char *
+gk_audit_client_addr(void)
+{
+	find_client();
+	return client_addr;
+}
+
+const char *
+gk_audit_client_port(void)
+{
+	find_client();
+	return client_port;
+}
+
+/* Whose code is running: nobody here knows yet. */
+const char *
+gk_audit_code_origin(void)
+{
+	return NULL;
+}

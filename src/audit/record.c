@@ -1,0 +1,118 @@
+/*-------------------------------------------------------------------------
+ *
+ * record.c
+ *	  Fills a record from the field table, so that every sink can take it.
+ *
+ * All of it happens in the record's own buffer and fits GK_RECORD_SIZE on the
+ * wire: the statement gets what the other fields leave.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "audit/audit.h"
+
+/* What the journal's protocol adds to a field's name and value. */
+#define GK_FIELD_OVERHEAD 10
+
+/*
+ * Fill field i, of at most limit bytes, behind the others.  Returns its size
+ * on the wire.
+ */
+static int
+fill_field(GkRecord *record, int i, int limit)
+{
+	const GkField *field = &gk_fields[i];
+	GkText	   *text = &record->text;
+	GkText		value;
+
+	record->value[i] = "";
+	record->length[i] = 0;
+	limit = Min(limit, (int) (text->size - text->used) - 1);
+	if (limit <= 0)
+		return 0;
+	gk_text_init(&value, text->buf + text->used, limit + 1);
+	field->get(record, &value);
+	if (value.used == 0)
+		return 0;
+	record->value[i] = value.buf;
+	record->length[i] = (int) value.used;
+	text->used += value.used + 1;
+	return field->name == NULL ? 0 :
+		(int) (strlen(field->name) + value.used) + GK_FIELD_OVERHEAD;
+}
+
+/* Fill all fields of a record whose first part is complete.  Cannot fail. */
+void
+gk_record_fill(GkRecord *record)
+{
+	int			message = gk_num_fields - 2;
+	int			statement = gk_num_fields - 1;
+	int			wire = 0;
+
+	gk_text_init(&record->text, record->buf, sizeof(record->buf));
+	for (int i = 0; i < message; i++)
+		wire += fill_field(record, i, gk_fields[i].limit);
+
+	/* the message needs the statement, so its own room is set aside first */
+	wire += GK_MESSAGE_SIZE + (int) strlen(gk_fields[message].name) +
+		(int) strlen(gk_fields[statement].name) + 2 * GK_FIELD_OVERHEAD;
+	fill_field(record, statement,
+			   Min(Min(gk_fields[statement].limit, gk_audit_statement),
+				   GK_RECORD_SIZE - wire));
+	fill_field(record, message, gk_fields[message].limit);
+}
+
+/* The line for whoever reads nothing else: what others wrote comes last. */
+void
+gk_record_put_message(const GkRecord *record, GkText *out)
+{
+	const char *space = "";
+
+	for (int i = 0; i < gk_num_fields; i++)
+	{
+		const GkField *field = &gk_fields[i];
+
+		if (field->key == NULL || record->length[i] == 0)
+			continue;
+		/* key, equals sign, quotes and a little text, or nothing */
+		if (out->size - out->used < 32)
+			break;
+		gk_text_ascii(out, space);
+		gk_text_ascii(out, field->key);
+		gk_text_ascii(out, "=");
+		if (field->is_quoted)
+			gk_text_quoted(out, record->value[i]);
+		else
+			gk_text_ascii(out, record->value[i]);
+		space = " ";
+	}
+}
+
+/*
+ * Append what somebody else wrote, secrets hidden.  They are hidden before it
+ * is escaped: redact.c knows quotes, not escapes.
+ */
+void
+gk_record_put_redacted(const GkRecord *record, GkText *out,
+					   const char *raw, size_t len, bool is_sql)
+{
+	/* longer than any field, so that only the escaped text is ever cut */
+	static char clean[GK_FIELD_SIZE + 100];
+	GkText		redacted;
+
+	if (raw == NULL || len == 0)
+		return;
+	if (record->is_clean)
+	{
+		gk_text_ascii(out, raw);
+		return;
+	}
+	gk_text_init(&redacted, clean, sizeof(clean));
+	if (is_sql)
+		gk_redact_sql(&redacted, raw, len, record->backslash_escapes);
+	else
+		gk_redact_plain(&redacted, raw, len);
+	gk_text_escape(out, clean, redacted.used);
+}

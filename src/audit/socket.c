@@ -1,0 +1,186 @@
+/*-------------------------------------------------------------------------
+ *
+ * socket.c
+ *	  One message to a local socket, in bounded time.
+ *
+ * The socket is this process's own and stays connected.  It blocks, with a
+ * send timeout: of many processes writing at once a blocking socket loses
+ * none, a non-blocking one most.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "audit/audit.h"
+
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "miscadmin.h"
+#include "storage/fd.h"
+
+/* The kernel gives what its limit allows. */
+#define GK_SEND_BUFFER (8 * 1024 * 1024)
+
+/* Microseconds of a clock that is the same in all processes and never set. */
+int64
+gk_monotonic_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static void
+close_socket(GkSocket *sock)
+{
+	if (sock->owner == 0)
+		return;
+	close(sock->fd);
+	/* the count of descriptors is this process's, a parent's is not */
+	if (sock->owner == MyProcPid)
+		ReleaseExternalFD();
+	sock->owner = 0;
+}
+
+/*
+ * Have the kernel give up when the deadline comes.  The timeout mostly is the
+ * same as last time, and then costs nothing.
+ */
+static int
+set_timeout(GkSocket *sock, int64 deadline)
+{
+	int64		left = deadline - gk_monotonic_us();
+	int			ms = (int) ((left + 999) / 1000);
+	struct timeval tv;
+
+	if (left <= 0)
+		return ETIMEDOUT;		/* a timeout of 0 would be none */
+	if (ms == sock->timeout)
+		return 0;
+	tv.tv_sec = ms / 1000;
+	tv.tv_usec = ms % 1000 * 1000;
+	if (setsockopt(sock->fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) != 0)
+		return errno;
+	sock->timeout = ms;
+	return 0;
+}
+
+static int
+open_socket(GkSocket *sock, const char *path, int type, int64 deadline)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	int			size = GK_SEND_BUFFER;
+	int			err;
+
+	if (strlen(path) >= sizeof(addr.sun_path))
+		return ENAMETOOLONG;
+	strcpy(addr.sun_path, path);
+	sock->fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+	if (sock->fd < 0)
+		return errno;
+	ReserveExternalFD();
+	sock->owner = MyProcPid;
+	sock->type = type;
+	sock->timeout = -1;
+	strlcpy(sock->path, path, sizeof(sock->path));
+	(void) setsockopt(sock->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+
+	/* a stream socket's connect waits, too */
+	while ((err = set_timeout(sock, deadline)) == 0 &&
+		   connect(sock->fd, (struct sockaddr *) &addr, sizeof(addr)) != 0)
+		if (errno != EINTR)
+		{
+			err = errno == EAGAIN ? ETIMEDOUT : errno;
+			break;
+		}
+	if (err != 0)
+		close_socket(sock);
+	return err;
+}
+
+/* Send all of it; a datagram goes whole or not at all. */
+static int
+send_all(GkSocket *sock, const char *data, size_t len, int64 deadline)
+{
+	size_t		sent = 0;
+
+	while (sent < len)
+	{
+		int			err = set_timeout(sock, deadline);
+		ssize_t		n;
+
+		if (err == 0)
+		{
+			n = send(sock->fd, data + sent, len - sent, MSG_NOSIGNAL);
+			if (n >= 0)
+			{
+				sent += n;
+				if (sock->type == SOCK_DGRAM)
+					return 0;
+				continue;
+			}
+			if (errno == EINTR)
+				continue;
+			err = errno == EAGAIN || errno == EWOULDBLOCK ? ETIMEDOUT : errno;
+		}
+		/* the receiver must not take the next message for the rest of this */
+		if (sent > 0)
+			close_socket(sock);
+		return err;
+	}
+	return 0;
+}
+
+/* Has the other end gone away, so that a new connection may find another? */
+static bool
+is_stale(int err)
+{
+	return err == ECONNREFUSED || err == ENOTCONN || err == EPIPE ||
+		err == ECONNRESET || err == EDESTADDRREQ || err == EBADF ||
+		err == ENOTSOCK;
+}
+
+/*
+ * Send len bytes to the socket at path.  deadline is on gk_monotonic_us()'s
+ * clock.  Where may_stream, a stream socket is spoken to as syslog(3) does:
+ * each message with the NUL that ends it (data[len] must be one).
+ *
+ * Returns 0, or an errno: ETIMEDOUT when the receiver hangs.  Never throws.
+ */
+int
+gk_socket_send(GkSocket *sock, const char *path, bool may_stream,
+			   const char *data, size_t len, int64 deadline)
+{
+	int			err = 0;
+
+	if (sock->owner != 0 &&
+		(sock->owner != MyProcPid || strcmp(sock->path, path) != 0))
+		close_socket(sock);
+
+	for (int attempt = 0; attempt < 2; attempt++)
+	{
+		bool		was_open = sock->owner != 0;
+
+		if (!was_open)
+		{
+			err = open_socket(sock, path, SOCK_DGRAM, deadline);
+			if (err == EPROTOTYPE && may_stream)
+				err = open_socket(sock, path, SOCK_STREAM, deadline);
+			if (err != 0)
+				return err;
+		}
+		err = send_all(sock, data, len + (sock->type == SOCK_STREAM), deadline);
+		if (!is_stale(err))
+			return err;
+		close_socket(sock);
+		if (!was_open)
+			return err;
+	}
+	return err;
+}

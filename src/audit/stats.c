@@ -1,0 +1,251 @@
+/*-------------------------------------------------------------------------
+ *
+ * stats.c
+ *	  What all processes of the server share about the audit: the stream and
+ *	  its sequence, what was lost, how each sink and each rule is doing.
+ *
+ * Only atomics, no lock: whoever writes a record may stand anywhere, and must
+ * not wait.  Counters that belong together can therefore be one apart when
+ * read.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "audit/audit.h"
+
+#include <time.h>
+
+#include "port/atomics.h"
+#include "storage/ipc.h"
+#include "storage/lwlock.h"
+#include "storage/shmem.h"
+#include "utils/timestamp.h"
+
+/* How long a sink that hung is left alone, in microseconds. */
+#define GK_SUSPEND_US INT64CONST(5000000)
+
+/* How many actions are remembered for parallel workers' sake. */
+#define GK_KNOWN_ACTIONS 512
+
+typedef struct GkSharedSink
+{
+	pg_atomic_uint64 sent;
+	pg_atomic_uint64 lost;
+	pg_atomic_uint64 suspended_until;	/* monotonic us; 0: in use */
+	pg_atomic_uint64 last_error_time;
+	pg_atomic_uint32 last_errno;
+} GkSharedSink;
+
+typedef struct GkSharedRule
+{
+	pg_atomic_uint64 verdicts[3];	/* by GkVerdict */
+	pg_atomic_uint64 last_time;
+} GkSharedRule;
+
+typedef struct GkShared
+{
+	char		stream[33];
+	pg_atomic_uint64 seq;
+	pg_atomic_uint64 lost;
+	GkSharedSink sinks[GK_NUM_SINKS];
+	GkSharedRule rules[GK_NUM_RULES];
+	pg_atomic_uint64 known[GK_KNOWN_ACTIONS];
+} GkShared;
+
+/*
+ * A process without the shared one (there should be none) counts for itself:
+ * its stream, all zeros, tells so.
+ */
+static GkShared private_stats = {.stream = "00000000000000000000000000000000"};
+static GkShared *shared = &private_stats;
+
+static const char *const sink_names[GK_NUM_SINKS] = {"journald", "syslog"};
+
+/* Called while the server adds up its shared memory. */
+void
+gk_audit_shmem_request(void)
+{
+	RequestAddinShmemSpace(MAXALIGN(sizeof(GkShared)));
+}
+
+static void
+init_shared(GkShared *s)
+{
+	uint8		random[16];
+
+	memset(s, 0, sizeof(GkShared));
+	if (!pg_strong_random(random, sizeof(random)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("pg_gatekeeper: could not make a random stream id")));
+	for (int i = 0; i < 16; i++)
+		snprintf(s->stream + 2 * i, 3, "%02x", random[i]);
+	pg_atomic_init_u64(&s->seq, 0);
+	pg_atomic_init_u64(&s->lost, 0);
+	for (int i = 0; i < GK_NUM_SINKS; i++)
+	{
+		pg_atomic_init_u64(&s->sinks[i].sent, 0);
+		pg_atomic_init_u64(&s->sinks[i].lost, 0);
+		pg_atomic_init_u64(&s->sinks[i].suspended_until, 0);
+		pg_atomic_init_u64(&s->sinks[i].last_error_time, 0);
+		pg_atomic_init_u32(&s->sinks[i].last_errno, 0);
+	}
+	for (int i = 0; i < GK_NUM_RULES; i++)
+	{
+		for (int v = 0; v < 3; v++)
+			pg_atomic_init_u64(&s->rules[i].verdicts[v], 0);
+		pg_atomic_init_u64(&s->rules[i].last_time, 0);
+	}
+	for (int i = 0; i < GK_KNOWN_ACTIONS; i++)
+		pg_atomic_init_u64(&s->known[i], 0);
+}
+
+/*
+ * Called when shared memory is there: at server start, and again after a
+ * crash.  Both begin a new stream, because the sequence begins anew.
+ */
+void
+gk_audit_shmem_startup(void)
+{
+	bool		found;
+	GkShared   *s;
+
+	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+	s = ShmemInitStruct("pg_gatekeeper audit", sizeof(GkShared), &found);
+	if (!found)
+		init_shared(s);
+	shared = s;
+	LWLockRelease(AddinShmemInitLock);
+}
+
+/* 32 hex digits, the same for all records since shared memory was made. */
+const char *
+gk_audit_stream(void)
+{
+	return shared->stream;
+}
+
+/* The number of the last record; 0 when there was none. */
+uint64
+gk_audit_sequence(void)
+{
+	return pg_atomic_read_u64(&shared->seq);
+}
+
+/* Take the next number, from 1 on. */
+uint64
+gk_audit_next_sequence(void)
+{
+	return pg_atomic_add_fetch_u64(&shared->seq, 1);
+}
+
+/* How many records no configured sink took. */
+uint64
+gk_audit_lost(void)
+{
+	return pg_atomic_read_u64(&shared->lost);
+}
+
+void
+gk_audit_count_lost(void)
+{
+	pg_atomic_fetch_add_u64(&shared->lost, 1);
+}
+
+/*
+ * May the sink be tried?  One that hung is left alone for a while, then one
+ * process tries it while the others go on leaving it alone.
+ */
+bool
+gk_sink_may_try(GkSink sink)
+{
+	GkSharedSink *s = &shared->sinks[sink];
+	uint64		until = pg_atomic_read_u64(&s->suspended_until);
+	uint64		now;
+
+	if (likely(until == 0))
+		return true;
+	now = gk_monotonic_us();
+	return now >= until &&
+		pg_atomic_compare_exchange_u64(&s->suspended_until, &until,
+									   now + GK_SUSPEND_US);
+}
+
+/*
+ * Count what became of a record; err is 0 or an errno.  Only hanging costs the
+ * next one anything, so only that suspends the sink: one that is absent, or
+ * being restarted, takes records again at once when it is back.
+ */
+void
+gk_sink_count(GkSink sink, int err)
+{
+	GkSharedSink *s = &shared->sinks[sink];
+
+	if (likely(err == 0))
+	{
+		pg_atomic_fetch_add_u64(&s->sent, 1);
+		if (unlikely(pg_atomic_read_u64(&s->suspended_until) != 0))
+			pg_atomic_write_u64(&s->suspended_until, 0);
+		return;
+	}
+	pg_atomic_fetch_add_u64(&s->lost, 1);
+	if (err == EBUSY)
+		return;					/* left alone: nothing new is known */
+	pg_atomic_write_u32(&s->last_errno, err);
+	pg_atomic_write_u64(&s->last_error_time, GetCurrentTimestamp());
+	pg_atomic_write_u64(&s->suspended_until,
+						err == ETIMEDOUT ? gk_monotonic_us() + GK_SUSPEND_US : 0);
+}
+
+void
+gk_sink_stats(GkSink sink, GkSinkStats *stats)
+{
+	GkSharedSink *s = &shared->sinks[sink];
+
+	stats->name = sink_names[sink];
+	stats->sent = pg_atomic_read_u64(&s->sent);
+	stats->lost = pg_atomic_read_u64(&s->lost);
+	stats->last_errno = (int) pg_atomic_read_u32(&s->last_errno);
+	stats->last_error_time = (TimestampTz) pg_atomic_read_u64(&s->last_error_time);
+	stats->is_suspended = pg_atomic_read_u64(&s->suspended_until) != 0;
+}
+
+/* Count an action, whether or not it gets a record of its own. */
+void
+gk_rule_count(const GkRule *rule, GkVerdict verdict)
+{
+	GkSharedRule *r = &shared->rules[rule - gk_rules];
+
+	pg_atomic_fetch_add_u64(&r->verdicts[verdict], 1);
+	pg_atomic_write_u64(&r->last_time, GetCurrentTimestamp());
+}
+
+void
+gk_rule_stats(GkRuleId rule, GkRuleStats *stats)
+{
+	GkSharedRule *r = &shared->rules[rule];
+
+	stats->denied = pg_atomic_read_u64(&r->verdicts[GK_DENIED]);
+	stats->would_deny = pg_atomic_read_u64(&r->verdicts[GK_WOULD_DENY]);
+	stats->allowed = pg_atomic_read_u64(&r->verdicts[GK_ALLOWED]);
+	stats->last_time = (TimestampTz) pg_atomic_read_u64(&r->last_time);
+}
+
+/*
+ * Was this action, given as a hash of what and when, remembered?  Afterwards
+ * it is, if so wished.  A newer action may take its place; the worst that
+ * comes of it is a second record.
+ */
+bool
+gk_action_is_known(uint64 action, bool remember)
+{
+	pg_atomic_uint64 *slot = &shared->known[action % GK_KNOWN_ACTIONS];
+
+	if (pg_atomic_read_u64(slot) == action)
+		return true;
+	if (remember)
+		pg_atomic_write_u64(slot, action);
+	return false;
+}

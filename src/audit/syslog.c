@@ -1,0 +1,94 @@
+/*-------------------------------------------------------------------------
+ *
+ * syslog.c
+ *	  A record to the syslog daemon: an RFC 3164 header as local senders write
+ *	  it, then "@cee:" and the fields as one JSON object in ASCII.
+ *
+ * Over a socket of our own, because openlog() would change under what name
+ * PostgreSQL's own messages go to syslog.  RFC 5424 does not survive the local
+ * sockets of the usual daemons.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "audit/audit.h"
+
+#include <syslog.h>
+#include <time.h>
+
+#include "miscadmin.h"
+
+static GkSocket syslog_socket;
+
+static int
+find_field(const char *name)
+{
+	for (int i = 0; i < gk_num_fields; i++)
+		if (gk_fields[i].name && strcmp(gk_fields[i].name, name) == 0)
+			return i;
+	return 0;
+}
+
+static void
+put_header(GkText *out, const GkRecord *record)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	static int	priority_field = -1;
+	time_t		now = time(NULL);
+	struct tm	tm;
+	char		header[80];
+
+	if (priority_field < 0)
+		priority_field = find_field("PRIORITY");
+	/* the receiver expects local time, in English */
+	localtime_r(&now, &tm);
+	snprintf(header, sizeof(header),
+			 "<%d>%.3s %2d %02d:%02d:%02d pg_gatekeeper[%d]: @cee:{",
+			 LOG_AUTHPRIV | (record->value[priority_field][0] - '0'),
+			 months + 3 * tm.tm_mon, tm.tm_mday,
+			 tm.tm_hour, tm.tm_min, tm.tm_sec, MyProcPid);
+	gk_text_ascii(out, header);
+}
+
+/* Send the record; 0 or an errno.  deadline as in gk_socket_send(). */
+int
+gk_syslog_send(const GkRecord *record, int64 deadline)
+{
+	static char wire[GK_RECORD_SIZE];
+	GkText		out;
+	const char *separator = "";
+
+	gk_text_init(&out, wire, sizeof(wire) - 2);
+	put_header(&out, record);
+	for (int i = 0; i < gk_num_fields; i++)
+	{
+		GkText		field;
+
+		if (gk_fields[i].name == NULL || record->length[i] == 0)
+			continue;
+		if (out.size - out.used < 80)
+			break;				/* no room for any value */
+		gk_text_ascii(&out, separator);
+		gk_text_ascii(&out, "\"");
+		gk_text_ascii(&out, gk_fields[i].name);
+		gk_text_ascii(&out, "\":");
+
+		/*
+		 * In JSON a value may take three times the room.  The last field, the
+		 * statement, gets what is left; the long ones before it no more than
+		 * they had.
+		 */
+		gk_text_init(&field, wire + out.used,
+					 i == gk_num_fields - 1 ? out.size - out.used :
+					 Min(out.size - out.used, (size_t) Max(gk_fields[i].limit, 128)));
+		gk_text_json(&field, record->value[i]);
+		out.used += field.used;
+		separator = ",";
+	}
+	wire[out.used++] = '}';
+	wire[out.used] = '\0';
+	return gk_socket_send(&syslog_socket, gk_audit_syslog_socket, true,
+						  wire, out.used, deadline);
+}

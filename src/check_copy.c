@@ -1,0 +1,43 @@
+/*-------------------------------------------------------------------------
+ *
+ * check_copy.c
+ *	  Who can run a program, or touch a server file, with COPY?
+ *
+ * Both forms arrive as a CopyStmt whatever they are wrapped in: functions,
+ * DO blocks, EXECUTE and extension scripts all go through ProcessUtility.
+ *
+ * Does not see: COPY run by a module that takes the statement over and does
+ * not call the next hook, when that module was loaded after this one.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "gatekeeper.h"
+
+bool
+gk_check_copy_program(const GkRequest *request, GkFinding *finding)
+{
+	CopyStmt   *stmt = castNode(CopyStmt, request->stmt);
+
+	if (!stmt->is_program)
+		return false;
+	finding->action = stmt->is_from ? "COPY FROM PROGRAM" : "COPY TO PROGRAM";
+	finding->object_type = "program";
+	finding->object = stmt->filename;
+	return true;
+}
+
+bool
+gk_check_copy_file(const GkRequest *request, GkFinding *finding)
+{
+	CopyStmt   *stmt = castNode(CopyStmt, request->stmt);
+
+	if (stmt->is_program || stmt->filename == NULL)
+		return false;			/* STDIN or STDOUT: the client's files */
+	finding->action = stmt->is_from ? "COPY FROM a server file" : "COPY TO a server file";
+	finding->object_type = "file";
+	finding->object = stmt->filename;
+	return true;
+}

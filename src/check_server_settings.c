@@ -1,0 +1,233 @@
+/*-------------------------------------------------------------------------
+ *
+ * check_server_settings.c
+ *	  Who can change a setting that runs commands, loads libraries or
+ *	  switches protections off?
+ *
+ * Looks at SET and RESET, ALTER SYSTEM, ALTER ROLE and DATABASE ... SET, and the
+ * SET clause of functions.  Which settings matter is a list of names: there is
+ * nothing in the server that tells them apart.
+ *
+ * set_config() is judged when the query that calls it is planned, because no
+ * hook shows the arguments of a call.
+ *
+ * Does not see: set_config() in an expression that is evaluated without a plan
+ * (an argument of EXECUTE, a column's default in ALTER TABLE); the settings of
+ * modules that are not listed.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "gatekeeper.h"
+
+#include "nodes/parsenodes.h"
+#include "utils/builtins.h"
+
+const GkSymbol gk_server_settings_symbols[] = {
+	{"set_config_by_name", GK_SYMBOL_ARGUMENTS},
+	{NULL, 0}
+};
+
+/* An entry that ends in a dot stands for every setting of that module. */
+static const char *const watched[] = {
+	/* commands and programs */
+	"archive_command",
+	"archive_cleanup_command",
+	"recovery_end_command",
+	"restore_command",
+	"ssl_passphrase_command",
+	"ssl_passphrase_command_supports_reload",
+
+	/* libraries, and where they are looked for */
+	"archive_library",
+	"dynamic_library_path",
+	"extension_control_path",
+	"extension_destdir",
+	"jit_provider",
+	"local_preload_libraries",
+	"oauth_validator_libraries",
+	"session_preload_libraries",
+	"shared_preload_libraries",
+	"plperl.on_init",
+	"plperl.on_plperl_init",
+	"plperl.on_plperlu_init",
+	"pltcl.start_proc",
+	"pltclu.start_proc",
+
+	/* files the server reads, and where it writes */
+	"config_file",
+	"data_directory",
+	"external_pid_file",
+	"hba_file",
+	"ident_file",
+	"krb_server_keyfile",
+	"log_directory",
+	"log_file_mode",
+	"log_filename",
+	"ssl_ca_file",
+	"ssl_cert_file",
+	"ssl_crl_dir",
+	"ssl_crl_file",
+	"ssl_key_file",
+	"unix_socket_directories",
+	"unix_socket_group",
+	"unix_socket_permissions",
+
+	/* connections made with the server's own identity */
+	"listen_addresses",
+	"primary_conninfo",
+
+	/* protections */
+	"allow_alter_system",
+	"allow_in_place_tablespaces",
+	"allow_system_table_mods",
+	"ignore_system_indexes",
+	"lo_compat_privileges",
+	"session_replication_role",
+	"zero_damaged_pages",
+
+	/* the server's own log */
+	"log_connections",
+	"log_destination",
+	"log_disconnections",
+	"log_min_error_statement",
+	"log_min_messages",
+	"log_statement",
+	"logging_collector",
+	"syslog_facility",
+	"syslog_ident",
+
+	/* modules that guard or audit */
+	"anon.",
+	"auth_delay.",
+	"credcheck.",
+	"extwlist.",
+	"gatekeeper.",
+	"passwordcheck.",
+	"pgaudit.",
+	"sepgsql.",
+	"set_user.",
+	"supautils."
+};
+
+static bool
+is_watched(const char *name)
+{
+	for (int i = 0; i < (int) lengthof(watched); i++)
+	{
+		size_t		len = strlen(watched[i]);
+
+		if (watched[i][len - 1] == '.' ?
+			pg_strncasecmp(name, watched[i], len) == 0 :
+			pg_strcasecmp(name, watched[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * In a superuser's session that has put its rights aside, a user's function
+ * could take them back.  (Where rights were gained, core forbids this itself.)
+ */
+static bool
+changes_user(VariableSetStmt *stmt)
+{
+	return stmt->name != NULL &&
+		(pg_strcasecmp(stmt->name, "role") == 0 ||
+		 pg_strcasecmp(stmt->name, "session_authorization") == 0) &&
+		gk_code_is_untrusted();
+}
+
+/*
+ * RESET ALL names nothing.  In a session it goes back to what the session
+ * started with; in ALTER SYSTEM and ALTER ROLE it removes what an administrator
+ * had set.
+ */
+static bool
+found(VariableSetStmt *stmt, bool lasting, GkFinding *finding)
+{
+	if (!lasting && changes_user(stmt))
+	{
+		finding->action = "changing the session's user";
+		finding->object_type = "setting";
+		finding->object = stmt->name;
+		finding->binds_always = true;
+		finding->hint = "A function whose owner is not superuser cannot take back superuser rights that were put aside with SET ROLE or SET SESSION AUTHORIZATION.";
+		return true;
+	}
+	if (stmt->kind == VAR_RESET_ALL ? !lasting : (stmt->name == NULL || !is_watched(stmt->name)))
+		return false;
+	finding->action = lasting ? "changing a protected setting for later sessions" :
+		"changing a protected setting";
+	finding->object_type = "setting";
+	finding->object = stmt->name ? stmt->name : "all";
+	return true;
+}
+
+/* The SET clauses of CREATE and ALTER FUNCTION. */
+static bool
+found_in_clauses(List *options, GkFinding *finding)
+{
+	ListCell   *cell;
+
+	foreach(cell, options)
+	{
+		DefElem    *option = lfirst_node(DefElem, cell);
+
+		if (strcmp(option->defname, "set") == 0 &&
+			found(castNode(VariableSetStmt, option->arg), false, finding))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * set_config('name', ...): a name that is not a constant is known only when it
+ * is too late, and honest code does not need one.
+ */
+static bool
+found_in_call(FuncExpr *call, GkFinding *finding)
+{
+	Node	   *arg = linitial(call->args);
+
+	finding->action = "changing a protected setting";
+	finding->object_type = "setting";
+	finding->scripts_may = true;
+	if (!IsA(arg, Const))
+	{
+		finding->object = "(named at run time)";
+		return true;
+	}
+	if (((Const *) arg)->constisnull)
+		return false;
+	finding->object = TextDatumGetCString(((Const *) arg)->constvalue);
+	finding->scripts_may = false;
+	return is_watched(finding->object);
+}
+
+bool
+gk_check_server_settings(const GkRequest *request, GkFinding *finding)
+{
+	if (request->door == GK_DOOR_FUNCTION)
+		return request->call != NULL && found_in_call(request->call, finding);
+
+	switch (nodeTag(request->stmt))
+	{
+		case T_VariableSetStmt:
+			return found((VariableSetStmt *) request->stmt, false, finding);
+		case T_AlterSystemStmt:
+			return found(((AlterSystemStmt *) request->stmt)->setstmt, true, finding);
+		case T_AlterRoleSetStmt:
+			return found(((AlterRoleSetStmt *) request->stmt)->setstmt, true, finding);
+		case T_AlterDatabaseSetStmt:
+			return found(((AlterDatabaseSetStmt *) request->stmt)->setstmt, true, finding);
+		case T_CreateFunctionStmt:
+			return found_in_clauses(((CreateFunctionStmt *) request->stmt)->options, finding);
+		case T_AlterFunctionStmt:
+			return found_in_clauses(((AlterFunctionStmt *) request->stmt)->actions, finding);
+		default:
+			return false;
+	}
+}

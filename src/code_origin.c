@@ -1,0 +1,311 @@
+/*-------------------------------------------------------------------------
+ *
+ * code_origin.c
+ *	  Whose code is running?
+ *
+ * PostgreSQL checks what the current user may do, never who wrote what he is
+ * made to run: a superuser who touches a user's table runs that user's
+ * triggers with all his own rights.  This file keeps a stack of the functions
+ * that matter, from the function manager's entry and exit hooks: those whose
+ * owner is not superuser ("untrusted"), and SECURITY DEFINER functions, for
+ * the records.
+ *
+ * Keeping the stack right: the START event comes before core's PG_TRY, so a
+ * module that raises in its own START hook takes END and ABORT away from us.
+ * Clearing at transaction abort is no answer either, since a procedure goes on
+ * running after its own ROLLBACK.  But a function that runs has a C frame, so
+ * an entry whose frame lies below the present stack pointer is dead, whatever
+ * happened.  Dead entries are dropped at every event and every (sub)transaction
+ * abort, which no error gets past unseen.
+ *
+ * Does not see: built-in functions, which never pass the function manager's
+ * hooks; functions looked up while no superuser was near and kept in a cache
+ * until one is (in such a session the circumstance "elevated" holds).
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "gatekeeper.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_proc.h"
+#include "miscadmin.h"
+#include "utils/inval.h"
+#include "utils/syscache.h"
+
+/*
+ * Recursion can be deeper than any array.  The last entry then stands for all
+ * deeper ones: as untrusted as any of them, and as long-lived as the first.
+ */
+#define GK_MAX_FRAMES 128
+
+typedef struct GkFrame
+{
+	Oid			funcid;
+	char	   *stack;			/* where the C stack was */
+	bool		untrusted;
+	bool		switched;		/* made to run as its owner */
+	Oid			saved_user;
+	int			saved_context;
+} GkFrame;
+
+static GkFrame frames[GK_MAX_FRAMES];
+static int	nframes;
+
+/*
+ * Two events of one call come from the same caller, but a module in the chain
+ * may put a few bytes between; frames of nested calls are much further apart,
+ * if only for the jump buffer of core's PG_TRY.
+ */
+#define GK_STACK_SLACK 128
+
+/* What is known of functions and roles; forgotten when their catalog changes. */
+#define GK_TRUST_SIZE 256		/* a power of two */
+#define GK_SUPER_SIZE 16
+
+typedef struct GkTrust
+{
+	Oid			oid;
+	bool		answer;
+} GkTrust;
+
+static GkTrust untrusted_function[GK_TRUST_SIZE];
+static GkTrust superuser_role[GK_SUPER_SIZE];
+
+static void
+forget(Datum arg, int cacheid, uint32 hash)
+{
+	memset(untrusted_function, 0, sizeof(untrusted_function));
+	if (cacheid == AUTHOID)
+		memset(superuser_role, 0, sizeof(superuser_role));
+}
+
+/* superuser_arg() remembers one role only, and we ask for two or three. */
+static bool
+is_superuser_role(Oid roleid)
+{
+	GkTrust    *entry = &superuser_role[roleid & (GK_SUPER_SIZE - 1)];
+
+	if (entry->oid != roleid)
+	{
+		bool		answer = superuser_arg(roleid);
+
+		entry->answer = answer;
+		entry->oid = roleid;
+	}
+	return entry->answer;
+}
+
+/*
+ * Can this session come to have superuser rights, other than by somebody's
+ * SECURITY DEFINER function that it has yet to call?  SET ROLE and SET SESSION
+ * AUTHORIZATION put rights aside, and what put them aside can be reset.  False
+ * as well when nobody wants to know.
+ */
+bool
+gk_code_session_is_privileged(void)
+{
+	Oid			current;
+	Oid			session;
+	Oid			authenticated;
+
+	if (gk_untrusted_code == GK_UNTRUSTED_OFF || gk_mode == GK_MODE_OFF ||
+		!IsTransactionState())
+		return false;
+
+	current = GetUserId();
+	session = GetSessionUserId();
+	authenticated = GetAuthenticatedUserId();
+	return is_superuser_role(current) ||
+		(session != current && is_superuser_role(session)) ||
+		(authenticated != session && authenticated != current &&
+		 OidIsValid(authenticated) && is_superuser_role(authenticated));
+}
+
+/* Is code that this role owns as good as a superuser's? */
+bool
+gk_code_owner_is_trusted(Oid roleid)
+{
+	return is_superuser_role(roleid);
+}
+
+static Oid
+owner_of(Oid funcid)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
+static bool
+is_untrusted(Oid funcid)
+{
+	GkTrust    *entry = &untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
+
+	if (entry->oid != funcid)
+	{
+		Oid			owner = owner_of(funcid);
+
+		if (!OidIsValid(owner))
+			return false;		/* the caller will complain */
+		entry->answer = !gk_code_owner_is_trusted(owner);
+		entry->oid = funcid;
+	}
+	return entry->answer;
+}
+
+/* Drop the entries whose C frame is gone; stack is where the caller is. */
+static void
+prune(char *stack)
+{
+	while (nframes > 0 && frames[nframes - 1].stack <= stack)
+		nframes--;
+}
+
+static void
+at_xact_abort(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
+		prune(__builtin_frame_address(0));
+}
+
+static void
+at_subxact_abort(SubXactEvent event, SubTransactionId mine,
+				 SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		prune(__builtin_frame_address(0));
+}
+
+/* Postmaster start. */
+void
+gk_code_init(void)
+{
+	CacheRegisterSyscacheCallback(PROCOID, forget, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, forget, (Datum) 0);
+	RegisterXactCallback(at_xact_abort, NULL);
+	RegisterSubXactCallback(at_subxact_abort, NULL);
+}
+
+/*
+ * Must calls of this function be reported?  Asked whenever the function is
+ * looked up, and a yes keeps SQL functions from being inlined, so it is no for
+ * everything in a session that has nothing to lose.
+ */
+bool
+gk_code_needs_events(Oid funcid)
+{
+	return gk_code_session_is_privileged() && is_untrusted(funcid);
+}
+
+/*
+ * A function begins.  Called for those we asked for, those with SECURITY
+ * DEFINER or a SET clause, and those that other modules asked for.  For
+ * SECURITY DEFINER the current user is the owner already.
+ *
+ * With run_as_owner the owner becomes the current user, in the way core does
+ * it for SECURITY DEFINER: what the function cannot do by SET ROLE then is the
+ * same, and an abort puts the old user back.
+ */
+void
+gk_code_start(Oid funcid)
+{
+	bool		untrusted = gk_untrusted_code != GK_UNTRUSTED_OFF && is_untrusted(funcid);
+	bool		switches = untrusted && gk_untrusted_code == GK_UNTRUSTED_RUN_AS_OWNER &&
+		is_superuser_role(GetUserId());
+	GkFrame    *frame;
+
+	prune(__builtin_frame_address(0));
+	if (nframes == GK_MAX_FRAMES)
+	{
+		if (switches)
+			ereport(ERROR,
+					(errcode(ERRCODE_STATEMENT_TOO_COMPLEX),
+					 errmsg("pg_gatekeeper: functions are nested too deep to run each as its owner"),
+					 errdetail("The limit is %d.", GK_MAX_FRAMES)));
+		frames[GK_MAX_FRAMES - 1].untrusted |= untrusted;
+		return;
+	}
+
+	frame = &frames[nframes];
+	frame->funcid = funcid;
+	frame->stack = __builtin_frame_address(0);
+	frame->untrusted = untrusted;
+	frame->switched = switches;
+	if (switches)
+	{
+		GetUserIdAndSecContext(&frame->saved_user, &frame->saved_context);
+		SetUserIdAndSecContext(owner_of(funcid),
+							   frame->saved_context | SECURITY_LOCAL_USERID_CHANGE);
+	}
+	nframes++;
+}
+
+/*
+ * It returned (or, with failed, an error passes through it; then the abort puts
+ * the user back).  The innermost live entry is its own, or none is, when the
+ * array was full.
+ */
+void
+gk_code_end(bool failed)
+{
+	char	   *stack = __builtin_frame_address(0);
+	GkFrame    *frame;
+
+	prune(stack - GK_STACK_SLACK);
+	if (nframes == 0)
+		return;
+	frame = &frames[nframes - 1];
+	if (frame->stack > stack + GK_STACK_SLACK)
+		return;
+	if (frame->switched && !failed)
+		SetUserIdAndSecContext(frame->saved_user, frame->saved_context);
+	nframes--;
+}
+
+/*
+ * A procedure that runs as its owner may not end the transaction: that would
+ * put the superuser back.  Core forbids it to SECURITY DEFINER procedures for
+ * the same reason.
+ */
+bool
+gk_code_forbids_transaction_control(Oid procedure)
+{
+	return gk_untrusted_code == GK_UNTRUSTED_RUN_AS_OWNER &&
+		gk_code_needs_events(procedure);
+}
+
+/* Is untrusted code on the stack? */
+bool
+gk_code_is_untrusted(void)
+{
+	prune(__builtin_frame_address(0));
+	for (int i = 0; i < nframes; i++)
+		if (frames[i].untrusted)
+			return true;
+	return false;
+}
+
+/*
+ * The function whose code the records name: the outermost untrusted one, since
+ * it is the one that somebody was made to call; else the innermost one known.
+ * InvalidOid when there is none.
+ */
+Oid
+gk_code_function(void)
+{
+	prune(__builtin_frame_address(0));
+	for (int i = 0; i < nframes; i++)
+		if (frames[i].untrusted)
+			return frames[i].funcid;
+	return nframes > 0 ? frames[nframes - 1].funcid : InvalidOid;
+}

@@ -1,0 +1,68 @@
+/*-------------------------------------------------------------------------
+ *
+ * compat.h
+ *	  What differs between PostgreSQL majors.  The only file that asks for
+ *	  the server's version number.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GK_COMPAT_H
+#define GK_COMPAT_H
+
+#include "postgres.h"
+#include "fmgr.h"
+#include "nodes/parsenodes.h"
+
+#if PG_VERSION_NUM < 150000
+#error "pg_gatekeeper needs PostgreSQL 15 or later"
+#endif
+
+/*
+ * What a query wants of one relation.  16 moved it from the range table entry
+ * to a node of its own, with the same member names: relid, requiredPerms,
+ * checkAsUser, selectedCols, insertedCols, updatedCols.
+ */
+#if PG_VERSION_NUM >= 160000
+#include "parser/parse_relation.h"
+typedef RTEPermissionInfo GkPermInfo;
+#define GK_PERMINFO_IS_RELATION(p) (true)
+#define GK_CHECK_PERMS_PARAMS List *rangeTable, List *rtePermInfos, bool ereport_on_violation
+#define GK_CHECK_PERMS_ARGS rangeTable, rtePermInfos, ereport_on_violation
+#define GK_CHECK_PERMS_LIST rtePermInfos
+#define GK_QUERY_PERMS(query) ((query)->rteperminfos)
+#else
+typedef RangeTblEntry GkPermInfo;
+#define GK_PERMINFO_IS_RELATION(p) ((p)->rtekind == RTE_RELATION)
+#define GK_CHECK_PERMS_PARAMS List *rangeTable, bool ereport_on_violation
+#define GK_CHECK_PERMS_ARGS rangeTable, ereport_on_violation
+#define GK_CHECK_PERMS_LIST rangeTable
+#define GK_QUERY_PERMS(query) ((query)->rtable)
+#endif
+
+/* 16 keeps "method:identity" of whoever logged in for SYSTEM_USER. */
+#if PG_VERSION_NUM >= 160000
+#define GK_HAVE_SYSTEM_USER
+#endif
+
+/* 19 tells the planner what EXPLAIN wants to know. */
+#if PG_VERSION_NUM >= 190000
+#define GK_PLANNER_PARAMS Query *parse, const char *source_text, int cursor_options, \
+	ParamListInfo params, ExplainState *explain
+#define GK_PLANNER_ARGS parse, source_text, cursor_options, params, explain
+#else
+#define GK_PLANNER_PARAMS Query *parse, const char *source_text, int cursor_options, \
+	ParamListInfo params
+#define GK_PLANNER_ARGS parse, source_text, cursor_options, params
+#endif
+
+/* 18 lets a module say its name and version. */
+#if PG_VERSION_NUM >= 180000
+#define GK_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "pg_gatekeeper", .version = GK_VERSION)
+#else
+#define GK_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+#endif							/* GK_COMPAT_H */

@@ -1,0 +1,261 @@
+/*-------------------------------------------------------------------------
+ *
+ * gate.c
+ *	  Match, check, circumstances, verdict, record, raise.
+ *
+ * The only place that denies.  A request is matched against the rules that
+ * stand at its door; nothing is computed before a check has found something.
+ * The record is written before the error is raised, so that a denial is known
+ * even when the client swallows the error or the backend dies of it.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "gatekeeper.h"
+
+#include "access/transam.h"
+#include "miscadmin.h"
+
+/*
+ * Which rules stand at which door, made from gk_rules[] at server start so that
+ * a miss costs one load.  Node tags differ between majors but stay well below
+ * the limit; gk_gate_init() checks.
+ */
+#define GK_MAX_TAGS 1024
+#define GK_MAX_CLASSES 32
+
+static bool statement_is_watched[GK_MAX_TAGS];
+static Oid	watched_class[GK_MAX_CLASSES];
+static int	nwatched_classes;
+
+/* Server start.  A table that does not fit is a mistake in rules.c. */
+void
+gk_gate_init(void)
+{
+	for (int r = 0; r < GK_NUM_RULES; r++)
+		for (const GkDoorway *d = gk_rules[r].doorways; d->door; d++)
+		{
+			if (d->door == GK_DOOR_STATEMENT)
+			{
+				Assert(d->key < GK_MAX_TAGS);
+				statement_is_watched[d->key] = true;
+			}
+			else if (d->door == GK_DOOR_OBJECT && !gk_gate_has_class(d->key))
+			{
+				Assert(nwatched_classes < GK_MAX_CLASSES);
+				watched_class[nwatched_classes++] = d->key;
+			}
+		}
+}
+
+/* Does any rule look at this kind of utility statement? */
+bool
+gk_gate_has_statement(NodeTag tag)
+{
+	return (int) tag < GK_MAX_TAGS && statement_is_watched[tag];
+}
+
+/* Does any rule look at objects of this catalog? */
+bool
+gk_gate_has_class(Oid classid)
+{
+	for (int i = 0; i < nwatched_classes; i++)
+		if (watched_class[i] == classid)
+			return true;
+	return false;
+}
+
+/*
+ * pg_upgrade restores what the old cluster had, with nobody else connected: it
+ * must be able to make the roles anew that were superuser there.
+ */
+static bool
+is_active(void)
+{
+	return gk_mode != GK_MODE_OFF && !IsBinaryUpgrade;
+}
+
+/*
+ * Does the rule bind?  The circumstances that make an extension's own script
+ * (extension, and elevated when a user installs a trusted extension) do not
+ * count against what scripts may do; code of others that runs inside it does.
+ */
+static bool
+binds(GkLevel level, const GkFinding *finding, int circumstances)
+{
+	if (level == GK_LEVEL_ALWAYS || finding->binds_always)
+		return true;
+	if (finding->scripts_may && (circumstances & GK_EXTENSION) &&
+		!(circumstances & (GK_RESTRICTED | GK_UNTRUSTED)))
+		return false;
+	return circumstances != 0;
+}
+
+/* Something binds; is the administrator only trying it out? */
+static bool
+only_recorded(GkLevel set, GkLevel level, const GkFinding *finding, int circumstances)
+{
+	if (set == GK_LEVEL_AUDIT || gk_mode == GK_MODE_AUDIT)
+		return true;
+	return gk_untrusted_code == GK_UNTRUSTED_AUDIT &&
+		!binds(level, finding, circumstances & ~GK_UNTRUSTED);
+}
+
+static const char *
+advice(const GkRule *rule, GkLevel level, const GkFinding *finding,
+	   int circumstances)
+{
+	if (finding->hint)
+		return finding->hint;
+	if (level == GK_LEVEL_ALWAYS)
+		return psprintf("An administrator can permit it to superusers with gatekeeper.%s = 'elevated' in the configuration file; see pg_gatekeeper(7).",
+						rule->name);
+	if (circumstances == GK_STRICT)
+		return psprintf("gatekeeper.strict is on. An administrator can turn it off in the configuration file and restart the server; see pg_gatekeeper(7).");
+	if (circumstances & GK_UNTRUSTED)
+		return psprintf("Superuser rights were running a function whose owner is not superuser. Review the function; touch its owner's objects after SET ROLE to him. See pg_gatekeeper(7).");
+	if (circumstances & GK_EXTENSION)
+		return psprintf("Review the extension's script: this is not something an extension should do. An administrator can permit it for a while with gatekeeper.%s = 'audit'; see pg_gatekeeper(7).",
+						rule->name);
+	if (circumstances & GK_RESTRICTED)
+		return psprintf("Review the functions that this operation runs; they must not do this. See pg_gatekeeper(7).");
+	if (circumstances == 0)
+		return psprintf("Ask a superuser to do it, or an administrator to change gatekeeper.%s; see pg_gatekeeper(7).",
+						rule->name);
+	return psprintf("Do it in a session that logged in with the rights for it; rights gained on the way, by SECURITY DEFINER or SET ROLE, do not count. An administrator can change gatekeeper.%s; see pg_gatekeeper(7).",
+					rule->name);
+}
+
+static void
+refuse(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
+{
+	const GkFinding *finding = event->finding;
+	char		bits[80];
+
+	gk_circumstances_text(event->circumstances, bits, sizeof(bits));
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 recorded ?
+			 errmsg("pg_gatekeeper: %s is not allowed", finding->action) :
+			 errmsg("pg_gatekeeper: %s is not allowed while it cannot be recorded",
+					finding->action),
+			 errdetail("Rule %s at level %s, circumstances %s: %s \"%s\". Audit record " UINT64_FORMAT ".",
+					   event->rule->name, gk_level_name(level), bits,
+					   finding->object_type, finding->object, seq),
+			 recorded ?
+			 errhint("%s", advice(event->rule, level, finding, event->circumstances)) :
+			 errhint("gatekeeper.audit_failure is \"closed\" and no audit sink took the record. See the view gatekeeper.audit or the server log for the reason.")));
+}
+
+/*
+ * One finding of one rule: decide, record, and raise when it is denied.
+ * Returns false when it is denied and may_raise is false.
+ */
+static bool
+decide(const GkRule *rule, const GkRequest *request, const GkFinding *finding,
+	   bool may_raise)
+{
+	GkLevel		set = gk_level[rule - gk_rules];
+	GkLevel		level = set == GK_LEVEL_AUDIT ? rule->level : set;
+	GkEvent		event = {
+		.rule = rule,
+		.verdict = GK_ALLOWED,
+		.circumstances = gk_circumstances() | request->circumstances,
+		.request = request,
+		.finding = finding
+	};
+	uint64		seq = 0;
+	bool		delivered;
+
+	if (binds(level, finding, event.circumstances))
+		event.verdict = only_recorded(set, level, finding, event.circumstances) ?
+			GK_WOULD_DENY : GK_DENIED;
+	else if (gk_audit_level < (event.circumstances ? GK_AUDIT_ELEVATED : GK_AUDIT_PRIVILEGED))
+		return true;
+
+	delivered = gk_audit_record(&event, &seq);
+
+	if (event.verdict == GK_DENIED)
+	{
+		if (!may_raise)
+			return false;
+		refuse(&event, level, seq, true);
+	}
+	if (event.verdict == GK_ALLOWED && event.circumstances != 0 &&
+		!delivered && gk_audit_failure == GK_AUDIT_CLOSED)
+	{
+		if (!may_raise)
+			return false;
+		refuse(&event, level, seq, false);
+	}
+	return true;
+}
+
+static bool
+ask(const GkRule *rule, const GkRequest *request, int key, bool may_raise)
+{
+	for (const GkDoorway *d = rule->doorways; d->door; d++)
+	{
+		GkFinding	finding = {0};
+
+		if (d->door != request->door || d->key != key)
+			continue;
+		if (!d->check(request, &finding))
+			continue;
+		Assert(finding.action && finding.object_type);
+		if (finding.object == NULL)
+			finding.object = "";
+		if (!decide(rule, request, &finding, may_raise))
+			return false;
+		break;					/* one rule, one record */
+	}
+	return true;
+}
+
+static bool
+pass(const GkRequest *request, int key, const GkRule *only, bool may_raise)
+{
+	if (!is_active())
+		return true;
+	for (int r = 0; r < GK_NUM_RULES; r++)
+	{
+		if (gk_level[r] == GK_LEVEL_OFF || (only && only != &gk_rules[r]))
+			continue;
+		if (!ask(&gk_rules[r], request, key, may_raise))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Let the request pass, or raise.  key is what its door is keyed by (see
+ * GkDoor); only names the one rule to ask, where the door knows it.
+ */
+void
+gk_gate(const GkRequest *request, int key, const GkRule *only)
+{
+	(void) pass(request, key, only, true);
+}
+
+/*
+ * The same for the relations of a query.  On every query's way, so whatever
+ * touches nothing that initdb made is let through at once.
+ */
+bool
+gk_gate_relations(List *perms, bool may_raise)
+{
+	GkRequest	request = {.door = GK_DOOR_RELATION,.perms = perms};
+	ListCell   *cell;
+
+	foreach(cell, perms)
+	{
+		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
+
+		if (perm->relid < FirstNormalObjectId && perm->requiredPerms != 0 &&
+			GK_PERMINFO_IS_RELATION(perm))
+			return pass(&request, 0, NULL, may_raise);
+	}
+	return true;
+}

@@ -1,0 +1,347 @@
+/*-------------------------------------------------------------------------
+ *
+ * gatekeeper.h
+ *	  The vocabulary of pg_gatekeeper, then what each file offers.
+ *
+ * An action arrives through a "door" (a PostgreSQL hook).  hooks.c makes a
+ * GkRequest of it.  gate.c looks up which rules stand at that door, asks each
+ * rule's check what it finds, and only when there is a finding asks context.c
+ * for the "circumstances" that make the action suspect.  Level, circumstances
+ * and finding give a "verdict"; the audit sink writes a "record" of it before
+ * the statement goes on or is refused.
+ *
+ * Arrows go down only: hooks.c -> gate.c -> rules.c -> check_*.c ->
+ * roles.c, symbols.c; gate.c -> context.c, audit/.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GATEKEEPER_H
+#define GATEKEEPER_H
+
+#include "postgres.h"
+
+#include "catalog/objectaccess.h"
+#include "nodes/parsenodes.h"
+#include "nodes/pg_list.h"
+#include "nodes/plannodes.h"
+#include "nodes/primnodes.h"
+#include "utils/guc.h"
+
+#include "compat.h"
+
+/* ------------------------------------------------------------------------
+ * Vocabulary
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * One named protection each.  rules.c holds their rows in this order; the list
+ * is written once here so that a rule cannot be half there.
+ */
+#define GK_FOR_EACH_RULE(X) \
+	X(ROLE_SUPERUSER) \
+	X(ROLE_PRIVILEGED) \
+	X(ROLE_MEMBERSHIP) \
+	X(COPY_PROGRAM) \
+	X(COPY_FILE) \
+	X(SERVER_FILES) \
+	X(SERVER_CONTROL) \
+	X(SERVER_SETTINGS) \
+	X(CATALOG_WRITE) \
+	X(CATALOG_SECRETS) \
+	X(EXTENSION_BLOCKED) \
+	X(PROTECTED_FUNCTION)
+
+#define GK_RULE_ENUM(name) GK_##name,
+
+typedef enum GkRuleId
+{
+	GK_FOR_EACH_RULE(GK_RULE_ENUM)
+	GK_NUM_RULES
+} GkRuleId;
+
+/* When a rule binds.  The order matters: a later one is never looser. */
+typedef enum GkLevel
+{
+	GK_LEVEL_OFF,				/* the rule does not exist */
+	GK_LEVEL_AUDIT,				/* record what would be denied, deny nothing */
+	GK_LEVEL_ELEVATED,			/* deny when a circumstance holds */
+	GK_LEVEL_ALWAYS				/* deny */
+} GkLevel;
+
+/* gatekeeper.mode.  The order matters: a later one is never looser. */
+typedef enum GkMode
+{
+	GK_MODE_OFF,
+	GK_MODE_AUDIT,				/* the dry run: would_deny instead of denied */
+	GK_MODE_ENFORCE
+} GkMode;
+
+/* Why an action is suspect; bits, several may hold. */
+#define GK_EXTENSION	0x01	/* a CREATE/ALTER EXTENSION script is running */
+#define GK_ELEVATED		0x02	/* current_user has rights session_user lacks */
+#define GK_RESTRICTED	0x04	/* InSecurityRestrictedOperation() */
+#define GK_UNTRUSTED	0x08	/* superuser rights execute a non-superuser's code */
+#define GK_STRICT		0x10	/* gatekeeper.strict is on */
+#define GK_NUM_CIRCUMSTANCES 5
+
+typedef enum GkVerdict
+{
+	GK_ALLOWED,
+	GK_WOULD_DENY,
+	GK_DENIED
+} GkVerdict;
+
+/* gatekeeper.untrusted_code.  The order matters: a later one is never looser. */
+typedef enum GkUntrustedCode
+{
+	GK_UNTRUSTED_OFF,
+	GK_UNTRUSTED_AUDIT,			/* what only it would deny is would_deny */
+	GK_UNTRUSTED_RESTRICT,		/* it is a circumstance */
+	GK_UNTRUSTED_RUN_AS_OWNER	/* and such code runs as its owner */
+} GkUntrustedCode;
+
+/* gatekeeper.audit_level */
+typedef enum GkAuditLevel
+{
+	GK_AUDIT_DENIED,			/* denied and would_deny */
+	GK_AUDIT_ELEVATED,			/* and what was allowed though a circumstance
+								 * held */
+	GK_AUDIT_PRIVILEGED			/* and what was allowed to a plain superuser */
+} GkAuditLevel;
+
+/* gatekeeper.audit_failure */
+typedef enum GkAuditFailure
+{
+	GK_AUDIT_OPEN,				/* an unrecorded action goes on */
+	GK_AUDIT_CLOSED				/* an elevated one is refused */
+} GkAuditFailure;
+
+/* The hook through which an action arrives. */
+typedef enum GkDoor
+{
+	GK_DOOR_NONE,
+	GK_DOOR_STATEMENT,			/* ProcessUtility; key: NodeTag */
+	GK_DOOR_FUNCTION,			/* a listed function is about to be called */
+	GK_DOOR_RELATION,			/* the executor checks a query's relations */
+	GK_DOOR_OBJECT				/* object_access_hook; key: catalog's oid */
+} GkDoor;
+
+/*
+ * What is being attempted.  Built by hooks.c on its stack, read by checks;
+ * only the members of the request's own door are set.
+ */
+typedef struct GkRequest
+{
+	GkDoor		door;
+
+	/* GK_DOOR_STATEMENT */
+	Node	   *stmt;			/* the raw utility statement */
+
+	/* GK_DOOR_FUNCTION */
+	Oid			funcid;
+	int			symflags;		/* flags of its row in the rule's symbol list */
+	const char *symbol;			/* C symbol (or name) it is listed under */
+	FuncExpr   *call;			/* as the planner sees it, else NULL */
+	int			circumstances;	/* that hold for this call beside the rest */
+
+	/* GK_DOOR_RELATION: GkPermInfo of every relation in the query */
+	List	   *perms;
+
+	/* GK_DOOR_OBJECT */
+	ObjectAccessType event;
+	Oid			classid;
+	Oid			objid;
+	int			subid;
+	Oid			auxid;			/* OAT_POST_ALTER: second key, or InvalidOid */
+} GkRequest;
+
+/*
+ * What a check found.  Zeroed by gate.c before each check.  Strings live at
+ * least as long as CurrentMemoryContext.
+ */
+typedef struct GkFinding
+{
+	const char *action;			/* "COPY TO PROGRAM": completes "... is not
+								 * allowed"; a constant */
+	const char *object_type;	/* "program", "role", "column"; a constant */
+	const char *object;			/* which one; anybody's text */
+	bool		binds_always;	/* at level "elevated" it binds even when no
+								 * circumstance holds */
+	bool		scripts_may;	/* an extension's own script may do it */
+	const char *hint;			/* advice of its own, or NULL; a constant */
+} GkFinding;
+
+/*
+ * A check answers "what did you find?": true and a filled finding, or false.
+ * It neither raises, nor audits, nor runs a statement, nor calls another
+ * check.
+ */
+typedef bool (*GkCheck) (const GkRequest *request, GkFinding *finding);
+
+/* A function known by its C symbol (pg_proc.prosrc), and what it is to a rule. */
+typedef struct GkSymbol
+{
+	const char *name;
+	int			flags;			/* the rule's own business */
+} GkSymbol;
+
+/*
+ * The rule judges calls by their arguments, which are seen only when a query is
+ * planned: asked for every call there, and its check ignores the rest.
+ */
+#define GK_SYMBOL_ARGUMENTS 0x8000
+
+typedef struct GkDoorway
+{
+	GkDoor		door;
+	int			key;			/* see GkDoor; 0 where the door has no key */
+	GkCheck		check;
+} GkDoorway;
+
+#define GK_MAX_DOORWAYS 12
+
+typedef struct GkRule
+{
+	const char *name;
+	const char *covers;			/* one line, for people */
+	GkLevel		level;			/* default */
+	const char *technique;		/* MITRE ATT&CK id */
+	const GkSymbol *symbols;	/* for GK_DOOR_FUNCTION; ends with a NULL name */
+	GkDoorway	doorways[GK_MAX_DOORWAYS];	/* ends with GK_DOOR_NONE */
+} GkRule;
+
+/* One decision, as gate.c hands it to the audit. */
+typedef struct GkEvent
+{
+	const GkRule *rule;
+	GkVerdict	verdict;
+	int			circumstances;
+	const GkRequest *request;
+	const GkFinding *finding;
+} GkEvent;
+
+/* The utility statement being executed, innermost first; lives on hooks.c's stack. */
+typedef struct GkStatement
+{
+	PlannedStmt *pstmt;
+	const char *source_text;
+	const struct GkStatement *outer;
+} GkStatement;
+
+/* ------------------------------------------------------------------------
+ * What each file offers
+ * ------------------------------------------------------------------------
+ */
+
+/* hooks.c */
+extern const GkStatement *gk_statement; /* NULL outside utility statements */
+extern void gk_install_hooks(void);
+
+/* gate.c */
+extern void gk_gate_init(void);
+extern bool gk_gate_has_statement(NodeTag tag);
+extern bool gk_gate_has_class(Oid classid);
+extern void gk_gate(const GkRequest *request, int key, const GkRule *only);
+extern bool gk_gate_relations(List *perms, bool may_raise);
+
+/* rules.c */
+extern const GkRule gk_rules[GK_NUM_RULES];
+
+/* settings.c */
+extern int	gk_mode;
+extern bool gk_strict;
+extern int	gk_untrusted_code;
+extern char *gk_reserved_roles;
+extern char *gk_blocked_extensions;
+extern char *gk_protected_functions;
+extern int	gk_level[GK_NUM_RULES];
+extern char *gk_audit_sink;
+extern int	gk_audit_level;
+extern int	gk_audit_failure;
+extern int	gk_audit_timeout;	/* milliseconds */
+extern int	gk_audit_statement; /* bytes */
+extern char *gk_audit_journal_socket;
+extern char *gk_audit_syslog_socket;
+extern void gk_define_settings(void);
+extern const char *gk_level_name(GkLevel level);
+
+/* context.c */
+extern int	gk_circumstances(void);
+extern const char *gk_circumstance_name(int bit);
+extern int	gk_circumstances_text(int circumstances, char *buf, int size);
+
+/* code_origin.c */
+extern void gk_code_init(void);
+extern bool gk_code_needs_events(Oid funcid);
+extern void gk_code_start(Oid funcid);
+extern void gk_code_end(bool failed);
+extern bool gk_code_forbids_transaction_control(Oid procedure);
+extern bool gk_code_is_untrusted(void);
+extern bool gk_code_session_is_privileged(void);
+extern bool gk_code_owner_is_trusted(Oid roleid);
+extern Oid	gk_code_function(void);
+
+/* query_calls.c */
+extern void gk_query_calls_init(void);
+extern void gk_query_calls(Node *node);
+extern void gk_query_calls_of_relation(Oid relid);
+
+/* roles.c */
+extern bool gk_role_is_reserved(Oid roleid, const char *rolname);
+extern bool gk_role_leads_to_power(Oid roleid);
+extern bool gk_role_is_privileged(Oid roleid);
+extern bool gk_role_reaches_host(Oid roleid);
+extern Oid	gk_rolespec_oid(const RoleSpec *spec);
+extern bool gk_name_in_list(const char *name, const char *list);
+
+/* symbols.c */
+extern void gk_symbols_init(void);
+extern void gk_symbols_reset(void);
+extern const GkRule *gk_symbol_lookup(Oid funcid, const GkSymbol **symbol);
+
+/* check_copy.c */
+extern bool gk_check_copy_program(const GkRequest *request, GkFinding *finding);
+extern bool gk_check_copy_file(const GkRequest *request, GkFinding *finding);
+
+/* check_server_files.c */
+extern const GkSymbol gk_server_files_symbols[];
+extern bool gk_check_server_files(const GkRequest *request, GkFinding *finding);
+
+/* check_server_control.c */
+extern const GkSymbol gk_server_control_symbols[];
+extern bool gk_check_server_control(const GkRequest *request, GkFinding *finding);
+
+/* check_protected_function.c */
+extern bool gk_check_protected_function(const GkRequest *request, GkFinding *finding);
+
+/* check_server_settings.c */
+extern const GkSymbol gk_server_settings_symbols[];
+extern bool gk_check_server_settings(const GkRequest *request, GkFinding *finding);
+
+/* check_role_attributes.c */
+extern bool gk_check_role_superuser(const GkRequest *request, GkFinding *finding);
+extern bool gk_check_role_privileged(const GkRequest *request, GkFinding *finding);
+
+/* check_role_membership.c */
+extern bool gk_check_role_membership(const GkRequest *request, GkFinding *finding);
+
+/* check_catalog_write.c */
+extern bool gk_check_catalog_write(const GkRequest *request, GkFinding *finding);
+
+/* check_catalog_secrets.c */
+extern const GkSymbol gk_catalog_secrets_symbols[];
+extern bool gk_check_catalog_secrets(const GkRequest *request, GkFinding *finding);
+
+/* check_extension_blocked.c */
+extern bool gk_check_extension_blocked(const GkRequest *request, GkFinding *finding);
+
+/* audit/audit.c */
+extern void gk_audit_shmem_request(void);
+extern void gk_audit_shmem_startup(void);
+extern bool gk_audit_record(const GkEvent *event, uint64 *seq);
+
+#endif							/* GATEKEEPER_H */

@@ -1,0 +1,261 @@
+/*-------------------------------------------------------------------------
+ *
+ * hooks.c
+ *	  The doors: every hook this module installs, and every call on to the
+ *	  next module in the chain.
+ *
+ * Nothing is decided here.  A hook's arguments become a GkRequest, gate.c
+ * returns or raises, and an allowed action goes to the next hook, once.
+ * Modules loaded later stand outside us and those loaded before us inside; no
+ * hook may assume that another of ours ran first, since some modules run
+ * utility statements without calling the chain.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "gatekeeper.h"
+
+#include "catalog/dependency.h"
+#include "catalog/objectaccess.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "optimizer/planner.h"
+#include "storage/ipc.h"
+#include "tcop/utility.h"
+
+const GkStatement *gk_statement = NULL;
+
+static ProcessUtility_hook_type next_process_utility;
+static ExecutorCheckPerms_hook_type next_check_perms;
+static object_access_hook_type next_object_access;
+static planner_hook_type next_planner;
+static needs_fmgr_hook_type next_needs_fmgr;
+static fmgr_hook_type next_fmgr;
+static shmem_request_hook_type next_shmem_request;
+static shmem_startup_hook_type next_shmem_startup;
+
+/* In any other context a procedure's COMMIT and ROLLBACK are refused by core. */
+static ProcessUtilityContext
+utility_context(Node *stmt, ProcessUtilityContext context)
+{
+	if (IsA(stmt, CallStmt))
+	{
+		FuncExpr   *call = ((CallStmt *) stmt)->funcexpr;
+
+		if (call && gk_code_forbids_transaction_control(call->funcid))
+			return PROCESS_UTILITY_QUERY;
+	}
+	return context;
+}
+
+static void
+next_utility(PlannedStmt *pstmt, const char *source_text,
+			 bool read_only_tree, ProcessUtilityContext context,
+			 ParamListInfo params, QueryEnvironment *env,
+			 DestReceiver *dest, QueryCompletion *qc)
+{
+	context = utility_context(pstmt->utilityStmt, context);
+	if (next_process_utility)
+		next_process_utility(pstmt, source_text, read_only_tree, context,
+							 params, env, dest, qc);
+	else
+		standard_ProcessUtility(pstmt, source_text, read_only_tree, context,
+								params, env, dest, qc);
+}
+
+/*
+ * The frame says which statement is running, for the records of what happens
+ * inside it.  It is on our stack, so it must be unlinked on every way out.
+ */
+static void
+process_utility(PlannedStmt *pstmt, const char *source_text,
+				bool read_only_tree, ProcessUtilityContext context,
+				ParamListInfo params, QueryEnvironment *env,
+				DestReceiver *dest, QueryCompletion *qc)
+{
+	const GkStatement *outer = gk_statement;
+	GkStatement frame = {pstmt, source_text, outer};
+	NodeTag		tag = nodeTag(pstmt->utilityStmt);
+
+	gk_statement = &frame;
+	PG_TRY();
+	{
+		if (gk_gate_has_statement(tag))
+		{
+			GkRequest	request = {.door = GK_DOOR_STATEMENT,.stmt = pstmt->utilityStmt};
+
+			gk_gate(&request, tag, NULL);
+		}
+		if (tag == T_CallStmt)	/* evaluates its arguments without a plan */
+			gk_query_calls((Node *) ((CallStmt *) pstmt->utilityStmt)->funcexpr);
+		next_utility(pstmt, source_text, read_only_tree, context, params, env,
+					 dest, qc);
+	}
+	PG_FINALLY();
+	{
+		gk_statement = outer;
+	}
+	PG_END_TRY();
+}
+
+/* Writing evaluates constraints and conditions that no plan shows. */
+static void
+written_relations(List *perms)
+{
+	ListCell   *cell;
+
+	foreach(cell, perms)
+	{
+		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
+
+		if ((perm->requiredPerms & (ACL_INSERT | ACL_UPDATE)) &&
+			GK_PERMINFO_IS_RELATION(perm))
+			gk_query_calls_of_relation(perm->relid);
+	}
+}
+
+/*
+ * Core asks once per query, and modules that copy tables themselves ask too.
+ * With ereport_on_violation false the answer is the caller's to deal with
+ * (foreign key checks fall back to another plan).
+ */
+static bool
+check_perms(GK_CHECK_PERMS_PARAMS)
+{
+	if (!gk_gate_relations(GK_CHECK_PERMS_LIST, ereport_on_violation))
+		return false;
+	written_relations(GK_CHECK_PERMS_LIST);
+	if (next_check_perms)
+		return next_check_perms(GK_CHECK_PERMS_ARGS);
+	return true;
+}
+
+/* Before inlining and folding, while it still shows what the text said. */
+static PlannedStmt *
+plan_query(GK_PLANNER_PARAMS)
+{
+	gk_query_calls((Node *) parse);
+	if (next_planner)
+		return next_planner(GK_PLANNER_ARGS);
+	return standard_planner(GK_PLANNER_ARGS);
+}
+
+static void
+function_execute(Oid funcid)
+{
+	const GkSymbol *symbol;
+	const GkRule *rule = gk_symbol_lookup(funcid, &symbol);
+
+	if (unlikely(rule != NULL))
+	{
+		GkRequest	request = {
+			.door = GK_DOOR_FUNCTION,
+			.funcid = funcid,
+			.symbol = symbol->name,
+			.symflags = symbol->flags
+		};
+
+		gk_gate(&request, 0, rule);
+	}
+}
+
+/* What core does to objects of its own accord is not anybody's action. */
+static bool
+is_internal(ObjectAccessType event, void *arg)
+{
+	switch (event)
+	{
+		case OAT_POST_CREATE:
+			return arg && ((ObjectAccessPostCreate *) arg)->is_internal;
+		case OAT_POST_ALTER:
+			return arg && ((ObjectAccessPostAlter *) arg)->is_internal;
+		case OAT_DROP:
+			return arg && (((ObjectAccessDrop *) arg)->dropflags & PERFORM_DELETION_INTERNAL);
+		default:
+			return false;
+	}
+}
+
+static void
+object_access(ObjectAccessType event, Oid classid, Oid objid, int subid,
+			  void *arg)
+{
+	if (event == OAT_FUNCTION_EXECUTE)
+		function_execute(objid);
+	else if (event != OAT_NAMESPACE_SEARCH && gk_gate_has_class(classid) &&
+			 !is_internal(event, arg))
+	{
+		GkRequest	request = {
+			.door = GK_DOOR_OBJECT,
+			.event = event,
+			.classid = classid,
+			.objid = objid,
+			.subid = subid
+		};
+
+		if (event == OAT_POST_ALTER && arg)
+			request.auxid = ((ObjectAccessPostAlter *) arg)->auxiliary_id;
+		gk_gate(&request, classid, NULL);
+	}
+
+	if (next_object_access)
+		next_object_access(event, classid, objid, subid, arg);
+}
+
+static bool
+needs_fmgr(Oid funcid)
+{
+	return gk_code_needs_events(funcid) ||
+		(next_needs_fmgr && next_needs_fmgr(funcid));
+}
+
+static void
+fmgr_event(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg)
+{
+	if (event == FHET_START)
+		gk_code_start(flinfo->fn_oid);
+	else
+		gk_code_end(event == FHET_ABORT);
+	if (next_fmgr)
+		next_fmgr(event, flinfo, arg);
+}
+
+static void
+shmem_request(void)
+{
+	if (next_shmem_request)
+		next_shmem_request();
+	gk_audit_shmem_request();
+}
+
+static void
+shmem_startup(void)
+{
+	if (next_shmem_startup)
+		next_shmem_startup();
+	gk_audit_shmem_startup();
+}
+
+/* Called once, in the postmaster; backends inherit. */
+void
+gk_install_hooks(void)
+{
+	next_process_utility = ProcessUtility_hook;
+	ProcessUtility_hook = process_utility;
+	next_check_perms = ExecutorCheckPerms_hook;
+	ExecutorCheckPerms_hook = check_perms;
+	next_object_access = object_access_hook;
+	object_access_hook = object_access;
+	next_planner = planner_hook;
+	planner_hook = plan_query;
+	next_needs_fmgr = needs_fmgr_hook;
+	needs_fmgr_hook = needs_fmgr;
+	next_fmgr = fmgr_hook;
+	fmgr_hook = fmgr_event;
+	next_shmem_request = shmem_request_hook;
+	shmem_request_hook = shmem_request;
+	next_shmem_startup = shmem_startup_hook;
+	shmem_startup_hook = shmem_startup;
+}

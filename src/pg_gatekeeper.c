@@ -1,0 +1,43 @@
+/*-------------------------------------------------------------------------
+ *
+ * pg_gatekeeper.c
+ *	  Refuses the actions by which database users become superuser or reach
+ *	  the host, and writes an audit record of each.
+ *
+ * See gatekeeper.h for the vocabulary, pg_gatekeeper(7) for the user's view.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "gatekeeper.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+
+GK_MODULE_MAGIC;
+
+PGDLLEXPORT void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	/*
+	 * A guard that a session loads for itself guards nothing: the session
+	 * before it was free, and shared memory is not to be had any more.
+	 */
+	if (!process_shared_preload_libraries_in_progress)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("pg_gatekeeper must be loaded at server start"),
+				 errdetail("Nothing was installed."),
+				 errhint("Add pg_gatekeeper to shared_preload_libraries in the configuration file and restart the server.")));
+
+	gk_define_settings();
+	gk_gate_init();
+	gk_symbols_init();
+	gk_code_init();
+	gk_query_calls_init();
+	gk_install_hooks();
+}

@@ -1,0 +1,334 @@
+/*-------------------------------------------------------------------------
+ *
+ * query_calls.c
+ *	  Which listed functions does a query call, and who wrote the call?
+ *
+ * Built-in functions never pass the function manager's hooks, so
+ * code_origin.c does not see an attacker's view, rule, default, policy or
+ * constraint that calls one straight.  But expressions that were stored in a
+ * catalog have lost their place in a text: the location of every node in them
+ * is -1, while what the session's own text says has one.  So when the planner
+ * is handed a query, a listed function called from nowhere, in a query that
+ * reaches a relation or domain whose owner is not superuser, is somebody
+ * else's call with superuser rights: the circumstance `untrusted`.
+ *
+ * CHECK constraints, trigger conditions and the defaults that COPY fills in
+ * are evaluated without passing the planner; those of a relation are searched
+ * when it is about to be written to.
+ *
+ * Sessions that have no superuser rights to lose are not looked at.
+ *
+ * Does not see: constraints of partitions and inheritance children owned by
+ * somebody else than their parent; a domain that some function meets at run
+ * time only (json_populate_record).  Cannot tell a superuser's own view from
+ * the view of the query's other owner: their join is refused.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "gatekeeper.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_type.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+typedef struct GkCalls
+{
+	List	   *calls;			/* GkCall */
+	bool		foreign;		/* something reached is not a superuser's */
+} GkCalls;
+
+typedef struct GkCall
+{
+	const GkRule *rule;
+	const GkSymbol *symbol;
+	Oid			funcid;
+	Node	   *node;
+	bool		stored;
+} GkCall;
+
+/* Relations whose stored expressions were searched; see relation_calls(). */
+#define GK_RELATION_CACHE 128	/* a power of two */
+
+static struct
+{
+	Oid			relid;
+	bool		calls;			/* any listed function at all? */
+}			searched[GK_RELATION_CACHE];
+
+static bool walk(Node *node, GkCalls *found);
+
+static void
+forget(Datum arg, Oid relid)
+{
+	for (int i = 0; i < GK_RELATION_CACHE; i++)
+		if (relid == InvalidOid || searched[i].relid == relid)
+			searched[i].relid = InvalidOid;
+}
+
+/* Postmaster start. */
+void
+gk_query_calls_init(void)
+{
+	CacheRegisterRelcacheCallback(forget, (Datum) 0);
+}
+
+/* Is it a relation that somebody else than a superuser owns? */
+static bool
+is_foreign_relation(Oid relid)
+{
+	HeapTuple	tuple;
+	bool		foreign = false;
+
+	if (relid < FirstNormalObjectId)
+		return false;			/* initdb made it */
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	if (HeapTupleIsValid(tuple))
+	{
+		foreign = !gk_code_owner_is_trusted(((Form_pg_class) GETSTRUCT(tuple))->relowner);
+		ReleaseSysCache(tuple);
+	}
+	return foreign;
+}
+
+/* What a domain is made of; InvalidOid for any other type. */
+static Oid
+domain_parent(Oid typid, bool *foreign)
+{
+	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(typid));
+	Oid			parent = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_type type = (Form_pg_type) GETSTRUCT(tuple);
+
+		if (type->typtype == TYPTYPE_DOMAIN)
+		{
+			parent = type->typbasetype;
+			*foreign |= !gk_code_owner_is_trusted(type->typowner);
+		}
+		ReleaseSysCache(tuple);
+	}
+	return parent;
+}
+
+/* Where the text calls it, or -1; of the node itself, not of its arguments. */
+static int
+own_location(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_FuncExpr:
+			return ((FuncExpr *) node)->location;
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+			return ((OpExpr *) node)->location;
+		case T_ScalarArrayOpExpr:
+			return ((ScalarArrayOpExpr *) node)->location;
+		case T_Aggref:
+			return ((Aggref *) node)->location;
+		case T_WindowFunc:
+			return ((WindowFunc *) node)->location;
+		default:
+			return 0;			/* input, output and casts: not listed */
+	}
+}
+
+typedef struct GkNode
+{
+	Node	   *node;
+	GkCalls    *found;
+} GkNode;
+
+static bool
+note_function(Oid funcid, void *context)
+{
+	GkNode	   *here = context;
+	const GkSymbol *symbol;
+	const GkRule *rule = gk_symbol_lookup(funcid, &symbol);
+
+	if (rule)
+	{
+		GkCall	   *call = palloc(sizeof(GkCall));
+
+		call->rule = rule;
+		call->symbol = symbol;
+		call->funcid = funcid;
+		call->node = here->node;
+		call->stored = own_location(here->node) < 0;
+		here->found->calls = lappend(here->found->calls, call);
+	}
+	return false;				/* go on */
+}
+
+static void
+walk_stored(char *text, GkCalls *found)
+{
+	walk(stringToNode(text), found);
+}
+
+/* A domain's own constraints, and those of the domains it is made of. */
+static void
+walk_domain(Oid typid, GkCalls *found)
+{
+	Relation	rel = table_open(ConstraintRelationId, AccessShareLock);
+	Oid			parent;
+
+	while (OidIsValid(parent = domain_parent(typid, &found->foreign)))
+	{
+		ScanKeyData key;
+		SysScanDesc scan;
+		HeapTuple	tuple;
+
+		ScanKeyInit(&key, Anum_pg_constraint_contypid, BTEqualStrategyNumber,
+					F_OIDEQ, ObjectIdGetDatum(typid));
+		scan = systable_beginscan(rel, ConstraintTypidIndexId, true, NULL, 1, &key);
+		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		{
+			bool		isnull;
+			Datum		bin = heap_getattr(tuple, Anum_pg_constraint_conbin,
+										   RelationGetDescr(rel), &isnull);
+
+			if (!isnull)
+				walk_stored(TextDatumGetCString(bin), found);
+		}
+		systable_endscan(scan);
+		typid = parent;
+	}
+	table_close(rel, AccessShareLock);
+}
+
+static bool
+walk(Node *node, GkCalls *found)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+	{
+		ListCell   *cell;
+
+		foreach(cell, ((Query *) node)->rtable)
+		{
+			RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+
+			if (!found->foreign && OidIsValid(rte->relid))
+				found->foreign = is_foreign_relation(rte->relid);
+		}
+		return query_tree_walker((Query *) node, walk, found, 0);
+	}
+	if (IsA(node, CoerceToDomain))
+		walk_domain(((CoerceToDomain *) node)->resulttype, found);
+	else
+	{
+		GkNode		here = {node, found};
+
+		(void) check_functions_in_node(node, note_function, &here);
+	}
+	return expression_tree_walker(node, walk, found);
+}
+
+/*
+ * Ask the gate about what was found.  What the text itself calls is asked
+ * about when it is called; only its arguments, where they matter, are seen
+ * nowhere else.
+ */
+static void
+ask(const GkCalls *found)
+{
+	ListCell   *cell;
+
+	foreach(cell, found->calls)
+	{
+		GkCall	   *call = lfirst(cell);
+		GkRequest	request = {
+			.door = GK_DOOR_FUNCTION,
+			.funcid = call->funcid,
+			.symbol = call->symbol->name,
+			.symflags = call->symbol->flags,
+			.call = IsA(call->node, FuncExpr) ? (FuncExpr *) call->node : NULL,
+			.circumstances = call->stored && found->foreign ? GK_UNTRUSTED : 0
+		};
+
+		if (request.circumstances || (call->symbol->flags & GK_SYMBOL_ARGUMENTS))
+			gk_gate(&request, 0, call->rule);
+	}
+}
+
+/*
+ * A query is about to be planned, or an expression to be evaluated on its own
+ * (the arguments of CALL).
+ */
+void
+gk_query_calls(Node *node)
+{
+	GkCalls		found = {0};
+
+	if (!gk_code_session_is_privileged())
+		return;
+	walk(node, &found);
+	if (found.calls)
+		ask(&found);
+}
+
+static void
+walk_relation(Relation rel, GkCalls *found)
+{
+	TupleConstr *constr = rel->rd_att->constr;
+
+	for (int i = 0; constr && i < constr->num_check; i++)
+		walk_stored(constr->check[i].ccbin, found);
+	for (int i = 0; constr && i < constr->num_defval; i++)
+		walk_stored(constr->defval[i].adbin, found);
+	for (int i = 0; rel->trigdesc && i < rel->trigdesc->numtriggers; i++)
+		if (rel->trigdesc->triggers[i].tgqual)
+			walk_stored(rel->trigdesc->triggers[i].tgqual, found);
+	for (int i = 0; i < rel->rd_att->natts; i++)
+		if (get_typtype(TupleDescAttr(rel->rd_att, i)->atttypid) == TYPTYPE_DOMAIN)
+			walk_domain(TupleDescAttr(rel->rd_att, i)->atttypid, found);
+}
+
+/*
+ * A relation is about to be written to.  The search is remembered until the
+ * relation changes; a domain that changes under it is searched when it is
+ * used in a query.
+ */
+void
+gk_query_calls_of_relation(Oid relid)
+{
+	int			slot = relid & (GK_RELATION_CACHE - 1);
+	GkCalls		found = {0};
+	Relation	rel;
+
+	if (relid < FirstNormalObjectId || !gk_code_session_is_privileged() ||
+		(searched[slot].relid == relid && !searched[slot].calls) ||
+		!is_foreign_relation(relid))
+		return;
+
+	/* The caller holds a lock on it. */
+	rel = try_relation_open(relid, AccessShareLock);
+	if (rel == NULL)
+		return;
+	found.foreign = true;
+	walk_relation(rel, &found);
+	relation_close(rel, NoLock);
+	searched[slot].calls = found.calls != NIL;
+	searched[slot].relid = relid;
+	if (found.calls)
+		ask(&found);
+}

@@ -1,0 +1,151 @@
+/*-------------------------------------------------------------------------
+ *
+ * rules.c
+ *	  The rules: what each covers, its default level, and the doors it
+ *	  watches with which check.
+ *
+ * A new rule is a line in GK_FOR_EACH_RULE, a row here, a check_*.c,
+ * test/sql/<rule>.sql, a paragraph in pg_gatekeeper(7) and a line in the
+ * drop-in; test/t/001_house.pl compares them.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "gatekeeper.h"
+
+#include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_db_role_setting.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_policy.h"
+#include "catalog/pg_rewrite.h"
+#include "catalog/pg_trigger.h"
+
+const GkRule gk_rules[GK_NUM_RULES] = {
+	[GK_ROLE_SUPERUSER] = {
+		.name = "role_superuser",
+		.covers = "Making a role superuser.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1098",
+		.doorways = {
+			{GK_DOOR_OBJECT, AuthIdRelationId, gk_check_role_superuser},
+		}
+	},
+	[GK_ROLE_PRIVILEGED] = {
+		.name = "role_privileged",
+		.covers = "Changing a superuser or privileged role; giving REPLICATION, BYPASSRLS or CREATEROLE.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1098",
+		.doorways = {
+			{GK_DOOR_OBJECT, AuthIdRelationId, gk_check_role_privileged},
+			{GK_DOOR_OBJECT, DbRoleSettingRelationId, gk_check_role_privileged},
+			{GK_DOOR_STATEMENT, T_ReassignOwnedStmt, gk_check_role_privileged},
+			{GK_DOOR_STATEMENT, T_DropOwnedStmt, gk_check_role_privileged},
+		}
+	},
+	[GK_ROLE_MEMBERSHIP] = {
+		.name = "role_membership",
+		.covers = "Granting a membership that leads to a superuser or to a predefined role with reach.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1098",
+		.doorways = {
+			{GK_DOOR_STATEMENT, T_GrantRoleStmt, gk_check_role_membership},
+			{GK_DOOR_STATEMENT, T_CreateRoleStmt, gk_check_role_membership},
+		}
+	},
+	[GK_COPY_PROGRAM] = {
+		.name = "copy_program",
+		.covers = "COPY TO or FROM PROGRAM.",
+		.level = GK_LEVEL_ALWAYS,
+		.technique = "T1059.004",
+		.doorways = {
+			{GK_DOOR_STATEMENT, T_CopyStmt, gk_check_copy_program},
+		}
+	},
+	[GK_COPY_FILE] = {
+		.name = "copy_file",
+		.covers = "COPY TO or FROM a server file.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1005",
+		.doorways = {
+			{GK_DOOR_STATEMENT, T_CopyStmt, gk_check_copy_file},
+		}
+	},
+	[GK_SERVER_FILES] = {
+		.name = "server_files",
+		.covers = "Functions that read, write or list server files, and aliases of them.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1005",
+		.symbols = gk_server_files_symbols,
+		.doorways = {
+			{GK_DOOR_FUNCTION, 0, gk_check_server_files},
+		}
+	},
+	[GK_SERVER_CONTROL] = {
+		.name = "server_control",
+		.covers = "Functions that reload the configuration, rotate the log or promote the server.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1489",
+		.symbols = gk_server_control_symbols,
+		.doorways = {
+			{GK_DOOR_FUNCTION, 0, gk_check_server_control},
+		}
+	},
+	[GK_SERVER_SETTINGS] = {
+		.name = "server_settings",
+		.covers = "Settings that run commands, load libraries or switch protections off.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1562.001",
+		.symbols = gk_server_settings_symbols,
+		.doorways = {
+			{GK_DOOR_FUNCTION, 0, gk_check_server_settings},
+			{GK_DOOR_STATEMENT, T_VariableSetStmt, gk_check_server_settings},
+			{GK_DOOR_STATEMENT, T_AlterSystemStmt, gk_check_server_settings},
+			{GK_DOOR_STATEMENT, T_AlterRoleSetStmt, gk_check_server_settings},
+			{GK_DOOR_STATEMENT, T_AlterDatabaseSetStmt, gk_check_server_settings},
+			{GK_DOOR_STATEMENT, T_CreateFunctionStmt, gk_check_server_settings},
+			{GK_DOOR_STATEMENT, T_AlterFunctionStmt, gk_check_server_settings},
+		}
+	},
+	[GK_CATALOG_WRITE] = {
+		.name = "catalog_write",
+		.covers = "Writing to system catalogs, changing them, or granting rights on them.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1565.001",
+		.doorways = {
+			{GK_DOOR_RELATION, 0, gk_check_catalog_write},
+			{GK_DOOR_OBJECT, RelationRelationId, gk_check_catalog_write},
+		}
+	},
+	[GK_CATALOG_SECRETS] = {
+		.name = "catalog_secrets",
+		.covers = "Reading password hashes, user mapping options and subscription connection strings.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1003",
+		.symbols = gk_catalog_secrets_symbols,
+		.doorways = {
+			{GK_DOOR_RELATION, 0, gk_check_catalog_secrets},
+			{GK_DOOR_FUNCTION, 0, gk_check_catalog_secrets},
+		}
+	},
+	[GK_EXTENSION_BLOCKED] = {
+		.name = "extension_blocked",
+		.covers = "Creating an extension of gatekeeper.blocked_extensions.",
+		.level = GK_LEVEL_ALWAYS,
+		.technique = "T1505.001",
+		.doorways = {
+			{GK_DOOR_OBJECT, ExtensionRelationId, gk_check_extension_blocked},
+		}
+	},
+	[GK_PROTECTED_FUNCTION] = {
+		.name = "protected_function",
+		.covers = "Functions of gatekeeper.protected_functions.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1059",
+		.doorways = {
+			{GK_DOOR_FUNCTION, 0, gk_check_protected_function},
+		}
+	},
+};

@@ -1,0 +1,236 @@
+/*-------------------------------------------------------------------------
+ *
+ * symbols.c
+ *	  From a function's oid to the rule that lists it.
+ *
+ * A rule lists functions by C symbol, not by name or oid: CREATE FUNCTION ...
+ * LANGUAGE internal (or C) makes another name for the same code, under an oid
+ * of its own, and only the symbol (pg_proc.prosrc) gives that away.
+ *
+ * Every call of every function asks, so the answer has to be nearly free.
+ * Built-in functions are answered from an array parallel to fmgr_builtins[],
+ * made once in the postmaster and inherited by fork; no catalog is read.
+ * Others are answered from a small direct-mapped cache that pg_proc's syscache
+ * invalidations clear.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "gatekeeper.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_proc.h"
+#include "utils/builtins.h"
+#include "utils/fmgrtab.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+#include "utils/varlena.h"
+
+/* One listed symbol and the rule that lists it. */
+typedef struct GkListed
+{
+	const GkRule *rule;
+	const GkSymbol *symbol;
+} GkListed;
+
+/*
+ * All lists, one after the other; [0] is unused so that index 0 can mean "not
+ * listed".  The limits are far above what is used: gatekeeper.protected_functions
+ * refuses more than GK_MAX_PROTECTED names.
+ */
+#define GK_MAX_LISTED 256
+
+static GkListed listed[GK_MAX_LISTED];
+static int	nlisted;
+
+/* fmgr_builtins[i] is listed[builtin_index[i]]. */
+static uint16 *builtin_index;
+
+/* The names of gatekeeper.protected_functions, and the memory they live in. */
+static MemoryContext protected_context;
+static bool stale = true;
+
+#define GK_CACHE_SIZE 512		/* a power of two */
+
+typedef struct GkCacheEntry
+{
+	Oid			funcid;
+	uint32		hash;			/* of the syscache, to know what to forget */
+	uint16		index;
+} GkCacheEntry;
+
+static GkCacheEntry cache[GK_CACHE_SIZE];
+
+static void
+forget(Datum arg, int cacheid, uint32 hash)
+{
+	for (int i = 0; i < GK_CACHE_SIZE; i++)
+		if (hash == 0 || cache[i].hash == hash)
+			cache[i].funcid = InvalidOid;
+}
+
+static void
+add(const GkRule *rule, const GkSymbol *symbol)
+{
+	Assert(nlisted < GK_MAX_LISTED);
+	if (nlisted < GK_MAX_LISTED)
+	{
+		listed[nlisted].rule = rule;
+		listed[nlisted].symbol = symbol;
+		nlisted++;
+	}
+}
+
+/* gatekeeper.protected_functions was validated when it was set. */
+static void
+add_protected(void)
+{
+	const GkRule *rule = &gk_rules[GK_PROTECTED_FUNCTION];
+	MemoryContext old;
+	List	   *names;
+	ListCell   *cell;
+
+	MemoryContextReset(protected_context);
+	old = MemoryContextSwitchTo(protected_context);
+	if (SplitGUCList(pstrdup(gk_protected_functions), ',', &names))
+		foreach(cell, names)
+		{
+			GkSymbol   *symbol = palloc0(sizeof(GkSymbol));
+
+			symbol->name = lfirst(cell);
+			add(rule, symbol);
+		}
+	MemoryContextSwitchTo(old);
+}
+
+static void
+rebuild(void)
+{
+	nlisted = 1;
+	for (int r = 0; r < GK_NUM_RULES; r++)
+		for (const GkSymbol *s = gk_rules[r].symbols; s && s->name; s++)
+			add(&gk_rules[r], s);
+	add_protected();
+
+	memset(builtin_index, 0, fmgr_nbuiltins * sizeof(*builtin_index));
+	for (int b = 0; b < fmgr_nbuiltins; b++)
+		for (int i = 1; i < nlisted; i++)
+			if (strcmp(fmgr_builtins[b].funcName, listed[i].symbol->name) == 0)
+			{
+				builtin_index[b] = i;
+				break;			/* a rule's own list goes before additions */
+			}
+	forget((Datum) 0, PROCOID, 0);
+	stale = false;
+}
+
+/* Postmaster start.  The memory is inherited by every backend. */
+void
+gk_symbols_init(void)
+{
+	builtin_index = MemoryContextAllocZero(TopMemoryContext,
+										   fmgr_nbuiltins * sizeof(*builtin_index));
+	protected_context = AllocSetContextCreate(TopMemoryContext,
+											  "pg_gatekeeper protected functions",
+											  ALLOCSET_SMALL_SIZES);
+	CacheRegisterSyscacheCallback(PROCOID, forget, (Datum) 0);
+	rebuild();
+}
+
+/* gatekeeper.protected_functions changed; the next lookup sees it. */
+void
+gk_symbols_reset(void)
+{
+	stale = true;
+}
+
+/* "schema.function", for functions that have no symbol. */
+static bool
+is_named(Form_pg_proc proc, const char *entry)
+{
+	const char *dot = strchr(entry, '.');
+	char	   *schema;
+
+	if (dot == NULL || strcmp(dot + 1, NameStr(proc->proname)) != 0)
+		return false;
+	schema = get_namespace_name(proc->pronamespace);
+	return schema && strlen(schema) == (size_t) (dot - entry) &&
+		strncmp(schema, entry, dot - entry) == 0;
+}
+
+static uint16
+index_of(HeapTuple tuple)
+{
+	Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(tuple);
+	bool		has_symbol = proc->prolang == INTERNALlanguageId ||
+		proc->prolang == ClanguageId;
+	uint16		found = 0;
+	char	   *source = NULL;
+
+	if (has_symbol)
+	{
+		bool		isnull;
+		Datum		prosrc = SysCacheGetAttr(PROCOID, tuple,
+											 Anum_pg_proc_prosrc, &isnull);
+
+		if (!isnull)
+			source = TextDatumGetCString(prosrc);
+	}
+
+	for (int i = 1; i < nlisted && !found; i++)
+	{
+		if (source && strcmp(source, listed[i].symbol->name) == 0)
+			found = i;
+		else if (listed[i].rule == &gk_rules[GK_PROTECTED_FUNCTION] &&
+				 is_named(proc, listed[i].symbol->name))
+			found = i;
+	}
+	if (source)
+		pfree(source);
+	return found;
+}
+
+/*
+ * The rule that lists this function, and the entry it is listed under, or
+ * NULL.  Reads pg_proc only the first time a backend meets a function that is
+ * not built in; may raise what a syscache lookup raises.
+ */
+const GkRule *
+gk_symbol_lookup(Oid funcid, const GkSymbol **symbol)
+{
+	uint16		index = 0;
+
+	if (unlikely(stale))
+		rebuild();
+
+	if (funcid <= fmgr_last_builtin_oid &&
+		fmgr_builtin_oid_index[funcid] != InvalidOidBuiltinMapping)
+		index = builtin_index[fmgr_builtin_oid_index[funcid]];
+	else
+	{
+		GkCacheEntry *entry = &cache[funcid & (GK_CACHE_SIZE - 1)];
+
+		if (entry->funcid != funcid)
+		{
+			HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+
+			if (!HeapTupleIsValid(tuple))
+				return NULL;	/* the caller will complain */
+			entry->index = index_of(tuple);
+			entry->hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(funcid));
+			entry->funcid = funcid;
+			ReleaseSysCache(tuple);
+		}
+		index = entry->index;
+	}
+
+	if (index == 0)
+		return NULL;
+	*symbol = listed[index].symbol;
+	return listed[index].rule;
+}
