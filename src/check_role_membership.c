@@ -16,14 +16,15 @@
  * Up to PostgreSQL 15 a role with CREATEROLE can give itself every role that is
  * not a superuser, pg_execute_server_program included.  Where that reaches the
  * host it is refused without any circumstance, as 16 and later refuse it
- * themselves: by asking for ADMIN OPTION on the role.
+ * themselves: by asking for ADMIN OPTION on the role.  Other privileged roles
+ * (pg_read_all_data, say) stay his to give.
  *
  * Does not see: rows written to pg_auth_members by hand (that is
- * catalog_write's); a superuser being made a member of a harmless role, which
- * gives nobody anything except where pg_hba.conf trusts that role's members; a
- * role that becomes powerful because a later grant on an object makes it so; a
- * name that another session gives to another role between the look-up here and
- * core's.
+ * catalog_write's); power that a role has from grants on objects, functions or
+ * configuration parameters; a superuser being made a member of a harmless role,
+ * which gives nobody anything except where pg_hba.conf trusts that role's
+ * members; a name that another session gives to another role between the
+ * look-up here and core's.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL

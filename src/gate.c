@@ -105,7 +105,7 @@ only_recorded(GkLevel set, GkLevel level, const GkFinding *finding, int circumst
 
 static const char *
 advice(const GkRule *rule, GkLevel level, const GkFinding *finding,
-	   int circumstances)
+	   int circumstances, bool stored)
 {
 	if (finding->hint)
 		return finding->hint;
@@ -114,6 +114,8 @@ advice(const GkRule *rule, GkLevel level, const GkFinding *finding,
 						rule->name);
 	if (circumstances == GK_STRICT)
 		return psprintf("gatekeeper.strict is on. An administrator can turn it off in the configuration file and restart the server; see pg_gatekeeper(7).");
+	if (stored)
+		return "A view, default, constraint, condition, policy or rule of another role calls the function, not the statement itself. Use that role's objects after SET ROLE to it, or call the function in a SELECT of its own. See pg_gatekeeper(7).";
 	if (circumstances & GK_UNTRUSTED)
 		return psprintf("Superuser rights were running a function whose owner is not superuser. Review the function; touch its owner's objects after SET ROLE to him. See pg_gatekeeper(7).");
 	if (circumstances & GK_EXTENSION)
@@ -145,7 +147,8 @@ refuse(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
 					   event->rule->name, gk_level_name(level), bits,
 					   finding->object_type, finding->object, seq),
 			 recorded ?
-			 errhint("%s", advice(event->rule, level, finding, event->circumstances)) :
+			 errhint("%s", advice(event->rule, level, finding, event->circumstances,
+								  (event->request->circumstances & GK_UNTRUSTED) != 0)) :
 			 errhint("gatekeeper.audit_failure is \"closed\" and no audit sink took the record. See the view gatekeeper.audit or the server log for the reason.")));
 }
 

@@ -202,7 +202,7 @@ typedef struct GkDoorway
 	GkCheck		check;
 } GkDoorway;
 
-#define GK_MAX_DOORWAYS 12
+#define GK_MAX_DOORWAYS 16
 
 typedef struct GkRule
 {
@@ -289,19 +289,26 @@ extern Oid	gk_code_function(void);
 extern void gk_query_calls_init(void);
 extern void gk_query_calls(Node *node);
 extern void gk_query_calls_of_relation(Oid relid);
+extern bool gk_query_calls_expected(Oid funcid);
+extern void gk_query_calls_starting(bool begins);
 
 /* roles.c */
 extern bool gk_role_is_reserved(Oid roleid, const char *rolname);
-extern bool gk_role_leads_to_power(Oid roleid);
 extern bool gk_role_is_privileged(Oid roleid);
 extern bool gk_role_reaches_host(Oid roleid);
 extern Oid	gk_rolespec_oid(const RoleSpec *spec);
 extern bool gk_name_in_list(const char *name, const char *list);
 
+/* secrets.c */
+extern AttrNumber gk_secret_column(Oid relid, const Bitmapset *selected);
+extern Oid	gk_secret_toasted(Oid relid);
+extern bool gk_relation_shows_secret(Oid relid, const Bitmapset *selected, int *hidden);
+
 /* symbols.c */
 extern void gk_symbols_init(void);
 extern void gk_symbols_reset(void);
 extern const GkRule *gk_symbol_lookup(Oid funcid, const GkSymbol **symbol);
+extern bool gk_symbol_forbids_inlining(Oid funcid);
 
 /* check_copy.c */
 extern bool gk_check_copy_program(const GkRequest *request, GkFinding *finding);
@@ -330,7 +337,11 @@ extern bool gk_check_role_privileged(const GkRequest *request, GkFinding *findin
 extern bool gk_check_role_membership(const GkRequest *request, GkFinding *finding);
 
 /* check_catalog_write.c */
+extern const GkSymbol gk_catalog_write_symbols[];
 extern bool gk_check_catalog_write(const GkRequest *request, GkFinding *finding);
+
+/* check_catalog_grant.c */
+extern bool gk_check_catalog_grant(const GkRequest *request, GkFinding *finding);
 
 /* check_catalog_secrets.c */
 extern const GkSymbol gk_catalog_secrets_symbols[];

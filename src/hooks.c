@@ -28,6 +28,7 @@
 const GkStatement *gk_statement = NULL;
 
 static ProcessUtility_hook_type next_process_utility;
+static ExecutorStart_hook_type next_executor_start;
 static ExecutorCheckPerms_hook_type next_check_perms;
 static object_access_hook_type next_object_access;
 static planner_hook_type next_planner;
@@ -143,6 +144,36 @@ plan_query(GK_PLANNER_PARAMS)
 }
 
 static void
+start_next(QueryDesc *query, int flags)
+{
+	if (next_executor_start)
+		next_executor_start(query, flags);
+	else
+		standard_ExecutorStart(query, flags);
+}
+
+static void
+executor_start(QueryDesc *query, int flags)
+{
+	if (!gk_code_session_is_privileged())
+	{
+		start_next(query, flags);
+		return;
+	}
+
+	gk_query_calls_starting(true);
+	PG_TRY();
+	{
+		start_next(query, flags);
+	}
+	PG_FINALLY();
+	{
+		gk_query_calls_starting(false);
+	}
+	PG_END_TRY();
+}
+
+static void
 function_execute(Oid funcid)
 {
 	const GkSymbol *symbol;
@@ -154,7 +185,8 @@ function_execute(Oid funcid)
 			.door = GK_DOOR_FUNCTION,
 			.funcid = funcid,
 			.symbol = symbol->name,
-			.symflags = symbol->flags
+			.symflags = symbol->flags,
+			.circumstances = gk_query_calls_expected(funcid) ? 0 : GK_UNTRUSTED
 		};
 
 		gk_gate(&request, 0, rule);
@@ -207,7 +239,7 @@ object_access(ObjectAccessType event, Oid classid, Oid objid, int subid,
 static bool
 needs_fmgr(Oid funcid)
 {
-	return gk_code_needs_events(funcid) ||
+	return gk_code_needs_events(funcid) || gk_symbol_forbids_inlining(funcid) ||
 		(next_needs_fmgr && next_needs_fmgr(funcid));
 }
 
@@ -244,6 +276,8 @@ gk_install_hooks(void)
 {
 	next_process_utility = ProcessUtility_hook;
 	ProcessUtility_hook = process_utility;
+	next_executor_start = ExecutorStart_hook;
+	ExecutorStart_hook = executor_start;
 	next_check_perms = ExecutorCheckPerms_hook;
 	ExecutorCheckPerms_hook = check_perms;
 	next_object_access = object_access_hook;

@@ -16,11 +16,16 @@
  * are evaluated without passing the planner; those of a relation are searched
  * when it is about to be written to.
  *
+ * What is left, such as a domain that some function meets at run time only
+ * (json_populate_record), shows as a call of a listed function that no query
+ * of the session was planned with.
+ *
  * Sessions that have no superuser rights to lose are not looked at.
  *
- * Does not see: constraints of partitions and inheritance children owned by
- * somebody else than their parent; a domain that some function meets at run
- * time only (json_populate_record).  Cannot tell a superuser's own view from
+ * Does not see: a call that no plan shows, of a function that the session's
+ * own queries called before.  Takes for such a call what a superuser writes
+ * where nothing is planned: arguments of EXECUTE, a column default in ALTER
+ * TABLE, the fast-path protocol.  Cannot tell a superuser's own view from
  * the view of the query's other owner: their join is refused.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
@@ -32,6 +37,7 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/parallel.h"
 #include "access/relation.h"
 #include "access/table.h"
 #include "access/transam.h"
@@ -39,6 +45,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -62,23 +69,33 @@ typedef struct GkCall
 	bool		stored;
 } GkCall;
 
-/* Relations whose stored expressions were searched; see relation_calls(). */
+/* Relations whose stored expressions call nothing that is listed. */
 #define GK_RELATION_CACHE 128	/* a power of two */
 
-static struct
-{
-	Oid			relid;
-	bool		calls;			/* any listed function at all? */
-}			searched[GK_RELATION_CACHE];
+static Oid	harmless[GK_RELATION_CACHE];
+
+/*
+ * The listed functions that this session's queries were planned with and that
+ * were let pass.  A call of any other one comes from an expression that no
+ * plan showed.  When it is full the oldest is forgotten, which errs to the
+ * side of refusing.
+ */
+#define GK_MAX_PLANNED 128
+
+static Oid	planned[GK_MAX_PLANNED];
+static int	nplanned;
+
+static int	starting;			/* plans being started, one within the other */
 
 static bool walk(Node *node, GkCalls *found);
 
 static void
 forget(Datum arg, Oid relid)
 {
-	for (int i = 0; i < GK_RELATION_CACHE; i++)
-		if (relid == InvalidOid || searched[i].relid == relid)
-			searched[i].relid = InvalidOid;
+	if (relid == InvalidOid)
+		memset(harmless, 0, sizeof(harmless));
+	else if (harmless[relid & (GK_RELATION_CACHE - 1)] == relid)
+		harmless[relid & (GK_RELATION_CACHE - 1)] = InvalidOid;
 }
 
 /* Postmaster start. */
@@ -155,6 +172,15 @@ typedef struct GkNode
 	Node	   *node;
 	GkCalls    *found;
 } GkNode;
+
+static bool
+is_planned(Oid funcid)
+{
+	for (int i = 0; i < GK_MAX_PLANNED; i++)
+		if (planned[i] == funcid)
+			return true;
+	return false;
+}
 
 static bool
 note_function(Oid funcid, void *context)
@@ -267,6 +293,8 @@ ask(const GkCalls *found)
 
 		if (request.circumstances || (call->symbol->flags & GK_SYMBOL_ARGUMENTS))
 			gk_gate(&request, 0, call->rule);
+		if (!is_planned(call->funcid))
+			planned[nplanned++ % GK_MAX_PLANNED] = call->funcid;
 	}
 }
 
@@ -286,14 +314,36 @@ gk_query_calls(Node *node)
 		ask(&found);
 }
 
+/*
+ * A listed function is about to be called: did any query say so?  A parallel
+ * worker plans nothing, but its leader has asked already.
+ */
+bool
+gk_query_calls_expected(Oid funcid)
+{
+	return starting > 0 || is_planned(funcid) || IsParallelWorker() ||
+		!superuser() || !gk_code_session_is_privileged();
+}
+
+/*
+ * The executor starts a plan.  Calls it finds there came through the planner,
+ * if only out of a superuser's SQL function that was inlined behind our back.
+ * The caller makes up for each true with one false.
+ */
+void
+gk_query_calls_starting(bool begins)
+{
+	starting += begins ? 1 : -1;
+}
+
 static void
-walk_relation(Relation rel, GkCalls *found)
+walk_relation(Relation rel, bool defaults, GkCalls *found)
 {
 	TupleConstr *constr = rel->rd_att->constr;
 
 	for (int i = 0; constr && i < constr->num_check; i++)
 		walk_stored(constr->check[i].ccbin, found);
-	for (int i = 0; constr && i < constr->num_defval; i++)
+	for (int i = 0; constr && defaults && i < constr->num_defval; i++)
 		walk_stored(constr->defval[i].adbin, found);
 	for (int i = 0; rel->trigdesc && i < rel->trigdesc->numtriggers; i++)
 		if (rel->trigdesc->triggers[i].tgqual)
@@ -303,32 +353,42 @@ walk_relation(Relation rel, GkCalls *found)
 			walk_domain(TupleDescAttr(rel->rd_att, i)->atttypid, found);
 }
 
+/* Only COPY fills in defaults itself; for INSERT they are in the query. */
+static bool
+is_copy(void)
+{
+	return gk_statement && IsA(gk_statement->pstmt->utilityStmt, CopyStmt);
+}
+
 /*
- * A relation is about to be written to.  The search is remembered until the
- * relation changes; a domain that changes under it is searched when it is
- * used in a query.
+ * A relation is about to be written to.  That it calls nothing is remembered
+ * until it changes; a domain that changes under it is searched when it is used
+ * in a query.
  */
 void
 gk_query_calls_of_relation(Oid relid)
 {
 	int			slot = relid & (GK_RELATION_CACHE - 1);
-	GkCalls		found = {0};
+	GkCalls		found = {.foreign = true};
 	Relation	rel;
 
-	if (relid < FirstNormalObjectId || !gk_code_session_is_privileged() ||
-		(searched[slot].relid == relid && !searched[slot].calls) ||
-		!is_foreign_relation(relid))
+	if (relid < FirstNormalObjectId || harmless[slot] == relid ||
+		!gk_code_session_is_privileged() || !is_foreign_relation(relid))
 		return;
 
 	/* The caller holds a lock on it. */
 	rel = try_relation_open(relid, AccessShareLock);
 	if (rel == NULL)
 		return;
-	found.foreign = true;
-	walk_relation(rel, &found);
+	walk_relation(rel, true, &found);
+	if (found.calls == NIL)
+		harmless[slot] = relid;
+	else if (!is_copy())
+	{
+		found.calls = NIL;
+		walk_relation(rel, false, &found);
+	}
 	relation_close(rel, NoLock);
-	searched[slot].calls = found.calls != NIL;
-	searched[slot].relid = relid;
 	if (found.calls)
 		ask(&found);
 }

@@ -157,17 +157,8 @@ gk_role_reaches_host(Oid roleid)
 
 /*
  * The same, or to one of the other predefined roles that reach beyond what
- * owners granted (see power_roles).
- */
-bool
-gk_role_leads_to_power(Oid roleid)
-{
-	return any_role_of(roleid, has_power);
-}
-
-/*
- * The same, or to a role with CREATEROLE, REPLICATION or BYPASSRLS.  These
- * attributes are not inherited, but SET ROLE takes them up.
+ * owners granted (see power_roles), or to a role with CREATEROLE, REPLICATION
+ * or BYPASSRLS.  These attributes are not inherited, but SET ROLE takes them up.
  */
 bool
 gk_role_is_privileged(Oid roleid)

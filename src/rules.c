@@ -53,6 +53,7 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		.doorways = {
 			{GK_DOOR_STATEMENT, T_GrantRoleStmt, gk_check_role_membership},
 			{GK_DOOR_STATEMENT, T_CreateRoleStmt, gk_check_role_membership},
+			{GK_DOOR_STATEMENT, T_AlterRoleStmt, gk_check_role_membership},
 		}
 	},
 	[GK_COPY_PROGRAM] = {

@@ -234,3 +234,16 @@ gk_symbol_lookup(Oid funcid, const GkSymbol **symbol)
 	*symbol = listed[index].symbol;
 	return listed[index].rule;
 }
+
+/*
+ * A function that an administrator listed by name may be in SQL, and the
+ * planner could put its body in place of the call, so that nobody sees one.
+ */
+bool
+gk_symbol_forbids_inlining(Oid funcid)
+{
+	const GkSymbol *symbol;
+
+	return *gk_protected_functions != '\0' &&
+		gk_symbol_lookup(funcid, &symbol) == &gk_rules[GK_PROTECTED_FUNCTION];
+}

@@ -10,6 +10,7 @@ package GkTest;
 use strict;
 use warnings;
 use Exporter 'import';
+use IPC::Run ();
 use IO::Socket::UNIX;
 use JSON::PP;
 use POSIX ();
@@ -21,7 +22,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw(
-  new_gatekeeper_node load_probes run_as value_of denied_for allowed_for restart_fails
+  new_gatekeeper_node load_probes run_as value_of open_session denied_for allowed_for restart_fails
   reload_and_wait log_since
   journal_or_skip journal_mark journal_records
   start_rsyslog
@@ -103,6 +104,33 @@ sub allowed_for
 	my ($ok, $out, $err) = run_as($node, $role, $sql);
 
 	return ok($ok, $what) || diag("output: $out\nerrors: $err");
+}
+
+# A session of the role that stays open: a function that runs a statement in it
+# and returns its output and errors; without a statement it ends the session.
+sub open_session
+{
+	my ($node, $role) = @_;
+	my ($in, $out, $err, $n) = ('', '', '', 0);
+	my $psql = IPC::Run::start(
+		[ 'psql', '-X', '-A', '-t', '-q', '-U', $role, '-d', $node->connstr('postgres') ],
+		'<', \$in, '>', \$out, '2>', \$err, IPC::Run::timeout(60));
+
+	return sub {
+		my ($sql) = @_;
+		if (!defined $sql)
+		{
+			$in .= "\\q\n";
+			$psql->finish;
+			return;
+		}
+		$n++;
+		($out, $err) = ('', '');
+		$in .= "$sql;\n\\echo end-$n\n\\warn end-$n\n";
+		$psql->pump until $out =~ /end-$n\n/ && $err =~ /end-$n\n/;
+		s/end-$n\n// foreach $out, $err;
+		return ($out, $err);
+	};
 }
 
 # Tries to start the stopped node, which must refuse; returns its words.
@@ -188,8 +216,17 @@ sub journal_mark
 sub journal_records
 {
 	my ($mark, @matches) = @_;
+	my @wanted = map { [ split /=/, $_, 2 ] } 'SYSLOG_IDENTIFIER=pg_gatekeeper', @matches;
+
+	# journalctl itself, given matches too, skips one more than the mark
 	journal_mark();
-	return journalctl("--after-cursor=$mark", 'SYSLOG_IDENTIFIER=pg_gatekeeper', @matches);
+	my @records = journalctl("--after-cursor=$mark");
+	foreach my $want (@wanted)
+	{
+		my ($field, $value) = @$want;
+		@records = grep { defined $_->{$field} && $_->{$field} eq $value } @records;
+	}
+	return @records;
 }
 
 # ------------------------------------------------------------------------

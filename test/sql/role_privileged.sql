@@ -42,7 +42,7 @@ CREATE FUNCTION gk.t_works(stmt text) RETURNS bool LANGUAGE plpgsql AS $$
 BEGIN
 	EXECUTE stmt;
 	RETURN true;
-EXCEPTION WHEN insufficient_privilege THEN
+EXCEPTION WHEN insufficient_privilege OR feature_not_supported THEN
 	RETURN false;
 END $$;
 SELECT * FROM gk.t_changed;

@@ -1,0 +1,102 @@
+-- Built-in functions that another role's view, default, constraint, policy or
+-- rule calls straight, when a superuser touches it.
+\set VERBOSITY terse
+SET client_min_messages = warning;
+CREATE SCHEMA gks AUTHORIZATION gk_user;
+SET SESSION AUTHORIZATION gk_user;
+CREATE TABLE gks.t (a int);
+INSERT INTO gks.t VALUES (1);
+CREATE VIEW gks.reads AS SELECT pg_read_file('PG_VERSION') AS x, a FROM gks.t;
+CREATE VIEW gks.nested AS SELECT * FROM gks.reads;
+CREATE VIEW gks.lists AS SELECT pg_ls_dir('.') AS x;
+CREATE VIEW gks.reloads AS SELECT pg_reload_conf() AS x;
+CREATE VIEW gks.sets AS SELECT set_config('session_replication_role', 'replica', false) AS x;
+CREATE TABLE gks.t_check (a int CHECK (lo_import('PG_VERSION', 434343) > 0));
+CREATE TABLE gks.t_default (a int, b oid DEFAULT lo_import('PG_VERSION', 434343));
+CREATE DOMAIN gks.d AS int CHECK (lo_import('PG_VERSION', 434343) > 0);
+CREATE DOMAIN gks.d2 AS gks.d;
+CREATE TABLE gks.t_domain (a gks.d2);
+CREATE TABLE gks.t_rule (a int);
+INSERT INTO gks.t_rule VALUES (1);
+CREATE RULE r AS ON UPDATE TO gks.t_rule DO ALSO SELECT lo_import('PG_VERSION', 434343);
+CREATE FUNCTION gks.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE TABLE gks.t_when (a int);
+CREATE TRIGGER t BEFORE INSERT ON gks.t_when FOR EACH ROW
+	WHEN (lo_import('PG_VERSION', 434343) > 0) EXECUTE FUNCTION gks.nothing();
+CREATE TABLE gks.t_policy (a int);
+ALTER TABLE gks.t_policy ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY p ON gks.t_policy USING (lo_import('PG_VERSION', 434343) > 0);
+RESET SESSION AUTHORIZATION;
+
+-- denied: views, in whatever statement
+SELECT * FROM gks.reads;
+SELECT * FROM gks.nested;
+SELECT a FROM gks.reads WHERE x <> '';
+SELECT * FROM gks.lists;
+SELECT * FROM gks.reloads;
+SELECT * FROM gks.sets;
+EXPLAIN SELECT * FROM gks.reads;
+PREPARE p AS SELECT * FROM gks.reads;
+EXECUTE p;
+CREATE TABLE gk_ctas AS SELECT * FROM gks.reads;
+COPY (SELECT * FROM gks.reads) TO STDOUT;
+BEGIN;
+DECLARE c CURSOR FOR SELECT * FROM gks.reads;
+ROLLBACK;
+WITH x AS (SELECT * FROM gks.reads) SELECT * FROM x;
+SELECT (SELECT x FROM gks.reads LIMIT 1);
+DO $$ BEGIN PERFORM * FROM gks.reads; END $$;
+-- denied: a superuser's own query that calls the function elsewhere does not vouch for the view
+SELECT length(pg_read_file('PG_VERSION')) FROM gks.reads;
+-- denied: what a statement evaluates on the way
+INSERT INTO gks.t_check VALUES (1);
+UPDATE gks.t_check SET a = 1;
+COPY gks.t_check FROM STDIN;
+1
+\.
+INSERT INTO gks.t_default (a) VALUES (1);
+COPY gks.t_default (a) FROM STDIN;
+1
+\.
+INSERT INTO gks.t_domain VALUES (1);
+COPY gks.t_domain FROM STDIN;
+1
+\.
+SELECT 1::gks.d2;
+SELECT json_populate_record(NULL::gks.t_domain, '{"a": 1}');
+UPDATE gks.t_rule SET a = 2;
+INSERT INTO gks.t_when VALUES (1);
+-- the effect: no large object came of it, no setting changed
+SELECT count(*) FROM pg_largeobject_metadata WHERE oid = 434343;
+SHOW session_replication_role;
+
+-- allowed: what the superuser's own text calls, beside a user's table
+SELECT length(pg_read_file('PG_VERSION')) > 0 AS read, a FROM gks.t;
+SELECT lo_import('PG_VERSION', 434343) > 0 AS imported FROM gks.t;
+SELECT lo_unlink(434343);
+-- allowed: his own views, and the system's
+CREATE VIEW gk_mine AS SELECT length(pg_read_file('PG_VERSION')) > 0 AS read;
+SELECT * FROM gk_mine;
+SELECT count(*) > 0 AS shown FROM pg_hba_file_rules;
+SELECT count(*) > 0 AS shown FROM pg_file_settings;
+-- allowed: the columns that do no harm
+SELECT * FROM gks.t;
+INSERT INTO gks.t_default VALUES (1, 2);
+SELECT count(*) FROM gks.t_policy;
+-- allowed: his own function, which calls it in its text
+CREATE FUNCTION gk_mine() RETURNS boolean LANGUAGE plpgsql AS
+$$ DECLARE x text := pg_read_file('PG_VERSION'); BEGIN RETURN length(x) > 0; END $$;
+SELECT gk_mine(), a FROM gks.t;
+
+-- allowed: off
+ALTER SYSTEM SET gatekeeper.untrusted_code = 'off';
+SELECT pg_reload_conf();
+\c -
+SELECT length(x) > 0 AS read FROM gks.reads;
+ALTER SYSTEM RESET gatekeeper.untrusted_code;
+SELECT pg_reload_conf();
+\c -
+SET client_min_messages = warning;
+DROP VIEW gk_mine;
+DROP FUNCTION gk_mine;
+DROP SCHEMA gks CASCADE;

