@@ -149,6 +149,7 @@ extern void gk_audit_look_up(GkRecord *record);
 extern const char *gk_audit_authenticated(void);
 extern const char *gk_audit_client_addr(void);
 extern const char *gk_audit_client_port(void);
+extern const char *gk_audit_client(void);
 extern const char *gk_audit_code_origin(void);
 
 /* fields.c: MESSAGE and STATEMENT stand last */

@@ -155,6 +155,14 @@ get_count(const GkRecord *record, GkText *out)
 	put_number(out, record->count);
 }
 
+/* MESSAGE only: 1 is no news */
+static void
+get_repeats(const GkRecord *record, GkText *out)
+{
+	if (record->count > 1)
+		put_number(out, record->count);
+}
+
 /* RFC 3339, UTC */
 static void
 get_time(const GkRecord *record, GkText *out)
@@ -230,24 +238,11 @@ get_client_port(const GkRecord *record, GkText *out)
 	put_text(out, gk_audit_client_port());
 }
 
-/* MESSAGE only: address and port as one, "local" over a Unix socket */
+/* MESSAGE only: address and port as one */
 static void
 get_client(const GkRecord *record, GkText *out)
 {
-	const char *addr = gk_audit_client_addr();
-	bool		is_v6 = strchr(addr, ':') != NULL;
-
-	if (MyProcPort == NULL)
-		return;
-	if (*addr == '\0')
-	{
-		gk_text_ascii(out, "local");
-		return;
-	}
-	gk_text_ascii(out, is_v6 ? "[" : "");
-	put_text(out, addr);
-	gk_text_ascii(out, is_v6 ? "]:" : ":");
-	put_text(out, gk_audit_client_port());
+	put_text(out, gk_audit_client());
 }
 
 static void
@@ -350,7 +345,10 @@ get_statement(const GkRecord *record, GkText *out)
 						   record->statement_length, true);
 }
 
-/* Filled in this order; what others wrote comes last.  See gk_record_fill(). */
+/*
+ * Filled and sent in this order, and so do the keys stand in MESSAGE: what
+ * others wrote comes last.  See gk_record_fill().
+ */
 const GkField gk_fields[] =
 {
 	{"MESSAGE_ID", NULL, false, 32, get_message_id},
@@ -367,7 +365,8 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_STREAM", NULL, false, 32, get_stream},
 	{"GATEKEEPER_SEQ", "seq", false, 20, get_seq},
 	{"GATEKEEPER_LOST", NULL, false, 20, get_lost},
-	{"GATEKEEPER_COUNT", "count", false, 10, get_count},
+	{"GATEKEEPER_COUNT", NULL, false, 10, get_count},
+	{NULL, "count", false, 10, get_repeats},
 	{"GATEKEEPER_TIME", NULL, false, 32, get_time},
 	{"GATEKEEPER_CLUSTER", NULL, false, GK_NAME_SIZE, get_cluster},
 	{"GATEKEEPER_SYSTEM_ID", NULL, false, 20, get_system_id},
@@ -377,20 +376,20 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_SESSION_ID", NULL, false, 32, get_session_id},
 	{"GATEKEEPER_VXID", NULL, false, 32, get_vxid},
 	{"GATEKEEPER_QUERY_ID", NULL, false, 20, get_query_id},
-	{"GATEKEEPER_COMMAND", "command", true, 48, get_command},
-	{"GATEKEEPER_OBJECT_TYPE", "object_type", false, 48, get_object_type},
-	{"GATEKEEPER_STATEMENT_LENGTH", NULL, false, 20, get_statement_length},
-	{"GATEKEEPER_CLIENT_ADDR", NULL, false, 64, get_client_addr},
-	{"GATEKEEPER_CLIENT_PORT", NULL, false, 8, get_client_port},
-	{NULL, "client", true, 80, get_client},
 	{"GATEKEEPER_SESSION_USER", "session_user", true, GK_NAME_SIZE, get_session_user},
 	{"GATEKEEPER_CURRENT_USER", "current_user", true, GK_NAME_SIZE, get_current_user},
 	{"GATEKEEPER_DATABASE", "database", true, GK_NAME_SIZE, get_database},
+	{"GATEKEEPER_CLIENT_ADDR", NULL, false, 64, get_client_addr},
+	{"GATEKEEPER_CLIENT_PORT", NULL, false, 8, get_client_port},
+	{NULL, "client", true, 80, get_client},
 	{"GATEKEEPER_AUTHENTICATED", NULL, false, GK_NAME_SIZE, get_authenticated},
 	{"GATEKEEPER_APPLICATION", NULL, false, GK_NAME_SIZE, get_application},
 	{"GATEKEEPER_EXTENSION", "extension", true, GK_NAME_SIZE, get_extension},
 	{"GATEKEEPER_FUNCTION", NULL, false, GK_NAME_SIZE, get_function},
+	{"GATEKEEPER_COMMAND", "command", true, 48, get_command},
+	{"GATEKEEPER_OBJECT_TYPE", "object_type", false, 48, get_object_type},
 	{"GATEKEEPER_OBJECT", "object", true, GK_OBJECT_SIZE, get_object},
+	{"GATEKEEPER_STATEMENT_LENGTH", NULL, false, 20, get_statement_length},
 	{"MESSAGE", NULL, false, GK_MESSAGE_SIZE, gk_record_put_message},
 	{"GATEKEEPER_STATEMENT", "statement", true, GK_FIELD_SIZE, get_statement},
 };

@@ -243,6 +243,7 @@ gk_audit_authenticated(void)
  */
 static char client_addr[NI_MAXHOST];
 static char client_port[NI_MAXSERV];
+static char client[NI_MAXHOST + NI_MAXSERV + 4];
 
 static void
 find_client(void)
@@ -252,14 +253,21 @@ find_client(void)
 	if (MyProcPort == known)
 		return;
 	known = MyProcPort;
-	client_addr[0] = client_port[0] = '\0';
-	if (known == NULL || known->raddr.addr.ss_family == AF_UNIX)
+	client_addr[0] = client_port[0] = client[0] = '\0';
+	if (known == NULL)
 		return;
-	if (pg_getnameinfo_all(&known->raddr.addr, known->raddr.salen,
+	if (known->raddr.addr.ss_family == AF_UNIX ||
+		pg_getnameinfo_all(&known->raddr.addr, known->raddr.salen,
 						   client_addr, sizeof(client_addr),
 						   client_port, sizeof(client_port),
 						   NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+	{
 		client_addr[0] = client_port[0] = '\0';
+		strcpy(client, "local");
+	}
+	else
+		snprintf(client, sizeof(client), strchr(client_addr, ':') ? "[%s]:%s" : "%s:%s",
+				 client_addr, client_port);
 }
 
 const char *
@@ -274,6 +282,14 @@ gk_audit_client_port(void)
 {
 	find_client();
 	return client_port;
+}
+
+/* Both as one; "local" over a Unix socket, "" without a client. */
+const char *
+gk_audit_client(void)
+{
+	find_client();
+	return client;
 }
 
 /* Whose code is running: nobody here knows yet. */

@@ -45,7 +45,8 @@ typedef struct State
 } State;
 
 static void redact_code(GkRedactor *r, size_t pos, size_t end, int depth);
-static size_t redact_identifier(GkRedactor *r, State *state, size_t pos, size_t end);
+static size_t redact_identifier(GkRedactor *r, State *state, size_t pos, size_t end,
+								GkEscapes escapes);
 
 static bool
 is_ident_start(char c)
@@ -263,10 +264,10 @@ redact_word(GkRedactor *r, State *state, size_t pos, size_t end)
 		}
 		if (s[stop + 1] == '"')
 		{
-			/* an identifier that can say anything */
 			gk_redact_show(r, pos, stop + 1);
-			stop = redact_identifier(r, state, stop + 1, end);
-			note_word(r, state, "password");
+			stop = redact_identifier(r, state, stop + 1, end, GK_ESCAPES_UNICODE);
+			if (has_uescape(r, stop, end))
+				note_word(r, state, "password");	/* it can be that */
 			return stop;
 		}
 	}
@@ -280,14 +281,15 @@ redact_word(GkRedactor *r, State *state, size_t pos, size_t end)
  * the position behind it.
  */
 static size_t
-redact_identifier(GkRedactor *r, State *state, size_t pos, size_t end)
+redact_identifier(GkRedactor *r, State *state, size_t pos, size_t end,
+				  GkEscapes escapes)
 {
 	size_t		stop = quote_end(r, pos + 1, end, '"', false);
 	size_t		next = stop + (stop < end);
 	char		word[GK_WORD_SIZE];
 
 	gk_redact_show(r, pos, pos + 1);
-	if (gk_redact_word(r, pos + 1, stop, GK_ESCAPES_NONE, word) == stop)
+	if (gk_redact_word(r, pos + 1, stop, escapes, word) == stop)
 	{
 		if (state->armed)
 			gk_redact_hide(r);
@@ -296,7 +298,7 @@ redact_identifier(GkRedactor *r, State *state, size_t pos, size_t end)
 		note_word(r, state, word);
 	}
 	else
-		redact_content(r, state, pos + 1, stop, GK_ESCAPES_NONE);
+		redact_content(r, state, pos + 1, stop, escapes);
 	gk_redact_show(r, stop, next);
 	return next;
 }
@@ -347,7 +349,7 @@ redact_code(GkRedactor *r, size_t pos, size_t end, int depth)
 		else if (c == ':' && end - pos > 3 && memcmp(s + pos, "://", 3) == 0)
 			next = gk_redact_uri(r, pos, end, state.word);
 		else if (c == '"')
-			next = redact_identifier(r, &state, pos, end);
+			next = redact_identifier(r, &state, pos, end, GK_ESCAPES_NONE);
 		else
 		{
 			note_other(r, &state, c);

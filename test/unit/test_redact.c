@@ -125,6 +125,8 @@ static const Case hidden[] = {
 	{"ALTER USER MAPPING FOR bob SERVER s OPTIONS (SET \"password\" 's3cr3t')",
 	"ALTER USER MAPPING FOR bob SERVER s OPTIONS (SET \"password\" '***')"},
 	{"ALTER USER MAPPING FOR bob SERVER s OPTIONS (SET U&\"p\\0061ssword\" 's3cr3t')", NULL},
+	{"ALTER USER MAPPING FOR bob SERVER s OPTIONS (SET U&\"p!0061ssword\" UESCAPE '!' 's3cr3t')",
+	NULL},
 	{"CREATE SUBSCRIPTION s CONNECTION 'host=h user=u password=s3cr3t dbname=d' PUBLICATION p",
 	"CREATE SUBSCRIPTION s CONNECTION 'host=h user=u password ***' PUBLICATION p"},
 	{"CREATE SUBSCRIPTION s CONNECTION 'host=h password = ''a s3cr3t''' PUBLICATION p",
