@@ -13,18 +13,19 @@
  * source, no handler.
  *
  * Structure: objects made by initdb have oids that nothing made later can get,
- * and no command has business changing these tables, views, functions, schemas
- * and languages in a suspect circumstance.  Views and functions of pg_catalog
+ * and no command has business changing these tables, views, functions, types,
+ * schemas and languages in a suspect circumstance.  Views and functions of pg_catalog
  * matter most: a superuser can replace them without allow_system_table_mods,
  * and everybody would run the new ones.  Tables need that setting; then a
  * trigger, rule, policy, constraint, index or statistics object on one is found
  * by its table.
  *
- * Does not see: COMMENT and SECURITY LABEL; ENABLE ROW LEVEL SECURITY,
- * DISABLE TRIGGER and REPLICA IDENTITY on a catalog, for which there is no hook
- * and no use without the rest; new objects put into pg_catalog, to be found
- * before others of their name; C code that writes without the executor, beyond
- * pg_surgery.
+ * Does not see: changes to the system's operators, operator families and text
+ * search objects; COMMENT and SECURITY LABEL; ENABLE ROW LEVEL SECURITY, DISABLE
+ * TRIGGER and REPLICA IDENTITY on a catalog, for which not every major has a hook
+ * and which are of no use without the rest; new objects put into pg_catalog, to
+ * be found before others of their name; C code that writes without the executor,
+ * beyond pg_surgery.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -292,6 +293,30 @@ found_object(const char *type, const char *name, GkFinding *finding)
 	return true;
 }
 
+/*
+ * Is this ALTER FUNCTION of nothing but planner hints?  Update scripts have no
+ * business with system functions, but names of theirs have become core's
+ * since: pgcrypto's gen_random_uuid().
+ */
+static bool
+alters_hints_only(void)
+{
+	Node	   *stmt = gk_statement ? gk_statement->pstmt->utilityStmt : NULL;
+	ListCell   *cell;
+
+	if (stmt == NULL || !IsA(stmt, AlterFunctionStmt))
+		return false;
+	foreach(cell, ((AlterFunctionStmt *) stmt)->actions)
+	{
+		const char *option = lfirst_node(DefElem, cell)->defname;
+
+		if (strcmp(option, "parallel") != 0 && strcmp(option, "volatility") != 0 &&
+			strcmp(option, "cost") != 0 && strcmp(option, "rows") != 0)
+			return false;
+	}
+	return true;
+}
+
 /* Only a superuser can have come that far; others need not be looked at. */
 static bool
 check_object(const GkRequest *request, GkFinding *finding)
@@ -324,12 +349,16 @@ check_object(const GkRequest *request, GkFinding *finding)
 				table = table_of(request->classid, objid);
 			break;
 		case ProcedureRelationId:
+			finding->scripts_may = request->event == OAT_POST_ALTER && alters_hints_only();
 			return is_system_object(objid) &&
 				found_object("function", get_func_name(objid), finding);
 		case NamespaceRelationId:
 			/* initdb made the public schema too, but that is people's own */
 			return is_system_object(objid) && objid != PG_PUBLIC_NAMESPACE &&
 				found_object("schema", get_namespace_name(objid), finding);
+		case TypeRelationId:
+			return is_system_object(objid) &&
+				found_object("type", format_type_be(objid), finding);
 		case LanguageRelationId:
 			return is_system_object(objid) &&
 				found_object("language", get_language_name(objid, true), finding);

@@ -12,7 +12,8 @@
  * hook shows the arguments of a call.
  *
  * Does not see: set_config() in an expression that is evaluated without a plan
- * (an argument of EXECUTE, a column's default in ALTER TABLE); the settings of
+ * (an argument of EXECUTE, a column's default in ALTER TABLE), or with a name
+ * known only at run time while nothing but strict holds; the settings of
  * modules that are not listed.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
@@ -22,13 +23,18 @@
  */
 #include "gatekeeper.h"
 
+#include "access/transam.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
+#include "optimizer/optimizer.h"
 #include "utils/builtins.h"
 
 const GkSymbol gk_server_settings_symbols[] = {
 	{"set_config_by_name", GK_SYMBOL_ARGUMENTS},
 	{NULL, 0}
 };
+
+#define RUN_TIME_NAME "(named at run time)"
 
 /* An entry that ends in a dot stands for every setting of that module. */
 static const char *const watched[] = {
@@ -130,14 +136,22 @@ is_watched(const char *name)
 /*
  * In a superuser's session that has put its rights aside, a user's function
  * could take them back.  (Where rights were gained, core forbids this itself.)
+ * name is NULL when it is known only at run time.
  */
 static bool
-changes_user(VariableSetStmt *stmt)
+found_user(const char *name, GkFinding *finding)
 {
-	return stmt->name != NULL &&
-		(pg_strcasecmp(stmt->name, "role") == 0 ||
-		 pg_strcasecmp(stmt->name, "session_authorization") == 0) &&
-		gk_code_is_untrusted();
+	if (name != NULL && pg_strcasecmp(name, "role") != 0 &&
+		pg_strcasecmp(name, "session_authorization") != 0)
+		return false;
+	if (!gk_code_is_untrusted())
+		return false;
+	finding->action = "changing the session's user";
+	finding->object_type = "setting";
+	finding->object = name ? name : RUN_TIME_NAME;
+	finding->binds_always = true;
+	finding->hint = "A function whose owner is not superuser cannot take back superuser rights that were put aside with SET ROLE or SET SESSION AUTHORIZATION.";
+	return true;
 }
 
 /*
@@ -148,15 +162,8 @@ changes_user(VariableSetStmt *stmt)
 static bool
 found(VariableSetStmt *stmt, bool lasting, GkFinding *finding)
 {
-	if (!lasting && changes_user(stmt))
-	{
-		finding->action = "changing the session's user";
-		finding->object_type = "setting";
-		finding->object = stmt->name;
-		finding->binds_always = true;
-		finding->hint = "A function whose owner is not superuser cannot take back superuser rights that were put aside with SET ROLE or SET SESSION AUTHORIZATION.";
+	if (!lasting && stmt->name && found_user(stmt->name, finding))
 		return true;
-	}
 	if (stmt->kind == VAR_RESET_ALL ? !lasting : (stmt->name == NULL || !is_watched(stmt->name)))
 		return false;
 	finding->action = lasting ? "changing a protected setting for later sessions" :
@@ -183,28 +190,62 @@ found_in_clauses(List *options, GkFinding *finding)
 	return false;
 }
 
+/* Does it call anything that initdb did not make? */
+static bool
+calls_others(Oid funcid, void *context)
+{
+	return funcid >= FirstNormalObjectId;
+}
+
+static bool
+runs_others_code(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	return check_functions_in_node(node, calls_others, context) ||
+		expression_tree_walker(node, runs_others_code, context);
+}
+
 /*
- * set_config('name', ...): a name that is not a constant is known only when it
- * is too late, and honest code does not need one.
+ * The name that a call of set_config() gives, NULL when it is known only at run
+ * time.  A name put together of constants is one, but nobody's function is run
+ * to find it out.
+ */
+static const char *
+constant_name(Node *arg)
+{
+	if (!IsA(arg, Const) && !runs_others_code(arg, NULL))
+		arg = eval_const_expressions(NULL, copyObject(arg));
+	if (!IsA(arg, Const))
+		return NULL;
+	if (((Const *) arg)->constisnull)
+		return "";				/* core will complain */
+	return TextDatumGetCString(((Const *) arg)->constvalue);
+}
+
+/*
+ * set_config('name', ...): a name that is known only at run time is known too
+ * late, and honest code does not need one; but pg_dump has one, so strict
+ * alone does not count.
  */
 static bool
 found_in_call(FuncExpr *call, GkFinding *finding)
 {
-	Node	   *arg = linitial(call->args);
+	const char *name = constant_name(linitial(call->args));
 
+	if (found_user(name, finding))
+		return true;
+	if (name && !is_watched(name))
+		return false;
 	finding->action = "changing a protected setting";
 	finding->object_type = "setting";
-	finding->scripts_may = true;
-	if (!IsA(arg, Const))
+	finding->object = name ? name : RUN_TIME_NAME;
+	if (name == NULL)
 	{
-		finding->object = "(named at run time)";
-		return true;
+		finding->scripts_may = true;
+		finding->ignores = GK_STRICT;
 	}
-	if (((Const *) arg)->constisnull)
-		return false;
-	finding->object = TextDatumGetCString(((Const *) arg)->constvalue);
-	finding->scripts_may = false;
-	return is_watched(finding->object);
+	return true;
 }
 
 bool

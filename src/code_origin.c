@@ -27,11 +27,12 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "gatekeeper.h"
+#include "labels.h"
 
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_proc.h"
+#include "commands/extension.h"
 #include "miscadmin.h"
 #include "utils/inval.h"
 #include "utils/syscache.h"
@@ -47,6 +48,10 @@ typedef struct GkFrame
 	Oid			funcid;
 	char	   *stack;			/* where the C stack was */
 	bool		untrusted;
+	bool		is_definer;		/* SECURITY DEFINER */
+	bool		in_extension;	/* a script was running already */
+	bool		in_restricted;	/* a restricted operation was running already */
+	uint64		allows;			/* rules that its label lifts, as bits */
 	bool		switched;		/* made to run as its owner */
 	Oid			saved_user;
 	int			saved_context;
@@ -75,9 +80,13 @@ typedef struct GkTrust
 static GkTrust untrusted_function[GK_TRUST_SIZE];
 static GkTrust superuser_role[GK_SUPER_SIZE];
 
+/* Counts changes, so that nothing is kept that was read before one. */
+static uint32 generation;
+
 static void
 forget(Datum arg, int cacheid, uint32 hash)
 {
+	generation++;
 	memset(untrusted_function, 0, sizeof(untrusted_function));
 	if (cacheid == AUTHOID)
 		memset(superuser_role, 0, sizeof(superuser_role));
@@ -102,8 +111,9 @@ is_superuser_role(Oid roleid)
 /*
  * Can this session come to have superuser rights, other than by somebody's
  * SECURITY DEFINER function that it has yet to call?  SET ROLE and SET SESSION
- * AUTHORIZATION put rights aside, and what put them aside can be reset.  False
- * as well when nobody wants to know.
+ * AUTHORIZATION put rights aside, and what put them aside can be reset.  A role
+ * that a label exempts has something to lose, too.  False as well when nobody
+ * wants to know.
  */
 bool
 gk_code_session_is_privileged(void)
@@ -121,6 +131,7 @@ gk_code_session_is_privileged(void)
 	authenticated = GetAuthenticatedUserId();
 	return is_superuser_role(current) ||
 		(session != current && is_superuser_role(session)) ||
+		gk_label_role_allows(session) != 0 ||
 		(authenticated != session && authenticated != current &&
 		 OidIsValid(authenticated) && is_superuser_role(authenticated));
 }
@@ -129,7 +140,7 @@ gk_code_session_is_privileged(void)
 bool
 gk_code_owner_is_trusted(Oid roleid)
 {
-	return is_superuser_role(roleid);
+	return is_superuser_role(roleid) || gk_label_trusts_role(roleid);
 }
 
 static Oid
@@ -151,16 +162,26 @@ is_untrusted(Oid funcid)
 {
 	GkTrust    *entry = &untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
 
-	if (entry->oid != funcid)
+	while (entry->oid != funcid)
 	{
+		uint32		before = generation;
 		Oid			owner = owner_of(funcid);
 
 		if (!OidIsValid(owner))
 			return false;		/* the caller will complain */
-		entry->answer = !gk_code_owner_is_trusted(owner);
-		entry->oid = funcid;
+		entry->answer = !gk_code_owner_is_trusted(owner) &&
+			!gk_label_trusts_function(funcid);
+		if (generation == before)
+			entry->oid = funcid;
 	}
 	return entry->answer;
+}
+
+/* A dry run changes nobody's rights. */
+static bool
+runs_as_owner(void)
+{
+	return gk_untrusted_code == GK_UNTRUSTED_RUN_AS_OWNER && gk_mode == GK_MODE_ENFORCE;
 }
 
 /* Drop the entries whose C frame is gone; stack is where the caller is. */
@@ -196,15 +217,27 @@ gk_code_init(void)
 	RegisterSubXactCallback(at_subxact_abort, NULL);
 }
 
+/* A call that must be watched for its owner's sake. */
+static bool
+is_suspect(Oid funcid)
+{
+	return gk_code_session_is_privileged() && is_untrusted(funcid);
+}
+
 /*
  * Must calls of this function be reported?  Asked whenever the function is
  * looked up, and a yes keeps SQL functions from being inlined, so it is no for
- * everything in a session that has nothing to lose.
+ * everything in a session that has nothing to lose.  But what a function with
+ * exemptions calls has to be told from its own statements, whoever owns it.
  */
 bool
 gk_code_needs_events(Oid funcid)
 {
-	return gk_code_session_is_privileged() && is_untrusted(funcid);
+	if (gk_mode == GK_MODE_OFF || !IsTransactionState())
+		return false;
+	prune(__builtin_frame_address(0));
+	return (nframes > 0 && frames[nframes - 1].allows != 0) ||
+		gk_label_function_allows(funcid) != 0 || is_suspect(funcid);
 }
 
 /*
@@ -220,8 +253,7 @@ void
 gk_code_start(Oid funcid)
 {
 	bool		untrusted = gk_untrusted_code != GK_UNTRUSTED_OFF && is_untrusted(funcid);
-	bool		switches = untrusted && gk_untrusted_code == GK_UNTRUSTED_RUN_AS_OWNER &&
-		is_superuser_role(GetUserId());
+	bool		switches = untrusted && runs_as_owner() && is_superuser_role(GetUserId());
 	GkFrame    *frame;
 
 	prune(__builtin_frame_address(0));
@@ -233,6 +265,7 @@ gk_code_start(Oid funcid)
 					 errmsg("pg_gatekeeper: functions are nested too deep to run each as its owner"),
 					 errdetail("The limit is %d.", GK_MAX_FRAMES)));
 		frames[GK_MAX_FRAMES - 1].untrusted |= untrusted;
+		frames[GK_MAX_FRAMES - 1].allows = 0;
 		return;
 	}
 
@@ -240,6 +273,13 @@ gk_code_start(Oid funcid)
 	frame->funcid = funcid;
 	frame->stack = __builtin_frame_address(0);
 	frame->untrusted = untrusted;
+	frame->allows = IsTransactionState() ? gk_label_function_allows(funcid) : 0;
+	frame->in_extension = creating_extension;
+	if (frame->allows)
+	{
+		frame->is_definer = gk_label_on_definer(funcid);
+		frame->in_restricted = InSecurityRestrictedOperation();
+	}
 	frame->switched = switches;
 	if (switches)
 	{
@@ -280,8 +320,7 @@ gk_code_end(bool failed)
 bool
 gk_code_forbids_transaction_control(Oid procedure)
 {
-	return gk_untrusted_code == GK_UNTRUSTED_RUN_AS_OWNER &&
-		gk_code_needs_events(procedure);
+	return runs_as_owner() && is_suspect(procedure);
 }
 
 /* Is untrusted code on the stack? */
@@ -291,6 +330,20 @@ gk_code_is_untrusted(void)
 	prune(__builtin_frame_address(0));
 	for (int i = 0; i < nframes; i++)
 		if (frames[i].untrusted)
+			return true;
+	return false;
+}
+
+/*
+ * Was untrusted code called by the extension's script that is running?  Such
+ * code that installs an extension itself is only its user.
+ */
+bool
+gk_code_is_in_script(void)
+{
+	prune(__builtin_frame_address(0));
+	for (int i = 0; i < nframes; i++)
+		if (frames[i].untrusted && frames[i].in_extension)
 			return true;
 	return false;
 }
@@ -308,4 +361,40 @@ gk_code_function(void)
 		if (frames[i].untrusted)
 			return frames[i].funcid;
 	return nframes > 0 ? frames[nframes - 1].funcid : InvalidOid;
+}
+
+/* The innermost function known, or InvalidOid. */
+Oid
+gk_code_innermost(void)
+{
+	prune(__builtin_frame_address(0));
+	return nframes > 0 ? frames[nframes - 1].funcid : InvalidOid;
+}
+
+/*
+ * The rules, as bits, that a label lifts from the statement that is running:
+ * it is the innermost function's own, and the label was there when the call
+ * began and still is.  Not its own is what the script of an extension does that
+ * it creates, or the view that it refreshes.  Without SECURITY DEFINER it uses
+ * its caller's rights, and then an untrusted caller takes its exemptions away:
+ * he would choose its arguments.
+ */
+uint64
+gk_code_allows(void)
+{
+	GkFrame    *frame;
+
+	prune(__builtin_frame_address(0));
+	if (nframes == 0)
+		return 0;
+	frame = &frames[nframes - 1];
+	if (frame->allows == 0 ||
+		(creating_extension && !frame->in_extension) ||
+		(InSecurityRestrictedOperation() && !frame->in_restricted))
+		return 0;
+	for (int i = 0; i < nframes - 1; i++)
+		if (frames[i].untrusted && !frame->is_definer &&
+			frames[i].funcid != frame->funcid)
+			return 0;
+	return frame->allows & gk_label_function_allows(frame->funcid);
 }

@@ -33,6 +33,8 @@ typedef RTEPermissionInfo GkPermInfo;
 #define GK_CHECK_PERMS_ARGS rangeTable, rtePermInfos, ereport_on_violation
 #define GK_CHECK_PERMS_LIST rtePermInfos
 #define GK_QUERY_PERMS(query) ((query)->rteperminfos)
+#define GK_RTE_CHECK_AS_USER(rte, perms) ((rte)->perminfoindex == 0 ? InvalidOid : \
+	list_nth_node(RTEPermissionInfo, perms, (rte)->perminfoindex - 1)->checkAsUser)
 #else
 typedef RangeTblEntry GkPermInfo;
 #define GK_PERMINFO_IS_RELATION(p) ((p)->rtekind == RTE_RELATION)
@@ -40,6 +42,7 @@ typedef RangeTblEntry GkPermInfo;
 #define GK_CHECK_PERMS_ARGS rangeTable, ereport_on_violation
 #define GK_CHECK_PERMS_LIST rangeTable
 #define GK_QUERY_PERMS(query) ((query)->rtable)
+#define GK_RTE_CHECK_AS_USER(rte, perms) ((rte)->checkAsUser)
 #endif
 
 /* 16 keeps "method:identity" of whoever logged in for SYSTEM_USER. */

@@ -13,9 +13,10 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "gatekeeper.h"
+#include "labels.h"
 
 #include "access/transam.h"
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
 
 /*
@@ -78,9 +79,21 @@ is_active(void)
 }
 
 /*
+ * Untrusted code that installs an extension is only its user; what the script
+ * calls, or what other roles' objects make it call, is inside.
+ */
+static bool
+code_is_in_script(void)
+{
+	return gk_code_is_in_script() || !gk_code_is_untrusted();
+}
+
+/*
  * Does the rule bind?  The circumstances that make an extension's own script
  * (extension, and elevated when a user installs a trusted extension) do not
  * count against what scripts may do; code of others that runs inside it does.
+ * A security-restricted operation inside runs as the owner of its object; one
+ * that runs as superuser is a script under pgextwlist, which says so of it.
  */
 static bool
 binds(GkLevel level, const GkFinding *finding, int circumstances)
@@ -88,9 +101,10 @@ binds(GkLevel level, const GkFinding *finding, int circumstances)
 	if (level == GK_LEVEL_ALWAYS || finding->binds_always)
 		return true;
 	if (finding->scripts_may && (circumstances & GK_EXTENSION) &&
-		!(circumstances & (GK_RESTRICTED | GK_UNTRUSTED)))
+		!((circumstances & GK_UNTRUSTED) && code_is_in_script()) &&
+		!((circumstances & GK_RESTRICTED) && !superuser()))
 		return false;
-	return circumstances != 0;
+	return (circumstances & ~finding->ignores) != 0;
 }
 
 /* Something binds; is the administrator only trying it out? */
@@ -134,6 +148,7 @@ static void
 refuse(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
 {
 	const GkFinding *finding = event->finding;
+	const char *code = gk_code_text();
 	char		bits[80];
 
 	gk_circumstances_text(event->circumstances, bits, sizeof(bits));
@@ -143,13 +158,15 @@ refuse(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
 			 errmsg("pg_gatekeeper: %s is not allowed", finding->action) :
 			 errmsg("pg_gatekeeper: %s is not allowed while it cannot be recorded",
 					finding->action),
-			 errdetail("Rule %s at level %s, circumstances %s: %s \"%s\". Audit record " UINT64_FORMAT ".",
+			 errdetail("Rule %s at level %s, circumstances %s: %s \"%s\".%s%s%s Audit record " UINT64_FORMAT ".",
 					   event->rule->name, gk_level_name(level), bits,
-					   finding->object_type, finding->object, seq),
+					   finding->object_type, finding->object,
+					   code ? " Code: " : "", code ? code : "", code ? "." : "",
+					   seq),
 			 recorded ?
 			 errhint("%s", advice(event->rule, level, finding, event->circumstances,
 								  (event->request->circumstances & GK_UNTRUSTED) != 0)) :
-			 errhint("gatekeeper.audit_failure is \"closed\" and no audit sink took the record. See the view gatekeeper.audit or the server log for the reason.")));
+			 errhint("gatekeeper.audit_failure is \"closed\" and no audit sink took the record. See the server log for the reason.")));
 }
 
 /*
@@ -170,12 +187,18 @@ decide(const GkRule *rule, const GkRequest *request, const GkFinding *finding,
 		.finding = finding
 	};
 	uint64		seq = 0;
+	bool		suspect = event.circumstances != 0;
 	bool		delivered;
 
 	if (binds(level, finding, event.circumstances))
-		event.verdict = only_recorded(set, level, finding, event.circumstances) ?
-			GK_WOULD_DENY : GK_DENIED;
-	else if (gk_audit_level < (event.circumstances ? GK_AUDIT_ELEVATED : GK_AUDIT_PRIVILEGED))
+	{
+		suspect = true;
+		if (!gk_label_exempts(&event))
+			event.verdict = only_recorded(set, level, finding, event.circumstances) ?
+				GK_WOULD_DENY : GK_DENIED;
+	}
+	if (event.verdict == GK_ALLOWED && !finding->always_recorded &&
+		gk_audit_level < (suspect ? GK_AUDIT_ELEVATED : GK_AUDIT_PRIVILEGED))
 		return true;
 
 	delivered = gk_audit_record(&event, &seq);
@@ -244,13 +267,25 @@ gk_gate(const GkRequest *request, int key, const GkRule *only)
 
 /*
  * The same for the relations of a query.  On every query's way, so whatever
- * touches nothing that initdb made is let through at once.
+ * touches nothing that initdb made, and no foreign table, is let through at once.
  */
 bool
-gk_gate_relations(List *perms, bool may_raise)
+gk_gate_relations(List *range_table, List *perms, bool may_raise)
 {
-	GkRequest	request = {.door = GK_DOOR_RELATION,.perms = perms};
+	GkRequest	request = {
+		.door = GK_DOOR_RELATION,
+		.perms = perms,
+		.range_table = range_table
+	};
 	ListCell   *cell;
+
+	foreach(cell, range_table)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+
+		if (rte->rtekind == RTE_RELATION && rte->relkind == RELKIND_FOREIGN_TABLE)
+			return pass(&request, 0, NULL, may_raise);
+	}
 
 	foreach(cell, perms)
 	{

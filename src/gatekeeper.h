@@ -53,7 +53,12 @@
 	X(CATALOG_WRITE) \
 	X(CATALOG_SECRETS) \
 	X(EXTENSION_BLOCKED) \
-	X(PROTECTED_FUNCTION)
+	X(UNTRUSTED_LANGUAGE) \
+	X(NATIVE_CODE) \
+	X(FOREIGN_PROGRAM) \
+	X(LOOPBACK) \
+	X(PROTECTED_FUNCTION) \
+	X(EXEMPTION)
 
 #define GK_RULE_ENUM(name) GK_##name,
 
@@ -150,6 +155,7 @@ typedef struct GkRequest
 
 	/* GK_DOOR_RELATION: GkPermInfo of every relation in the query */
 	List	   *perms;
+	List	   *range_table;	/* RangeTblEntry, with those that inherit */
 
 	/* GK_DOOR_OBJECT */
 	ObjectAccessType event;
@@ -172,6 +178,8 @@ typedef struct GkFinding
 	bool		binds_always;	/* at level "elevated" it binds even when no
 								 * circumstance holds */
 	bool		scripts_may;	/* an extension's own script may do it */
+	int			ignores;		/* circumstances that do not count */
+	bool		always_recorded;	/* whatever gatekeeper.audit_level is */
 	const char *hint;			/* advice of its own, or NULL; a constant */
 } GkFinding;
 
@@ -202,7 +210,7 @@ typedef struct GkDoorway
 	GkCheck		check;
 } GkDoorway;
 
-#define GK_MAX_DOORWAYS 16
+#define GK_MAX_DOORWAYS 20
 
 typedef struct GkRule
 {
@@ -246,7 +254,7 @@ extern void gk_gate_init(void);
 extern bool gk_gate_has_statement(NodeTag tag);
 extern bool gk_gate_has_class(Oid classid);
 extern void gk_gate(const GkRequest *request, int key, const GkRule *only);
-extern bool gk_gate_relations(List *perms, bool may_raise);
+extern bool gk_gate_relations(List *range_table, List *perms, bool may_raise);
 
 /* rules.c */
 extern const GkRule gk_rules[GK_NUM_RULES];
@@ -281,9 +289,16 @@ extern void gk_code_start(Oid funcid);
 extern void gk_code_end(bool failed);
 extern bool gk_code_forbids_transaction_control(Oid procedure);
 extern bool gk_code_is_untrusted(void);
+extern bool gk_code_is_in_script(void);
 extern bool gk_code_session_is_privileged(void);
 extern bool gk_code_owner_is_trusted(Oid roleid);
 extern Oid	gk_code_function(void);
+extern Oid	gk_code_innermost(void);
+extern uint64 gk_code_allows(void);
+
+/* code_text.c */
+extern char *gk_function_name(Oid funcid);
+extern const char *gk_code_text(void);
 
 /* query_calls.c */
 extern void gk_query_calls_init(void);
@@ -308,6 +323,14 @@ extern bool gk_relation_shows_secret(Oid relid, const Bitmapset *selected, int *
 extern void gk_symbols_init(void);
 extern void gk_symbols_reset(void);
 extern const GkRule *gk_symbol_lookup(Oid funcid, const GkSymbol **symbol);
+extern bool gk_symbol_is_listed(const char *name);
+
+/* catalog_row.c */
+extern HeapTuple gk_newest_row(Oid classid, Oid objid);
+
+/* extension_script.c */
+extern bool gk_script_owns_object(Oid classid, Oid objid);
+extern bool gk_script_owns_library(const char *library);
 extern bool gk_symbol_forbids_inlining(Oid funcid);
 
 /* check_copy.c */
@@ -349,6 +372,24 @@ extern bool gk_check_catalog_secrets(const GkRequest *request, GkFinding *findin
 
 /* check_extension_blocked.c */
 extern bool gk_check_extension_blocked(const GkRequest *request, GkFinding *finding);
+
+/* check_untrusted_language.c */
+extern bool gk_check_untrusted_language(const GkRequest *request, GkFinding *finding);
+
+/* check_native_code.c */
+extern const GkSymbol gk_native_code_symbols[];
+extern bool gk_check_native_code(const GkRequest *request, GkFinding *finding);
+
+/* check_foreign_program.c */
+extern const GkSymbol gk_foreign_program_symbols[];
+extern bool gk_check_foreign_program(const GkRequest *request, GkFinding *finding);
+
+/* check_loopback.c */
+extern const GkSymbol gk_loopback_symbols[];
+extern bool gk_check_loopback(const GkRequest *request, GkFinding *finding);
+
+/* check_exemption.c */
+extern bool gk_check_exemption(const GkRequest *request, GkFinding *finding);
 
 /* audit/audit.c */
 extern void gk_audit_shmem_request(void);

@@ -15,10 +15,11 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "gatekeeper.h"
+#include "labels.h"
 
 #include "catalog/dependency.h"
 #include "catalog/objectaccess.h"
+#include "catalog/pg_proc.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "optimizer/planner.h"
@@ -125,7 +126,7 @@ written_relations(List *perms)
 static bool
 check_perms(GK_CHECK_PERMS_PARAMS)
 {
-	if (!gk_gate_relations(GK_CHECK_PERMS_LIST, ereport_on_violation))
+	if (!gk_gate_relations(rangeTable, GK_CHECK_PERMS_LIST, ereport_on_violation))
 		return false;
 	written_relations(GK_CHECK_PERMS_LIST);
 	if (next_check_perms)
@@ -231,6 +232,10 @@ object_access(ObjectAccessType event, Oid classid, Oid objid, int subid,
 			request.auxid = ((ObjectAccessPostAlter *) arg)->auxiliary_id;
 		gk_gate(&request, classid, NULL);
 	}
+
+	if (classid == ProcedureRelationId &&
+		(event == OAT_POST_CREATE || event == OAT_POST_ALTER))
+		gk_label_function_changed(objid);
 
 	if (next_object_access)
 		next_object_access(event, classid, objid, subid, arg);

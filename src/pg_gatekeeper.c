@@ -11,7 +11,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "gatekeeper.h"
+#include "labels.h"
 
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -39,5 +39,7 @@ _PG_init(void)
 	gk_symbols_init();
 	gk_code_init();
 	gk_query_calls_init();
+	gk_labels_init();
+	gk_label_provider_init();
 	gk_install_hooks();
 }

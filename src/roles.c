@@ -17,7 +17,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "gatekeeper.h"
+#include "labels.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_auth_members.h"
@@ -77,7 +77,8 @@ static bool
 has_host(Oid roleid)
 {
 	return is_one_of(roleid, host_roles, lengthof(host_roles)) ||
-		superuser_arg(roleid);
+		superuser_arg(roleid) || gk_label_trusts_role(roleid) ||
+		gk_label_role_allows(roleid) != 0;
 }
 
 static bool

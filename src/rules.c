@@ -17,11 +17,23 @@
 
 #include "catalog/pg_authid.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_db_role_setting.h"
 #include "catalog/pg_extension.h"
+#include "catalog/pg_foreign_data_wrapper.h"
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_foreign_table.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_policy.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_rewrite.h"
+#include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_trigger.h"
+#include "catalog/pg_user_mapping.h"
+#include "catalog/pg_type.h"
 
 const GkRule gk_rules[GK_NUM_RULES] = {
 	[GK_ROLE_SUPERUSER] = {
@@ -115,9 +127,23 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		.covers = "Writing to system catalogs, changing them, or granting rights on them.",
 		.level = GK_LEVEL_ELEVATED,
 		.technique = "T1565.001",
+		.symbols = gk_catalog_write_symbols,
 		.doorways = {
 			{GK_DOOR_RELATION, 0, gk_check_catalog_write},
+			{GK_DOOR_FUNCTION, 0, gk_check_catalog_write},
+			{GK_DOOR_STATEMENT, T_GrantStmt, gk_check_catalog_grant},
+			{GK_DOOR_STATEMENT, T_AlterDefaultPrivilegesStmt, gk_check_catalog_grant},
 			{GK_DOOR_OBJECT, RelationRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT, InheritsRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT, TriggerRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT, RewriteRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT, PolicyRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT, ConstraintRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT, StatisticExtRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT, ProcedureRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT, NamespaceRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT, LanguageRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT, TypeRelationId, gk_check_catalog_write},
 		}
 	},
 	[GK_CATALOG_SECRETS] = {
@@ -140,6 +166,61 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 			{GK_DOOR_OBJECT, ExtensionRelationId, gk_check_extension_blocked},
 		}
 	},
+	[GK_UNTRUSTED_LANGUAGE] = {
+		.name = "untrusted_language",
+		.covers = "Functions and DO blocks in untrusted languages, and the languages themselves.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1059",
+		.doorways = {
+			{GK_DOOR_OBJECT, ProcedureRelationId, gk_check_untrusted_language},
+			{GK_DOOR_OBJECT, LanguageRelationId, gk_check_untrusted_language},
+			{GK_DOOR_STATEMENT, T_DoStmt, gk_check_untrusted_language},
+		}
+	},
+	[GK_NATIVE_CODE] = {
+		.name = "native_code",
+		.covers = "Functions in languages c and internal, LOAD, output plugins.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1129",
+		.symbols = gk_native_code_symbols,
+		.doorways = {
+			{GK_DOOR_OBJECT, ProcedureRelationId, gk_check_native_code},
+			{GK_DOOR_STATEMENT, T_LoadStmt, gk_check_native_code},
+			{GK_DOOR_FUNCTION, 0, gk_check_native_code},
+		}
+	},
+	[GK_FOREIGN_PROGRAM] = {
+		.name = "foreign_program",
+		.covers = "Foreign tables over server files and programs.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1059.004",
+		.symbols = gk_foreign_program_symbols,
+		.doorways = {
+			{GK_DOOR_OBJECT, ForeignDataWrapperRelationId, gk_check_foreign_program},
+			{GK_DOOR_OBJECT, ForeignServerRelationId, gk_check_foreign_program},
+			{GK_DOOR_OBJECT, UserMappingRelationId, gk_check_foreign_program},
+			{GK_DOOR_OBJECT, ForeignTableRelationId, gk_check_foreign_program},
+			{GK_DOOR_STATEMENT, T_CreateForeignTableStmt, gk_check_foreign_program},
+			{GK_DOOR_RELATION, 0, gk_check_foreign_program},
+		}
+	},
+	[GK_LOOPBACK] = {
+		.name = "loopback",
+		.covers = "Connections that the server makes with superuser rights.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1078",
+		.symbols = gk_loopback_symbols,
+		.doorways = {
+			{GK_DOOR_FUNCTION, 0, gk_check_loopback},
+			{GK_DOOR_OBJECT, ForeignDataWrapperRelationId, gk_check_loopback},
+			{GK_DOOR_OBJECT, ForeignServerRelationId, gk_check_loopback},
+			{GK_DOOR_OBJECT, UserMappingRelationId, gk_check_loopback},
+			{GK_DOOR_STATEMENT, T_CreateSubscriptionStmt, gk_check_loopback},
+			{GK_DOOR_STATEMENT, T_AlterSubscriptionStmt, gk_check_loopback},
+			{GK_DOOR_STATEMENT, T_ImportForeignSchemaStmt, gk_check_loopback},
+			{GK_DOOR_RELATION, 0, gk_check_loopback},
+		}
+	},
 	[GK_PROTECTED_FUNCTION] = {
 		.name = "protected_function",
 		.covers = "Functions of gatekeeper.protected_functions.",
@@ -147,6 +228,15 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		.technique = "T1059",
 		.doorways = {
 			{GK_DOOR_FUNCTION, 0, gk_check_protected_function},
+		}
+	},
+	[GK_EXEMPTION] = {
+		.name = "exemption",
+		.covers = "Setting or removing a security label of gatekeeper, which exempts from other rules.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1562.001",
+		.doorways = {
+			{GK_DOOR_STATEMENT, T_SecLabelStmt, gk_check_exemption},
 		}
 	},
 };

@@ -195,6 +195,18 @@ index_of(HeapTuple tuple)
 	return found;
 }
 
+/* Does any rule list this C symbol? */
+bool
+gk_symbol_is_listed(const char *name)
+{
+	if (unlikely(stale))
+		rebuild();
+	for (int i = 1; i < nlisted; i++)
+		if (strcmp(listed[i].symbol->name, name) == 0)
+			return true;
+	return false;
+}
+
 /*
  * The rule that lists this function, and the entry it is listed under, or
  * NULL.  Reads pg_proc only the first time a backend meets a function that is

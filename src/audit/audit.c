@@ -13,9 +13,8 @@
  *
  * A sequence number is taken before a record is sent, so that a lost one
  * leaves a gap.  Writing never throws, never waits longer than
- * gatekeeper.audit_timeout for all sinks together, allocates nothing.  (The
- * server log is not waited for by us but by PostgreSQL, as for every line in
- * it.)
+ * gatekeeper.audit_timeout for all sinks together, allocates nothing.  (How
+ * long a line for the server log takes is PostgreSQL's business.)
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -138,7 +137,45 @@ gk_audit_write(GkRecord *record, int64 deadline, uint64 *seq)
 	return logged && gk_audit_failure == GK_AUDIT_OPEN;
 }
 
-/* Look names up; an error costs the names, not the record. */
+static int64
+deadline_from_now(void)
+{
+	return gk_monotonic_us() + (int64) gk_audit_timeout * 1000;
+}
+
+/* Write counts of past actions; see coalesce.c. */
+static void
+flush(bool all)
+{
+	int			saved_errno = errno;
+
+	if (is_writing)
+		return;
+	is_writing = true;
+	HOLD_INTERRUPTS();
+	gk_coalesce_flush(&the_record, all, deadline_from_now());
+	RESUME_INTERRUPTS();
+	is_writing = false;
+	errno = saved_errno;
+}
+
+static void
+at_exit(int code, Datum arg)
+{
+	flush(true);
+}
+
+static void
+at_xact_end(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT)
+		flush(false);
+}
+
+/*
+ * What of a record's making can throw.  An error costs the names, not the
+ * record.
+ */
 static void
 look_up(GkRecord *record)
 {
@@ -147,6 +184,7 @@ look_up(GkRecord *record)
 
 	PG_TRY();
 	{
+		gk_coalesce_init(at_exit, at_xact_end);
 		gk_audit_look_up(record);
 	}
 	PG_CATCH();
@@ -159,44 +197,43 @@ look_up(GkRecord *record)
 	PG_END_TRY();
 }
 
-static bool
-write_event(const GkEvent *event, GkAuditKind kind, const char *object_type,
-			const char *object, uint64 *seq)
-{
-	int64		deadline = gk_monotonic_us() + (int64) gk_audit_timeout * 1000;
-	int			saved_errno = errno;
-	bool		delivered;
-
-	*seq = 0;
-	if (is_writing)
-		return false;
-	is_writing = true;
-	HOLD_INTERRUPTS();
-	gk_audit_gather(&the_record, event);
-	if (event == NULL)
-	{
-		the_record.kind = kind;
-		the_record.object_type = object_type;
-		the_record.object = object;
-	}
-	look_up(&the_record);
-	delivered = gk_audit_write(&the_record, deadline, seq);
-	RESUME_INTERRUPTS();
-	is_writing = false;
-	errno = saved_errno;
-	return delivered;
-}
-
 /*
- * Write the record of an action.  *seq is its number.  True when a configured
- * sink took it, or, unless gatekeeper.audit_failure is "closed", the server
- * log.  Never throws; takes gatekeeper.audit_timeout at most.
+ * Write the record of an action.  *seq is its number; that of an earlier
+ * record when the action is only counted (coalesce.c), 0 when another process
+ * of a parallel query has recorded it.
+ *
+ * True when a configured sink took it, or, unless gatekeeper.audit_failure is
+ * "closed", the server log.  Never throws; takes gatekeeper.audit_timeout at
+ * most.
  */
 bool
 gk_audit_record(const GkEvent *event, uint64 *seq)
 {
+	int			saved_errno = errno;
+	int64		deadline = deadline_from_now();
+	bool		delivered = true;
+
+	*seq = 0;
+	if (is_writing)
+		return false;
+	if (gk_is_repeated_by_worker(event))
+		return true;
 	gk_rule_count(event->rule, event->verdict);
-	return write_event(event, GK_KIND_DENIED, NULL, NULL, seq);
+
+	is_writing = true;
+	HOLD_INTERRUPTS();
+	gk_coalesce_flush(&the_record, false, deadline);
+	gk_audit_gather(&the_record, event);
+	look_up(&the_record);
+	if (!gk_coalesce(&the_record, seq, &delivered))
+	{
+		delivered = gk_audit_write(&the_record, deadline, seq);
+		gk_coalesce_written(&the_record, delivered, deadline);
+	}
+	RESUME_INTERRUPTS();
+	is_writing = false;
+	errno = saved_errno;
+	return delivered;
 }
 
 /*
@@ -208,7 +245,22 @@ bool
 gk_audit_about_module(GkAuditKind kind, const char *object_type,
 					  const char *object)
 {
+	int			saved_errno = errno;
+	bool		delivered;
 	uint64		seq;
 
-	return write_event(NULL, kind, object_type, object, &seq);
+	if (is_writing)
+		return false;
+	is_writing = true;
+	HOLD_INTERRUPTS();
+	gk_audit_gather(&the_record, NULL);
+	the_record.kind = kind;
+	the_record.object_type = object_type;
+	the_record.object = object;
+	look_up(&the_record);
+	delivered = gk_audit_write(&the_record, deadline_from_now(), &seq);
+	RESUME_INTERRUPTS();
+	is_writing = false;
+	errno = saved_errno;
+	return delivered;
 }

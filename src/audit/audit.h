@@ -21,6 +21,7 @@
 
 #include "gatekeeper.h"
 
+#include "access/xact.h"
 #include "datatype/timestamp.h"
 
 #include "audit/text.h"
@@ -65,6 +66,15 @@ typedef enum GkAuditKind
 #define GK_NAME_SIZE		256 /* an identifier, every byte escaped */
 #define GK_MAX_FIELDS		48
 
+/* Raw; "" for what is not known. */
+typedef struct GkNames
+{
+	char		session_user[NAMEDATALEN];
+	char		current_user[NAMEDATALEN];
+	char		database[NAMEDATALEN];
+	char		extension[NAMEDATALEN];
+} GkNames;
+
 /*
  * One record.  The first part is gathered by audit.c, the second filled in by
  * fields.c.  Lives in static memory; its strings outlive the record.
@@ -80,13 +90,10 @@ typedef struct GkRecord
 	const char *object;			/* raw, or NULL */
 	const char *statement;		/* raw, or NULL */
 	size_t		statement_length;
-	bool		is_clean;		/* object and statement are redacted and
-								 * escaped already */
+	bool		is_count;		/* of actions past; object and statement are
+								 * redacted and escaped already */
 	bool		backslash_escapes;	/* a backslash escapes in '...' */
-	char		session_user[NAMEDATALEN];
-	char		current_user[NAMEDATALEN];
-	char		database[NAMEDATALEN];
-	char		extension[NAMEDATALEN];
+	GkNames		names;
 	uint64		seq;
 	uint64		lost;			/* before this record */
 	uint32		count;			/* how many actions it stands for */
@@ -157,10 +164,19 @@ extern const GkField gk_fields[];
 extern const int gk_num_fields;
 
 /* record.c */
+extern char gk_record_wire[GK_RECORD_SIZE];
 extern void gk_record_fill(GkRecord *record);
+extern const char *gk_record_value(const GkRecord *record, const char *name);
 extern void gk_record_put_message(const GkRecord *record, GkText *out);
 extern void gk_record_put_redacted(const GkRecord *record, GkText *out,
 								   const char *raw, size_t len, bool is_sql);
+
+/* coalesce.c */
+extern void gk_coalesce_init(void (*at_exit) (int, Datum), XactCallback at_xact_end);
+extern bool gk_coalesce(const GkRecord *record, uint64 *seq, bool *delivered);
+extern void gk_coalesce_written(GkRecord *record, bool delivered, int64 deadline);
+extern void gk_coalesce_flush(GkRecord *record, bool all, int64 deadline);
+extern bool gk_is_repeated_by_worker(const GkEvent *event);
 
 /* socket.c: see there */
 typedef struct GkSocket

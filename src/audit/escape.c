@@ -236,6 +236,40 @@ unit_length(const char *escaped)
 }
 
 /*
+ * Append escaped text, up to the character stop, if any.  Returns how much of it
+ * was read.
+ */
+static size_t
+put_units(GkText *text, const char *escaped, char stop)
+{
+	const char *start = escaped;
+
+	while (*escaped && !text->cut)
+	{
+		size_t		n = 0;
+
+		/* most of it is ASCII, of which every byte is a unit */
+		while (is_plain((unsigned char) escaped[n]) && escaped[n] != stop)
+			n++;
+		gk_text_put_some(text, escaped, n);
+		escaped += n;
+		if (*escaped == '\0' || *escaped == stop || text->cut)
+			break;
+		n = unit_length(escaped);
+		gk_text_put(text, escaped, n);
+		escaped += n;
+	}
+	return escaped - start;
+}
+
+/* Append escaped text as it is. */
+void
+gk_text_units(GkText *text, const char *escaped)
+{
+	(void) put_units(text, escaped, '\0');
+}
+
+/*
  * Append escaped text with quotes around it.  When it has to be cut the
  * closing quote is there all the same.
  */
@@ -251,13 +285,12 @@ gk_text_quoted(GkText *text, const char *escaped)
 	text->size--;				/* the closing quote's place */
 	while (*escaped && !text->cut)
 	{
-		size_t		n = unit_length(escaped);
-
+		escaped += put_units(text, escaped, '"');
 		if (*escaped == '"')
+		{
 			gk_text_put(text, "\\\"", 2);
-		else
-			gk_text_put(text, escaped, n);
-		escaped += n;
+			escaped++;
+		}
 	}
 	text->size++;
 	text->buf[text->used++] = '"';

@@ -205,19 +205,19 @@ get_port(const GkRecord *record, GkText *out)
 static void
 get_database(const GkRecord *record, GkText *out)
 {
-	put_text(out, record->database);
+	put_text(out, record->names.database);
 }
 
 static void
 get_session_user(const GkRecord *record, GkText *out)
 {
-	put_text(out, record->session_user);
+	put_text(out, record->names.session_user);
 }
 
 static void
 get_current_user(const GkRecord *record, GkText *out)
 {
-	put_text(out, record->current_user);
+	put_text(out, record->names.current_user);
 }
 
 static void
@@ -279,7 +279,7 @@ get_vxid(const GkRecord *record, GkText *out)
 {
 	char		vxid[40];
 
-	if (MyProc == NULL)
+	if (MyProc == NULL || record->is_count)
 		return;
 #ifdef INVALID_PROC_NUMBER
 	snprintf(vxid, sizeof(vxid), "%d/%u", MyProc->vxid.procNumber, MyProc->vxid.lxid);
@@ -295,20 +295,21 @@ get_query_id(const GkRecord *record, GkText *out)
 	int64		id = (int64) pgstat_get_my_query_id();
 	char		digits[24];
 
-	if (id != 0)
+	if (id != 0 && !record->is_count)
 		gk_text_put(out, digits, snprintf(digits, sizeof(digits), INT64_FORMAT, id));
 }
 
 static void
 get_extension(const GkRecord *record, GkText *out)
 {
-	put_text(out, record->extension);
+	put_text(out, record->names.extension);
 }
 
 static void
 get_function(const GkRecord *record, GkText *out)
 {
-	put_text(out, gk_audit_code_origin());
+	if (!record->is_count)
+		put_text(out, gk_audit_code_origin());
 }
 
 static void
@@ -385,7 +386,7 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_AUTHENTICATED", NULL, false, GK_NAME_SIZE, get_authenticated},
 	{"GATEKEEPER_APPLICATION", NULL, false, GK_NAME_SIZE, get_application},
 	{"GATEKEEPER_EXTENSION", "extension", true, GK_NAME_SIZE, get_extension},
-	{"GATEKEEPER_FUNCTION", NULL, false, GK_NAME_SIZE, get_function},
+	{"GATEKEEPER_FUNCTION", NULL, false, 2 * GK_NAME_SIZE, get_function},
 	{"GATEKEEPER_COMMAND", "command", true, 48, get_command},
 	{"GATEKEEPER_OBJECT_TYPE", "object_type", false, 48, get_object_type},
 	{"GATEKEEPER_OBJECT", "object", true, GK_OBJECT_SIZE, get_object},

@@ -23,6 +23,10 @@
 #include "catalog/pg_authid.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_extension.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "common/ip.h"
 #include "libpq/libpq-be.h"
@@ -92,6 +96,8 @@ find_statement(GkRecord *record)
 		location = length = 0;
 	if (length <= 0 || (size_t) length > all - location)
 		length = (int) (all - location);
+	for (; length > 0 && strchr(" \t\r\n", text[location]); length--)
+		location++;				/* what stands between two statements */
 	record->statement = text + location;
 	record->statement_length = length;
 }
@@ -121,10 +127,10 @@ gk_audit_gather(GkRecord *record, const GkEvent *event)
 	if (MyProcPort == NULL)
 		return;
 	if (MyProcPort->database_name)
-		strlcpy(record->database, MyProcPort->database_name, NAMEDATALEN);
+		strlcpy(record->names.database, MyProcPort->database_name, NAMEDATALEN);
 	/* who logged in; gk_audit_look_up() knows what has become of him */
 	if (MyProcPort->user_name)
-		strlcpy(record->session_user, MyProcPort->user_name, NAMEDATALEN);
+		strlcpy(record->names.session_user, MyProcPort->user_name, NAMEDATALEN);
 }
 
 /* Take a lock that a lookup would wait for, if it is free. */
@@ -177,6 +183,33 @@ look_up_database(char *name)
 	strlcpy(name, known, NAMEDATALEN);
 }
 
+/* As text; in static memory, until the next record. */
+static char code_origin[4 * GK_NAME_SIZE];
+
+static void
+look_up_code_origin(void)
+{
+	static const Oid catalogs[] = {
+		ProcedureRelationId, NamespaceRelationId, TypeRelationId,
+		LanguageRelationId, AuthIdRelationId
+	};
+	int			locked = 0;
+
+	if (!OidIsValid(gk_code_function()))
+		return;
+	while (locked < (int) lengthof(catalogs) && lock_catalog(catalogs[locked]))
+		locked++;
+	if (locked == (int) lengthof(catalogs))
+	{
+		const char *text = gk_code_text();
+
+		if (text)
+			strlcpy(code_origin, text, sizeof(code_origin));
+	}
+	while (locked > 0)
+		unlock_catalog(catalogs[--locked]);
+}
+
 /*
  * The names that only catalogs know.  Can throw; needs nothing of the caller
  * but that interrupts are held.  What it does not reach stays as gathered.
@@ -189,31 +222,33 @@ gk_audit_look_up(GkRecord *record)
 	int			context;
 
 	record->backslash_escapes = setting && strcmp(setting, "off") == 0;
+	code_origin[0] = '\0';
 
 	GetUserIdAndSecContext(&current, &context);
 	if (!IsTransactionState() || !lock_catalog(AuthIdRelationId))
 	{
 		/* of the current user at least what is certain */
 		if (OidIsValid(current) && current == GetAuthenticatedUserId())
-			strlcpy(record->current_user, record->session_user, NAMEDATALEN);
+			strlcpy(record->names.current_user, record->names.session_user, NAMEDATALEN);
 		else if (OidIsValid(current))
-			snprintf(record->current_user, NAMEDATALEN, "oid %u", current);
+			snprintf(record->names.current_user, NAMEDATALEN, "oid %u", current);
 		return;
 	}
 	if (OidIsValid(current))
-		look_up_role(GetSessionUserId(), record->session_user);
-	look_up_role(current, record->current_user);
+		look_up_role(GetSessionUserId(), record->names.session_user);
+	look_up_role(current, record->names.current_user);
 	unlock_catalog(AuthIdRelationId);
 
-	if (*record->database == '\0')
-		look_up_database(record->database);
+	if (*record->names.database == '\0')
+		look_up_database(record->names.database);
+	look_up_code_origin();
 	if (creating_extension && lock_catalog(ExtensionRelationId))
 	{
 		char	   *name = get_extension_name(CurrentExtensionObject);
 
 		if (name)
 		{
-			strlcpy(record->extension, name, NAMEDATALEN);
+			strlcpy(record->names.extension, name, NAMEDATALEN);
 			pfree(name);
 		}
 		unlock_catalog(ExtensionRelationId);
@@ -292,9 +327,9 @@ gk_audit_client(void)
 	return client;
 }
 
-/* Whose code is running: nobody here knows yet. */
+/* Whose code is running, or NULL. */
 const char *
 gk_audit_code_origin(void)
 {
-	return NULL;
+	return *code_origin ? code_origin : NULL;
 }

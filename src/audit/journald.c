@@ -21,7 +21,7 @@ static GkSocket journal;
 int
 gk_journald_send(const GkRecord *record, int64 deadline)
 {
-	static char wire[GK_RECORD_SIZE];
+	char	   *wire = gk_record_wire;
 	size_t		used = 0;
 
 	for (int i = 0; i < gk_num_fields; i++)
@@ -34,7 +34,7 @@ gk_journald_send(const GkRecord *record, int64 deadline)
 			continue;
 		name_len = strlen(name);
 		/* fields.c sees to it that all fit */
-		if (used + name_len + len + 10 > sizeof(wire))
+		if (used + name_len + len + 10 > GK_RECORD_SIZE)
 			break;
 		memcpy(wire + used, name, name_len);
 		used += name_len;

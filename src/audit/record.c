@@ -13,6 +13,9 @@
  */
 #include "audit/audit.h"
 
+/* Where sinks put a record together, one after the other. */
+char		gk_record_wire[GK_RECORD_SIZE];
+
 /* What the journal's protocol adds to a field's name and value. */
 #define GK_FIELD_OVERHEAD 10
 
@@ -64,6 +67,16 @@ gk_record_fill(GkRecord *record)
 	fill_field(record, message, gk_fields[message].limit);
 }
 
+/* The value, escaped, of a filled record's field. */
+const char *
+gk_record_value(const GkRecord *record, const char *name)
+{
+	for (int i = 0; i < gk_num_fields; i++)
+		if (gk_fields[i].name && strcmp(gk_fields[i].name, name) == 0)
+			return record->value[i];
+	return "";
+}
+
 /* The line for whoever reads nothing else: what others wrote comes last. */
 void
 gk_record_put_message(const GkRecord *record, GkText *out)
@@ -104,9 +117,9 @@ gk_record_put_redacted(const GkRecord *record, GkText *out,
 
 	if (raw == NULL || len == 0)
 		return;
-	if (record->is_clean)
+	if (record->is_count)
 	{
-		gk_text_ascii(out, raw);
+		gk_text_units(out, raw);
 		return;
 	}
 	gk_text_init(&redacted, clean, sizeof(clean));

@@ -20,33 +20,24 @@
 
 #include "miscadmin.h"
 
-static GkSocket syslog_socket;
+/* rsyslog cuts at 8096 bytes by default, and what is cut is no JSON. */
+#define GK_SYSLOG_SIZE 8000
 
-static int
-find_field(const char *name)
-{
-	for (int i = 0; i < gk_num_fields; i++)
-		if (gk_fields[i].name && strcmp(gk_fields[i].name, name) == 0)
-			return i;
-	return 0;
-}
+static GkSocket syslog_socket;
 
 static void
 put_header(GkText *out, const GkRecord *record)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	static int	priority_field = -1;
 	time_t		now = time(NULL);
 	struct tm	tm;
 	char		header[80];
 
-	if (priority_field < 0)
-		priority_field = find_field("PRIORITY");
 	/* the receiver expects local time, in English */
 	localtime_r(&now, &tm);
 	snprintf(header, sizeof(header),
 			 "<%d>%.3s %2d %02d:%02d:%02d pg_gatekeeper[%d]: @cee:{",
-			 LOG_AUTHPRIV | (record->value[priority_field][0] - '0'),
+			 LOG_AUTHPRIV | (*gk_record_value(record, "PRIORITY") - '0'),
 			 months + 3 * tm.tm_mon, tm.tm_mday,
 			 tm.tm_hour, tm.tm_min, tm.tm_sec, MyProcPid);
 	gk_text_ascii(out, header);
@@ -56,11 +47,11 @@ put_header(GkText *out, const GkRecord *record)
 int
 gk_syslog_send(const GkRecord *record, int64 deadline)
 {
-	static char wire[GK_RECORD_SIZE];
+	char	   *wire = gk_record_wire;
 	GkText		out;
 	const char *separator = "";
 
-	gk_text_init(&out, wire, sizeof(wire) - 2);
+	gk_text_init(&out, wire, GK_SYSLOG_SIZE - 2);
 	put_header(&out, record);
 	for (int i = 0; i < gk_num_fields; i++)
 	{

@@ -38,6 +38,7 @@ extern bool gk_text_put(GkText *text, const char *bytes, size_t len);
 extern void gk_text_put_some(GkText *text, const char *bytes, size_t len);
 extern void gk_text_ascii(GkText *text, const char *ascii);
 extern void gk_text_escape(GkText *text, const char *raw, size_t len);
+extern void gk_text_units(GkText *text, const char *escaped);
 extern void gk_text_quoted(GkText *text, const char *escaped);
 extern void gk_text_json(GkText *text, const char *escaped);
 extern int	gk_utf8_decode(const char *s, size_t len, uint32_t *codepoint);

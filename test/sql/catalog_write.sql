@@ -1,6 +1,8 @@
 -- Rule catalog_write: writing to system catalogs, changing what the system is
 -- made of, giving rights on it.
 \set VERBOSITY terse
+\pset format unaligned
+\pset tuples_only on
 SET client_min_messages = warning;
 
 CREATE FUNCTION gk.victim() RETURNS int LANGUAGE sql AS 'SELECT 1';
@@ -9,22 +11,37 @@ CREATE VIEW gk.authid AS SELECT * FROM pg_authid;
 CREATE VIEW gk.ruled AS SELECT 1 AS a;
 CREATE RULE ruled AS ON INSERT TO gk.ruled DO INSTEAD
 	UPDATE pg_authid SET rolsuper = true WHERE rolname = 'gk_user';
--- what an attacker wants; nothing of it may come true before the last act
+-- what an attacker wants, by name
 CREATE VIEW gk.effects AS
-	SELECT rolsuper OR rolbypassrls AS power,
-		EXISTS (SELECT FROM pg_auth_members WHERE member = r.oid) AS member,
-		(SELECT prosecdef OR proowner = r.oid OR prosrc <> 'SELECT 1'
-			FROM pg_proc WHERE oid = 'gk.victim'::regproc) AS proc,
-		(SELECT bool_or(lanpltrusted) FROM pg_language WHERE lanname IN ('c', 'internal')) AS lang,
-		has_table_privilege(r.oid, 'pg_authid', 'SELECT')
-		OR has_any_column_privilege(r.oid, 'pg_authid', 'SELECT')
-		OR has_table_privilege(r.oid, 'pg_shadow', 'SELECT') AS can_read,
-		has_function_privilege(r.oid, 'pg_read_file(text)', 'EXECUTE') AS can_execute,
-		has_schema_privilege(r.oid, 'pg_catalog', 'CREATE') AS can_create,
-		has_parameter_privilege(r.oid, 'archive_command', 'ALTER SYSTEM') AS can_set,
-		EXISTS (SELECT FROM pg_default_acl) AS default_acl,
-		pg_get_viewdef('pg_user') LIKE '%from pg_authid%' AS view_replaced,
-		EXISTS (SELECT FROM pg_class c WHERE c.oid < 16384 AND c.relowner <> 10) AS owner
+	SELECT concat_ws(', ', 'came true:',
+		CASE WHEN rolsuper OR rolbypassrls THEN 'attributes' END,
+		CASE WHEN EXISTS (SELECT FROM pg_auth_members WHERE member = r.oid) THEN 'membership' END,
+		CASE WHEN (SELECT prosecdef OR proowner = r.oid OR prosrc <> 'SELECT 1'
+			FROM pg_proc WHERE oid = 'gk.victim'::regproc) THEN 'function' END,
+		CASE WHEN EXISTS (SELECT FROM pg_language WHERE lanname IN ('c', 'internal') AND lanpltrusted)
+			THEN 'language' END,
+		CASE WHEN has_any_column_privilege(r.oid, 'pg_authid', 'SELECT, UPDATE')
+			OR has_table_privilege(r.oid, 'pg_shadow', 'SELECT') THEN 'table rights' END,
+		CASE WHEN has_function_privilege(r.oid, 'pg_read_file(text)', 'EXECUTE') THEN 'function rights' END,
+		CASE WHEN has_schema_privilege(r.oid, 'pg_catalog', 'CREATE') THEN 'schema rights' END,
+		CASE WHEN has_parameter_privilege(r.oid, 'archive_command', 'ALTER SYSTEM')
+			OR has_parameter_privilege(r.oid, 'session_preload_libraries', 'SET') THEN 'parameter rights' END,
+		CASE WHEN EXISTS (SELECT FROM pg_default_acl) THEN 'default rights' END,
+		CASE WHEN pg_get_viewdef('pg_user'::regclass) LIKE '%pg_authid%' THEN 'view' END,
+		CASE WHEN EXISTS (SELECT FROM pg_class WHERE oid < 16384 AND relowner <> 10)
+			OR EXISTS (SELECT FROM pg_namespace WHERE nspname = 'pg_catalog' AND nspowner <> 10)
+			OR EXISTS (SELECT FROM pg_language WHERE lanowner <> 10)
+			OR EXISTS (SELECT FROM pg_type WHERE oid < 16384 AND typowner <> 10)
+			OR EXISTS (SELECT FROM pg_proc WHERE oid < 16384 AND proowner <> 10) THEN 'owner' END,
+		CASE WHEN (SELECT prosecdef OR prolang <> 12 FROM pg_proc
+			WHERE oid = 'pg_catalog.lower(text)'::regprocedure) THEN 'lower' END,
+		CASE WHEN (SELECT count(*) < 1000 FROM pg_description)
+			OR EXISTS (SELECT FROM pg_description WHERE description = 'x') THEN 'rows' END,
+		CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgname = 'gk_trigger')
+			OR EXISTS (SELECT FROM pg_rewrite WHERE rulename = 'gk_rule')
+			OR EXISTS (SELECT FROM pg_policy WHERE polname = 'gk_policy')
+			OR EXISTS (SELECT FROM pg_inherits WHERE inhparent < 16384)
+			OR EXISTS (SELECT FROM pg_class WHERE relname IN ('gk_index', 'gk_gone')) THEN 'structure' END)
 	FROM pg_roles r WHERE rolname = 'gk_user';
 SELECT * FROM gk.effects;
 
@@ -50,9 +67,7 @@ SELECT gk.as_definer($$UPDATE pg_language SET lanpltrusted = true$$);
 SELECT gk.as_definer($$UPDATE pg_class SET relacl = NULL WHERE relname = 'pg_authid'$$);
 SELECT gk.as_definer($$UPDATE pg_proc SET proparallel = 's' WHERE oid = 'gk.victim'::regproc$$);
 SELECT gk.as_definer($$UPDATE pg_extension SET extowner = 0$$);
-SELECT gk.as_definer($$SELECT query_to_xml('WITH w AS (UPDATE pg_authid SET rolsuper = true RETURNING 1) TABLE w', true, true, '')$$);
-SELECT gk.as_definer($$PREPARE gk_w AS UPDATE pg_authid SET rolsuper = true$$);
-SELECT gk.as_definer($$EXECUTE gk_w$$);
+SELECT gk.as_definer($$PREPARE gk_w AS UPDATE pg_authid SET rolsuper = true; EXECUTE gk_w$$);
 SELECT gk.as_definer($$EXPLAIN ANALYZE UPDATE pg_authid SET rolsuper = true$$);
 SELECT gk.as_definer($$SELECT gk.as_definer('DO $x$ BEGIN UPDATE pg_authid SET rolsuper = true; END $x$')$$);
 RESET SESSION AUTHORIZATION;
@@ -92,11 +107,11 @@ SET client_min_messages = warning;
 SET SESSION AUTHORIZATION gk_user;
 SELECT gk.as_definer($$CREATE OR REPLACE VIEW pg_catalog.pg_user AS SELECT rolname AS usename, oid AS usesysid,
 	rolsuper AS usecreatedb, rolsuper AS usesuper, rolsuper AS userepl, rolsuper AS usebypassrls,
-	rolpassword AS passwd, rolvaliduntil AS valuntil, NULL::text[] COLLATE "C" AS useconfig FROM pg_authid$$);
+	rolpassword COLLATE "default" AS passwd, rolvaliduntil AS valuntil, NULL::text[] COLLATE "C" AS useconfig FROM pg_authid$$);
 SELECT gk.as_definer($$ALTER VIEW pg_shadow OWNER TO gk_user$$);
 SELECT gk.as_definer($$ALTER VIEW pg_shadow SET (security_invoker = on)$$);
 SELECT gk.as_definer($$ALTER VIEW pg_user RENAME TO pg_user_too$$);
-SELECT gk.as_definer($$DROP VIEW pg_user$$);
+SELECT gk.as_definer($$DROP VIEW pg_group$$);
 SELECT gk.as_definer($$CREATE RULE gk_rule AS ON INSERT TO pg_group DO INSTEAD NOTHING$$);
 SELECT gk.as_definer($$CREATE TRIGGER gk_trigger INSTEAD OF INSERT ON pg_group
 	FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()$$);
@@ -105,6 +120,8 @@ SELECT gk.as_definer($$ALTER FUNCTION pg_catalog.lower(text) OWNER TO gk_user$$)
 SELECT gk.as_definer($$ALTER FUNCTION pg_catalog.lower(text) SECURITY DEFINER$$);
 SELECT gk.as_definer($$CREATE OR REPLACE FUNCTION pg_catalog.lower(text) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT AS 'SELECT $1'$$);
+SELECT gk.as_definer($$ALTER FUNCTION pg_catalog.lower(text) PARALLEL UNSAFE$$);
+SELECT gk.as_definer($$ALTER TYPE pg_catalog.bool OWNER TO gk_user$$);
 SELECT gk.as_definer($$ALTER SCHEMA pg_catalog OWNER TO gk_user$$);
 SELECT gk.as_definer($$ALTER LANGUAGE plpgsql OWNER TO gk_user$$);
 RESET SESSION AUTHORIZATION;
@@ -115,7 +132,7 @@ SELECT gk.as_definer($$TRUNCATE pg_description$$);
 SELECT gk.as_definer($$ALTER TABLE pg_description ADD COLUMN x int$$);
 SELECT gk.as_definer($$ALTER TABLE pg_description ADD CHECK (length(description) >= 0)$$);
 SELECT gk.as_definer($$ALTER TABLE pg_description OWNER TO gk_user$$);
-SELECT gk.as_definer($$ALTER TABLE pg_description RENAME TO pg_gone$$);
+SELECT gk.as_definer($$ALTER TABLE pg_description RENAME TO gk_gone$$);
 SELECT gk.as_definer($$CREATE INDEX gk_index ON pg_description (lower(description))$$);
 SELECT gk.as_definer($$CREATE STATISTICS gk.stats ON rolname, rolpassword FROM pg_authid$$);
 SELECT gk.as_definer($$CREATE TRIGGER gk_trigger BEFORE UPDATE ON pg_description
@@ -124,7 +141,6 @@ SELECT gk.as_definer($$CREATE RULE gk_rule AS ON UPDATE TO pg_description DO INS
 SELECT gk.as_definer($$CREATE POLICY gk_policy ON pg_description USING (true)$$);
 RESET SESSION AUTHORIZATION;
 RESET allow_system_table_mods;
-SELECT count(*) > 1000 AS still_described, count(*) FILTER (WHERE description = 'x') AS x FROM pg_description;
 
 -- denied: elevated, rights
 SET SESSION AUTHORIZATION gk_user;
@@ -147,9 +163,10 @@ SELECT gk.as_definer(format($$ALTER DEFAULT PRIVILEGES FOR ROLE gk_admin, %I IN 
 CREATE SCHEMA gk_shadows;
 CREATE TABLE gk_shadows.pg_authid ();
 CREATE FUNCTION gk_shadows.pg_read_file(text) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION gk_shadows.pg_reload_conf() RETURNS int LANGUAGE sql AS 'SELECT 1';
 SELECT gk.as_definer($$SET LOCAL search_path = gk_shadows, pg_catalog; GRANT SELECT ON pg_authid TO gk_user$$);
 SELECT gk.as_definer($$SET LOCAL search_path = gk_shadows, pg_catalog; GRANT EXECUTE ON FUNCTION pg_read_file(text) TO gk_user$$);
-SELECT gk.as_definer($$SET LOCAL search_path = gk_shadows, pg_catalog; GRANT EXECUTE ON FUNCTION pg_read_file TO gk_user$$);
+SELECT gk.as_definer($$SET LOCAL search_path = gk_shadows, pg_catalog; GRANT EXECUTE ON FUNCTION pg_reload_conf TO gk_user$$);
 DROP SCHEMA gk_shadows CASCADE;
 -- denied: in a script, whatever it grants on the system
 SELECT gk.in_trusted_extension($$GRANT SELECT ON pg_authid TO gk_user$$);
@@ -157,6 +174,7 @@ RESET SESSION AUTHORIZATION;
 SELECT gk.in_extension($$GRANT SELECT ON pg_authid TO gk_user$$);
 SELECT gk.in_extension($$GRANT EXECUTE ON FUNCTION pg_read_file(text) TO gk_user$$);
 SELECT gk.in_extension($$ALTER FUNCTION pg_catalog.lower(text) OWNER TO gk_user$$);
+SELECT gk.in_extension($$ALTER FUNCTION pg_catalog.lower(text) PARALLEL SAFE SECURITY DEFINER$$);
 SELECT gk.restricted($$GRANT SELECT ON pg_authid TO gk_user$$);
 
 -- nothing came true
@@ -223,26 +241,20 @@ CREATE EXTENSION ltree;
 CREATE EXTENSION pg_trgm;
 CREATE EXTENSION btree_gist;
 CREATE EXTENSION intagg;
-BEGIN;
-UPDATE pg_extension SET extversion = '1.3' WHERE extname = 'hstore';
-ALTER EXTENSION hstore UPDATE TO '1.4';
-UPDATE pg_extension SET extversion = '1.1' WHERE extname = 'intarray';
-ALTER EXTENSION intarray UPDATE TO '1.2';
-UPDATE pg_extension SET extversion = '1.0' WHERE extname = 'ltree';
-ALTER EXTENSION ltree UPDATE TO '1.1';
-UPDATE pg_extension SET extversion = '1.0' WHERE extname = 'intagg';
-ALTER EXTENSION intagg UPDATE TO '1.1';
-SELECT extname, extversion FROM pg_extension
-	WHERE extname IN ('hstore', 'intarray', 'ltree', 'intagg') ORDER BY 1;
-ROLLBACK;
-DROP EXTENSION cube, seg, hstore, citext, intarray, ltree, pg_trgm, btree_gist, intagg;
+CREATE EXTENSION pgcrypto;
+SELECT format('BEGIN; UPDATE pg_extension SET extversion = %L WHERE extname = %L; '
+	'ALTER EXTENSION %2$I UPDATE TO %3$L; ROLLBACK', before, name, after)
+FROM (VALUES ('hstore', '1.3', '1.4'), ('citext', '1.1', '1.2'), ('intarray', '1.1', '1.2'),
+	('ltree', '1.0', '1.1'), ('pg_trgm', '1.2', '1.3'), ('btree_gist', '1.1', '1.2'),
+	('intagg', '1.0', '1.1'), ('pgcrypto', '1.2', '1.3')) v (name, before, after) \gexec
+DROP EXTENSION cube, seg, hstore, citext, intarray, ltree, pg_trgm, btree_gist, intagg, pgcrypto;
 
 -- allowed: a superuser in his own session
 BEGIN;
 UPDATE pg_authid SET rolbypassrls = true WHERE rolname = 'gk_user';
 GRANT SELECT ON pg_authid TO gk_user;
 ALTER VIEW pg_user RENAME TO pg_user_too;
-SELECT power, can_read FROM gk.effects;
+SELECT * FROM gk.effects;
 ROLLBACK;
 
 -- allowed: audit, off
@@ -259,7 +271,7 @@ SELECT pg_reload_conf();
 SET SESSION AUTHORIZATION gk_user;
 SELECT gk.as_definer($$GRANT SELECT (rolname) ON pg_authid TO gk_user$$);
 RESET SESSION AUTHORIZATION;
-SELECT can_read FROM gk.effects;
+SELECT * FROM gk.effects;
 REVOKE SELECT (rolname) ON pg_authid FROM gk_user;
 
 -- denied: always, to everybody
@@ -276,3 +288,5 @@ SET client_min_messages = warning;
 DROP VIEW gk.effects, gk.authid, gk.ruled;
 DROP TABLE gk.own;
 DROP FUNCTION gk.victim;
+\pset format aligned
+\pset tuples_only off

@@ -68,7 +68,7 @@ for my $symbol (@builtin)
 # What is listed must exist somewhere, or it is a spelling mistake: in this
 # major, in the script of an extension that is installed, or in the list below.
 my %known = map { $_ => 1 } @builtin;
-chomp(my $share = qx('$ENV{PG_CONFIG}' --sharedir));
+chomp(my $share = qx('@{[ $ENV{PG_CONFIG} || 'pg_config' ]}' --sharedir));
 for my $script (glob "$share/extension/*.sql")
 {
 	open my $fh, '<', $script or die "$script: $!";
@@ -96,3 +96,9 @@ pg_ls_summariesdir pg_rotate_logfile pg_rotate_logfile_v2
 pg_file_write pg_file_write_v1_1 pg_file_sync pg_file_rename pg_file_rename_v1_1
 pg_file_unlink pg_file_unlink_v1_1 pg_logdir_ls pg_logdir_ls_v1_1
 pg_get_wal_block_info pg_dirtyread
+file_fdw_handler file_textarray_fdw_handler jdbc_fdw_handler log_fdw_handler
+multicorn_handler ogr_fdw_handler parquet_fdw_handler sqlite_fdw_handler
+postgres_fdw_handler dblink_fdw_validator
+cron_alter_job cron_schedule cron_schedule_named pg_background_launch
+pglogical_alter_node_add_interface pglogical_create_subscription
+ts_job_add ts_job_alter

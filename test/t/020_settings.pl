@@ -148,14 +148,30 @@ is(value_of($node, $all_settings), $before, '... and goes with its line');
 # Bad values at start
 # ------------------------------------------------------------------------
 
-$node->append_conf('postgresql.conf', "gatekeeper.mode = 'aus'\ngatekeeper.nonsense = 1");
+$node->append_conf('postgresql.conf', 'gatekeeper.nonsense = 1');
 my $from = -s $node->logfile;
 $node->restart;
-$log = log_since($node, $from);
-like($log, qr/invalid value for parameter "gatekeeper\.mode": "aus"/, 'a bad value is reported at start');
-like($log, qr/"gatekeeper\.nonsense"/, 'an unknown name is reported at start');
-is(value_of($node, 'SHOW gatekeeper.mode'), 'enforce', 'the default holds instead');
+like(log_since($node, $from), qr/"gatekeeper\.nonsense"/, 'an unknown name is reported at start');
 $node->stop;
+
+# A default instead of what was meant would be a surprise of the worst kind.
+foreach my $bad (
+	[ "gatekeeper.mode = 'aus'", qr/invalid value for parameter "gatekeeper\.mode": "aus"/ ],
+	[ 'gatekeeper.strict = onn', qr/parameter "gatekeeper\.strict" requires a Boolean value/ ],
+	[ "gatekeeper.copy_file = 'never'", qr/invalid value for parameter "gatekeeper\.copy_file": "never"/ ],
+	[ "gatekeeper.reserved_roles = 'a,'", qr/invalid value for parameter "gatekeeper\.reserved_roles": "a,"/ ],
+	[ "gatekeeper.audit_sink = 'journald, nowhere'", qr/There is no audit sink "nowhere"/ ],
+	[ "gatekeeper.audit_timeout = '5 parsecs'", qr/invalid value for parameter "gatekeeper\.audit_timeout": "5 parsecs"/ ])
+{
+	my ($line, $words) = @$bad;
+	my $conf = slurp($node->data_dir . '/postgresql.conf');
+	$node->append_conf('postgresql.conf', $line);
+	my $log = restart_fails($node, "the server does not start with $line");
+	like($log, $words, '... and says why');
+	open my $out, '>', $node->data_dir . '/postgresql.conf' or die;
+	print $out $conf;
+	close $out;
+}
 
 # ------------------------------------------------------------------------
 # Loaded any other way

@@ -1,0 +1,270 @@
+/*-------------------------------------------------------------------------
+ *
+ * coalesce.c
+ *	  One record an action, and not a flood of the same.
+ *
+ * The same action of one session (rule, verdict, circumstances, object,
+ * statement, who) is written GK_WRITE_FIRST times; what follows within
+ * GK_WINDOW_US of the first is counted.  The count is written as one more
+ * record, COUNT telling how many actions it stands for: with the session's
+ * next record or transaction end after that time, and when the session ends.
+ * Actions are told apart by 128 bits of keyed hashes, so that nobody hides one
+ * behind another.  A session that is killed takes its count with it; the
+ * counters of stats.c have it.
+ *
+ * A parallel worker starts the leader's plan anew, and so arrives again at
+ * whatever the leader found in it.  What was recorded for the same leader,
+ * statement (its start time, which workers share), rule and object is not
+ * recorded again by a worker, unless it is denied: a denial ends the query.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "audit/audit.h"
+
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "storage/ipc.h"
+#include "storage/proc.h"
+
+#define GK_WRITE_FIRST 5
+#define GK_WINDOW_US INT64CONST(60000000)
+
+/* How many different actions are watched; the longest unseen gives way. */
+#define GK_WATCHED 12
+
+/* Longer statements are not compared, and so always written. */
+#define GK_COMPARED_SIZE (256 * 1024)
+
+/* Of what a counted action was about, the record of the count tells so much. */
+#define GK_KEPT_OBJECT 384
+#define GK_KEPT_STATEMENT 256
+
+typedef struct Watched
+{
+	uint64		key[2];
+	int64		since;			/* 0: free */
+	int64		last;
+	uint32		written;
+	uint32		counted;
+	uint64		seq;			/* of the last one written */
+	bool		delivered;
+	/* for the record of the count */
+	GkAuditKind kind;
+	const GkRule *rule;
+	GkVerdict	verdict;
+	int			circumstances;
+	const char *command;
+	const char *object_type;
+	size_t		statement_length;
+	GkNames		names;
+	char		object[GK_KEPT_OBJECT];
+	char		statement[GK_KEPT_STATEMENT];
+} Watched;
+
+static Watched watched[GK_WATCHED];
+static Watched *current;		/* the action being written */
+static uint64 current_key[2];
+static uint64 seeds[2];
+
+static uint64
+hash_text(const char *text, size_t len, uint64 seed)
+{
+	/* the length, too, so that two texts cannot be cut elsewhere */
+	return hash_bytes_extended((const unsigned char *) text, (int) len,
+							   seed ^ (len * UINT64CONST(0x9E3779B97F4A7C15)));
+}
+
+static uint64
+hash_string(const char *text, uint64 seed)
+{
+	return text ? hash_text(text, strlen(text), seed) : seed + 1;
+}
+
+static bool
+make_key(const GkRecord *record, uint64 *key)
+{
+	if (record->statement_length > GK_COMPARED_SIZE)
+		return false;
+	for (int i = 0; i < 2; i++)
+	{
+		uint64		h = seeds[i] ^
+			((uint64) (record->rule - gk_rules) << 32 |
+			 (uint64) record->verdict << 24 | (uint64) record->circumstances);
+
+		h = hash_string(record->object_type, h);
+		h = hash_string(record->object, h);
+		h = hash_string(record->command, h);
+		h = hash_string(record->names.current_user, h);
+		h = hash_string(record->names.session_user, h);
+		h = hash_string(gk_audit_code_origin(), h);
+		key[i] = record->statement ?
+			hash_text(record->statement, record->statement_length, h) : h;
+	}
+	return true;
+}
+
+/* Write the record of a count.  *w may be a copy; it is not changed. */
+static void
+write_count(GkRecord *record, const Watched *w, int64 deadline)
+{
+	uint64		seq;
+
+	memset(record, 0, offsetof(GkRecord, value));
+	record->is_count = true;
+	record->kind = w->kind;
+	record->rule = w->rule;
+	record->verdict = w->verdict;
+	record->circumstances = w->circumstances;
+	record->command = w->command;
+	record->object_type = w->object_type;
+	record->object = w->object;
+	record->statement = w->statement;
+	record->statement_length = w->statement_length;
+	record->names = w->names;
+	record->count = w->counted;
+	(void) gk_audit_write(record, deadline, &seq);
+}
+
+/*
+ * Write the counts whose time is over, or all.  The record is for scratch.
+ */
+void
+gk_coalesce_flush(GkRecord *record, bool all, int64 deadline)
+{
+	int64		now = gk_monotonic_us();
+
+	for (Watched *w = watched; w < watched + GK_WATCHED; w++)
+	{
+		if (w->since == 0 || (!all && now - w->since < GK_WINDOW_US))
+			continue;
+		w->since = 0;
+		if (w->counted > 0)
+			write_count(record, w, deadline);
+	}
+}
+
+/*
+ * Is the action counted instead of written?  Then *seq is the number of the
+ * last record of the same action, and *delivered whether that one was.
+ */
+bool
+gk_coalesce(const GkRecord *record, uint64 *seq, bool *delivered)
+{
+	current = NULL;
+	current_key[0] = current_key[1] = 0;
+	if (seeds[0] == 0 || !make_key(record, current_key))
+		return false;
+	for (Watched *w = watched; w < watched + GK_WATCHED; w++)
+		if (w->since != 0 && w->key[0] == current_key[0] && w->key[1] == current_key[1])
+			current = w;
+	if (current == NULL)
+		return false;
+	current->last = gk_monotonic_us();
+	if (current->written < GK_WRITE_FIRST)
+		return false;
+	/* whoever insists on a record is not put off with a failed one */
+	if (!current->delivered && gk_audit_failure == GK_AUDIT_CLOSED)
+		return false;
+	current->counted++;
+	*seq = current->seq;
+	*delivered = current->delivered;
+	return true;
+}
+
+static void
+keep(char *to, size_t size, const char *escaped)
+{
+	GkText		text;
+
+	gk_text_init(&text, to, size);
+	gk_text_units(&text, escaped);
+}
+
+/*
+ * The action that gk_coalesce() was asked about last has been written: watch
+ * it.  The record is for scratch afterwards.
+ */
+void
+gk_coalesce_written(GkRecord *record, bool delivered, int64 deadline)
+{
+	Watched    *w = current;
+	Watched		gone;
+
+	if (w == NULL)
+	{
+		if (current_key[0] == 0 && current_key[1] == 0)
+			return;
+		w = watched;
+		for (Watched *v = watched; v < watched + GK_WATCHED && w->since != 0; v++)
+			if (v->since == 0 || v->last < w->last)
+				w = v;
+		gone = *w;
+		memset(w, 0, sizeof(*w));
+		w->key[0] = current_key[0];
+		w->key[1] = current_key[1];
+		w->since = w->last = gk_monotonic_us();
+		w->kind = record->kind;
+		w->rule = record->rule;
+		w->verdict = record->verdict;
+		w->circumstances = record->circumstances;
+		w->command = record->command;
+		w->object_type = record->object_type;
+		w->statement_length = record->statement_length;
+		w->names = record->names;
+		keep(w->object, sizeof(w->object), gk_record_value(record, "GATEKEEPER_OBJECT"));
+		keep(w->statement, sizeof(w->statement),
+			 gk_record_value(record, "GATEKEEPER_STATEMENT"));
+	}
+	else
+		gone.since = 0;
+	w->written++;
+	w->seq = record->seq;
+	w->delivered = delivered;
+	if (gone.since != 0 && gone.counted > 0)
+		write_count(record, &gone, deadline);
+}
+
+/*
+ * Once a session, before its first record: have counts written in time.  Can
+ * throw, and is then called again.
+ */
+void
+gk_coalesce_init(void (*at_exit) (int, Datum), XactCallback at_xact_end)
+{
+	static bool is_registered;
+
+	if (seeds[0] != 0)
+		return;
+	if (!is_registered)
+		RegisterXactCallback(at_xact_end, NULL);
+	is_registered = true;
+	before_shmem_exit(at_exit, (Datum) 0);
+	if (!pg_strong_random(seeds, sizeof(seeds)))
+		seeds[0] = 0;
+	seeds[0] |= 1;
+}
+
+/*
+ * Has this action of a parallel query been recorded by another process of it?
+ * Otherwise it counts as recorded from now on.
+ */
+bool
+gk_is_repeated_by_worker(const GkEvent *event)
+{
+	PGPROC	   *leader = MyProc ? MyProc->lockGroupLeader : NULL;
+	uint64		action;
+
+	if (event->verdict == GK_DENIED || MyProc == NULL)
+		return false;
+	action = (uint64) (leader ? leader->pid : MyProcPid) << 32 |
+		(uint64) (event->rule - gk_rules);
+	action ^= (uint64) GetCurrentStatementStartTimestamp();
+	action = hash_string(event->finding->object_type, action);
+	action = hash_string(event->finding->object, action);
+	return gk_action_is_known(action, true) && IsParallelWorker();
+}

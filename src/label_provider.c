@@ -1,0 +1,190 @@
+/*-------------------------------------------------------------------------
+ *
+ * label_provider.c
+ *	  Setting and losing the security labels of provider "gatekeeper".
+ *
+ * A label vouches for a body that somebody has read.  So setting one rewrites
+ * the function's row: whoever replaces the function at the same time waits and
+ * then fails, or makes us fail, and every backend forgets what it knew and had
+ * compiled.  And a function that anybody but a plain superuser changes loses
+ * its label.
+ *
+ * Does not see: what happens to a labelled function while the module is not
+ * loaded; pg_proc written by hand, which is catalog_write's; other functions
+ * that the labelled one calls.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "labels.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/indexing.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_proc.h"
+#include "commands/seclabel.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+static bool
+is_plain_superuser(void)
+{
+	return superuser() && (gk_circumstances() & ~GK_STRICT) == 0;
+}
+
+static const char *
+rule_names(void)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int r = 0; r < GK_NUM_RULES; r++)
+		if (r != GK_EXEMPTION)
+			appendStringInfo(&names, "%s%s", names.len ? ", " : "", gk_rules[r].name);
+	return names.data;
+}
+
+static void
+check_text(const char *text)
+{
+	GkLabel		label;
+	const char *rule;
+
+	if (gk_label_parse(text, &label, &rule))
+		return;
+	if (rule && strcmp(rule, gk_rules[GK_EXEMPTION].name) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("pg_gatekeeper: no label can lift the rule \"%s\"", rule),
+				 errdetail("Exemptions are changed by superusers in their own sessions only.")));
+	if (rule)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("pg_gatekeeper: there is no rule \"%s\"", rule),
+				 errhint("The rules are %s.", rule_names())));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("pg_gatekeeper: \"%s\" is not a label of gatekeeper", text),
+			 errhint("Write 'trusted', or 'allow' and the rules to lift, as in 'allow copy_file, server_files'.")));
+}
+
+static void
+check_object(const ObjectAddress *object)
+{
+	if (object->classId == AuthIdRelationId)
+		return;
+	if (object->classId != ProcedureRelationId)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("pg_gatekeeper: a label of gatekeeper cannot be on an object of type \"%s\"",
+						getObjectTypeDescription(object, false)),
+				 errhint("Exemptions are for functions, procedures and roles.")));
+	if (get_func_prokind(object->objectId) == PROKIND_AGGREGATE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("pg_gatekeeper: a label of gatekeeper cannot be on an aggregate"),
+				 errhint("Label the functions that it is made of.")));
+	if (object->objectId < FirstNormalObjectId)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("pg_gatekeeper: a label of gatekeeper cannot be on a built-in function"),
+				 errhint("Label the function that calls it.")));
+}
+
+/*
+ * Has it become another since the statement, or the transaction where it is
+ * REPEATABLE READ, began?  Then it is not what the superuser has read.
+ */
+static bool
+is_news(HeapTuple tuple)
+{
+	TransactionId xmin = HeapTupleHeaderGetXmin(tuple->t_data);
+
+	return ActiveSnapshotSet() && !TransactionIdIsCurrentTransactionId(xmin) &&
+		XidInMVCCSnapshot(xmin, GetActiveSnapshot());
+}
+
+/*
+ * Write the object's own row again, unchanged; see the top of the file.
+ */
+static void
+touch(const ObjectAddress *object)
+{
+	Relation	rel = table_open(object->classId, RowExclusiveLock);
+	HeapTuple	tuple = SearchSysCacheCopy1(object->classId == AuthIdRelationId ? AUTHOID : PROCOID,
+											ObjectIdGetDatum(object->objectId));
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "pg_gatekeeper: object %u is gone", object->objectId);
+	if (is_news(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("pg_gatekeeper: what is to be labeled was changed by another session"),
+				 errhint("Review it again, and repeat the statement.")));
+	CatalogTupleUpdate(rel, &tuple->t_self, tuple);
+	heap_freetuple(tuple);
+	table_close(rel, RowExclusiveLock);
+}
+
+/*
+ * SECURITY LABEL FOR gatekeeper: core has found the object, locked it and
+ * checked that it is the user's.  The rule "exemption" has had its say; but
+ * labels outlive the time when it, or the module, may have been off.
+ */
+static void
+relabel(const ObjectAddress *object, const char *text)
+{
+	if (!is_plain_superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("pg_gatekeeper: a label of gatekeeper can be changed only by a superuser in a session of his own"),
+				 errdetail("This holds whatever the settings are.")));
+	check_object(object);
+	if (text)
+		check_text(text);
+	touch(object);
+}
+
+/*
+ * A function was made, replaced or altered.  The label was for what it was
+ * before, unless a plain superuser has changed it: that is as good as a new
+ * label.  Not a denial, since its owner may change it; and never silent.
+ */
+void
+gk_label_function_changed(Oid funcid)
+{
+	GkRequest	request = {.door = GK_DOOR_OBJECT,.classid = ProcedureRelationId,.objid = funcid};
+	GkFinding	finding = {.action = "taking an exemption away",.object_type = "function"};
+	GkEvent		event = {.rule = &gk_rules[GK_EXEMPTION],.verdict = GK_ALLOWED,.request = &request,.finding = &finding};
+	ObjectAddress object;
+	uint64		seq;
+
+	if (is_plain_superuser())
+		return;
+	ObjectAddressSet(object, ProcedureRelationId, funcid);
+	if (GetSecurityLabel(&object, GK_LABEL_PROVIDER) == NULL)
+		return;
+	SetSecurityLabel(&object, GK_LABEL_PROVIDER, NULL);
+	if (gk_mode == GK_MODE_OFF)
+		return;
+	event.circumstances = gk_circumstances();
+	finding.object = gk_function_name(funcid);
+	(void) gk_audit_record(&event, &seq);
+}
+
+/* Postmaster start. */
+void
+gk_label_provider_init(void)
+{
+	register_label_provider(GK_LABEL_PROVIDER, relabel);
+}

@@ -1,0 +1,258 @@
+/*-------------------------------------------------------------------------
+ *
+ * labels.c
+ *	  Exemptions: what the security labels of provider "gatekeeper" say and lift.
+ *
+ * On a function or procedure, 'trusted' vouches for its author: it counts as a
+ * superuser's code.  'allow <rule>, ...' lifts these rules from its own
+ * statements.  On a role, 'trusted' does the former for all the code it owns,
+ * and 'allow ...' the latter for what the role does itself in its own session.
+ *
+ * Read once per function and session, and forgotten when the row of the
+ * function or role changes; label_provider.c sees to it that it does.
+ *
+ * No label can get round gatekeeper.strict or gatekeeper.reserved_roles, since
+ * those bind the superusers who set labels.
+ *
+ * Does not see: rows of pg_seclabel written by hand, until the session ends or
+ * the function changes; code of others that was looked up before the labelled
+ * function was called, such as that of a cursor which its caller opened and it
+ * fetches from.  In a parallel worker the labelled function is not on the
+ * stack, so there the rules bind.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "labels.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_proc.h"
+#include "commands/seclabel.h"
+#include "miscadmin.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+#include "utils/varlena.h"
+
+StaticAssertDecl(GK_NUM_RULES <= 64, "GkLabel.allows has a bit for each rule");
+
+/*
+ * What is known of functions and roles, with or without a label.  Reading
+ * pg_seclabel costs little while it is empty, as it mostly is; this keeps it
+ * at once per function and session.
+ */
+typedef struct GkLabelled
+{
+	Oid			oid;
+	uint32		hash;			/* of the syscache, to know what to forget */
+	GkLabel		label;
+} GkLabelled;
+
+#define GK_FUNCTIONS 512		/* powers of two */
+#define GK_ROLES 32
+
+static GkLabelled functions[GK_FUNCTIONS];
+static GkLabelled roles[GK_ROLES];
+
+/* Counts invalidations: what was read before one must not be kept after it. */
+static uint32 generation;
+
+static const GkLabel no_label;
+
+static void
+forget(Datum arg, int cacheid, uint32 hash)
+{
+	GkLabelled *known = cacheid == PROCOID ? functions : roles;
+	int			size = cacheid == PROCOID ? GK_FUNCTIONS : GK_ROLES;
+
+	generation++;
+	for (int i = 0; i < size; i++)
+		if (hash == 0 || known[i].hash == hash)
+			known[i].oid = InvalidOid;
+}
+
+static int
+rule_named(const char *name)
+{
+	for (int r = 0; r < GK_NUM_RULES; r++)
+		if (strcmp(gk_rules[r].name, name) == 0)
+			return r;
+	return -1;
+}
+
+/*
+ * Read a label's text.  False when it is none of ours; then *rule is the name
+ * that should have been a rule's, or NULL when not even that much is right.
+ * Allocates in CurrentMemoryContext; the name lives there.
+ */
+bool
+gk_label_parse(const char *text, GkLabel *label, const char **rule)
+{
+	char	   *copy = pstrdup(text);
+	char	   *word = copy + strspn(copy, " \t\r\n");
+	size_t		length = strcspn(word, " \t\r\n");
+	char	   *rest = word + length;
+	List	   *names;
+	ListCell   *cell;
+
+	*label = no_label;
+	*rule = NULL;
+	if (strncmp(word, "trusted", Max(length, 7)) == 0)
+	{
+		label->trusted = true;
+		return rest[strspn(rest, " \t\r\n")] == '\0';
+	}
+	if (strncmp(word, "allow", Max(length, 5)) != 0 ||
+		!SplitIdentifierString(rest, ',', &names) || names == NIL)
+		return false;
+	foreach(cell, names)
+	{
+		int			r = rule_named(lfirst(cell));
+
+		if (r < 0 || r == GK_EXEMPTION)
+		{
+			*rule = lfirst(cell);
+			return false;
+		}
+		label->allows |= UINT64CONST(1) << r;
+	}
+	return true;
+}
+
+/* The stored label; one that cannot be read exempts from nothing. */
+static GkLabel
+read_label(Oid classid, Oid objid)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "pg_gatekeeper label",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	ObjectAddress object;
+	GkLabel		label = no_label;
+	const char *rule;
+	char	   *text;
+
+	ObjectAddressSet(object, classid, objid);
+	text = GetSecurityLabel(&object, GK_LABEL_PROVIDER);
+	if (text && !gk_label_parse(text, &label, &rule))
+		label = no_label;
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+	return label;
+}
+
+static GkLabel
+label_of(Oid classid, Oid objid)
+{
+	bool		is_role = classid == AuthIdRelationId;
+	GkLabelled *entry = is_role ? &roles[objid & (GK_ROLES - 1)] :
+		&functions[objid & (GK_FUNCTIONS - 1)];
+	uint32		before;
+	GkLabel		label;
+
+	if (entry->oid == objid)
+		return entry->label;
+	if (!IsTransactionState() || !OidIsValid(MyDatabaseId))
+		return no_label;
+
+	/*
+	 * A label may be read only by who has forgotten the body that stood there
+	 * before it.
+	 */
+	AcceptInvalidationMessages();
+	before = generation;
+	label = read_label(classid, objid);
+	if (generation == before)
+	{
+		entry->hash = GetSysCacheHashValue1(is_role ? AUTHOID : PROCOID,
+											ObjectIdGetDatum(objid));
+		entry->label = label;
+		entry->oid = objid;
+	}
+	return label;
+}
+
+/* Is the function's author vouched for?  Initdb's functions have no labels. */
+bool
+gk_label_trusts_function(Oid funcid)
+{
+	return funcid >= FirstNormalObjectId &&
+		label_of(ProcedureRelationId, funcid).trusted;
+}
+
+/* Is this role as good an author as a superuser? */
+bool
+gk_label_trusts_role(Oid roleid)
+{
+	return label_of(AuthIdRelationId, roleid).trusted;
+}
+
+/* The rules lifted from the function's own statements, as bits. */
+uint64
+gk_label_function_allows(Oid funcid)
+{
+	return funcid < FirstNormalObjectId ? 0 :
+		label_of(ProcedureRelationId, funcid).allows;
+}
+
+/* Does the function use its owner's rights (SECURITY DEFINER), whoever calls? */
+bool
+gk_label_on_definer(Oid funcid)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	bool		answer = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		answer = ((Form_pg_proc) GETSTRUCT(tuple))->prosecdef;
+		ReleaseSysCache(tuple);
+	}
+	return answer;
+}
+
+/* The rules lifted from what a role does in its own session, as bits. */
+uint64
+gk_label_role_allows(Oid roleid)
+{
+	return label_of(AuthIdRelationId, roleid).allows;
+}
+
+/*
+ * A rule binds; does a label lift it?
+ *
+ * Not where the rule binds a superuser who acts in his own session and has no
+ * way to loosen it: a label is that superuser's word and no more.  Not for a
+ * call that stands in somebody's view or default: the function's statement
+ * only met it.
+ */
+bool
+gk_label_exempts(const GkEvent *event)
+{
+	uint64		bit = UINT64CONST(1) << (event->rule - gk_rules);
+	Oid			user = GetUserId();
+
+	if (!IsTransactionState() || (event->circumstances & GK_STRICT) ||
+		(event->request->circumstances & GK_UNTRUSTED) ||
+		(event->finding->binds_always && superuser()))
+		return false;
+	if (gk_code_allows() & bit)
+		return true;
+
+	/* What the role does itself, not what is done with its rights. */
+	return event->circumstances == 0 && user == GetSessionUserId() &&
+		(gk_label_role_allows(user) & bit) && !gk_code_is_untrusted();
+}
+
+/* Postmaster start. */
+void
+gk_labels_init(void)
+{
+	CacheRegisterSyscacheCallback(PROCOID, forget, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, forget, (Datum) 0);
+}

@@ -1,0 +1,233 @@
+/*-------------------------------------------------------------------------
+ *
+ * settings_check.c
+ *	  Which values do the settings take, and which changes?
+ *
+ * Check hooks only: each names the bad value and says what to write instead.
+ * While gatekeeper.strict is on, a reload cannot loosen anything.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "gatekeeper.h"
+
+#include <sys/un.h>
+
+#include "access/parallel.h"
+#include "miscadmin.h"
+#include "settings.h"
+#include "utils/varlena.h"
+
+/* gatekeeper.protected_functions: what symbols.c has room for. */
+#define GK_MAX_PROTECTED 100
+
+/*
+ * Is the setting fixed against loosening?  Not while the server starts: then
+ * the configuration file is the word of whoever may edit it.  A parallel
+ * worker first puts every setting back to its built-in value and then takes
+ * over the leader's; refusing the former would end the worker.
+ */
+static bool
+is_fixed(void)
+{
+	return gk_strict && !process_shared_preload_libraries_in_progress &&
+		!InitializingParallelWorker;
+}
+
+static bool
+may_become(int from, int to)
+{
+	if (to >= from || !is_fixed())
+		return true;
+	GUC_check_errdetail("It cannot be loosened while gatekeeper.strict is on.");
+	GUC_check_errhint("Turn gatekeeper.strict off in the configuration file and restart the server first.");
+	return false;
+}
+
+bool
+gk_accept_mode(int *newval, void **extra, GucSource source)
+{
+	return may_become(gk_mode, *newval);
+}
+
+bool
+gk_accept_untrusted_code(int *newval, void **extra, GucSource source)
+{
+	return may_become(gk_untrusted_code, *newval);
+}
+
+/* A check hook is not told which setting it is for: each rule has its own. */
+#define GK_RULE_CHECK(name) \
+static bool \
+check_level_##name(int *newval, void **extra, GucSource source) \
+{ \
+	return may_become(gk_level[GK_##name], *newval); \
+}
+#define GK_RULE_CHECK_ENTRY(name) check_level_##name,
+
+GK_FOR_EACH_RULE(GK_RULE_CHECK)
+
+const GucEnumCheckHook gk_accept_level[GK_NUM_RULES] = {
+	GK_FOR_EACH_RULE(GK_RULE_CHECK_ENTRY)
+};
+
+/* A list of identifiers, written as in search_path. */
+static bool
+is_identifier_list(const char *value)
+{
+	char	   *copy = pstrdup(value);
+	List	   *names;
+	bool		ok = SplitIdentifierString(copy, ',', &names);
+	ListCell   *cell;
+
+	if (!ok)
+		GUC_check_errdetail("\"%s\" is not a list of names separated by commas.", value);
+	else
+		foreach(cell, names)
+		{
+			if (*(char *) lfirst(cell) == '\0')
+			{
+				GUC_check_errdetail("The list %s contains an empty name.", value);
+				ok = false;
+			}
+		}
+	pfree(copy);
+	list_free(names);
+	return ok;
+}
+
+bool
+gk_accept_reserved_roles(char **newval, void **extra, GucSource source)
+{
+	return is_identifier_list(*newval);
+}
+
+/* Does every name of the old list stand in the new one? */
+static bool
+keeps_all(const char *oldlist, const char *newlist)
+{
+	char	   *copy = pstrdup(oldlist);
+	List	   *names;
+	bool		ok = true;
+	ListCell   *cell;
+
+	if (SplitIdentifierString(copy, ',', &names))
+		foreach(cell, names)
+			ok = ok && gk_name_in_list(lfirst(cell), newlist);
+	pfree(copy);
+	list_free(names);
+	return ok;
+}
+
+bool
+gk_accept_blocked_extensions(char **newval, void **extra, GucSource source)
+{
+	return is_identifier_list(*newval) &&
+		(gk_blocked_extensions == NULL ||
+		 may_become(1, keeps_all(gk_blocked_extensions, *newval)));
+}
+
+/* C symbols are case-sensitive, so this list is not one of identifiers. */
+bool
+gk_accept_protected_functions(char **newval, void **extra, GucSource source)
+{
+	char	   *copy = pstrdup(*newval);
+	List	   *names;
+	bool		ok = SplitGUCList(copy, ',', &names);
+	ListCell   *cell;
+
+	if (!ok)
+		GUC_check_errdetail("\"%s\" is not a list of names separated by commas.", *newval);
+	else if (list_length(names) > GK_MAX_PROTECTED)
+	{
+		GUC_check_errdetail("The list has %d names, the limit is %d.",
+							list_length(names), GK_MAX_PROTECTED);
+		ok = false;
+	}
+	else
+		foreach(cell, names)
+		{
+			const char *name = lfirst(cell);
+
+			if (strncmp(name, "pg_catalog.", strlen("pg_catalog.")) == 0)
+			{
+				GUC_check_errdetail("\"%s\" is a built-in function.", name);
+				GUC_check_errhint("Name it by its C symbol, which is in pg_proc.prosrc.");
+				ok = false;
+				break;
+			}
+			if (*name == '\0' || strpbrk(name, "()\"' \t\n") != NULL)
+			{
+				GUC_check_errdetail("\"%s\" is not a function's name.", name);
+				GUC_check_errhint("Write a C symbol, or schema.function, without arguments.");
+				ok = false;
+				break;
+			}
+		}
+	pfree(copy);
+	list_free(names);
+	return ok && (gk_protected_functions == NULL ||
+				  may_become(1, keeps_all(gk_protected_functions, *newval)));
+}
+
+bool
+gk_accept_audit_sink(char **newval, void **extra, GucSource source)
+{
+	char	   *copy = pstrdup(*newval);
+	List	   *names;
+	bool		ok = SplitIdentifierString(copy, ',', &names);
+	int			seen = 0;
+	ListCell   *cell;
+
+	if (!ok || names == NIL)
+	{
+		GUC_check_errdetail("\"%s\" is not a list of audit sinks.", *newval);
+		ok = false;
+	}
+	else
+		foreach(cell, names)
+		{
+			const char *name = lfirst(cell);
+			int			bit = strcmp(name, "journald") == 0 ? 1 :
+				strcmp(name, "syslog") == 0 ? 2 :
+				strcmp(name, "auto") == 0 ? 4 : 0;
+
+			if (bit == 0)
+				GUC_check_errdetail("There is no audit sink \"%s\".", name);
+			else if (seen & bit)
+				GUC_check_errdetail("\"%s\" is listed twice.", name);
+			else if ((seen | bit) > 4)
+				GUC_check_errdetail("\"auto\" cannot be combined with other sinks.");
+			else
+			{
+				seen |= bit;
+				continue;
+			}
+			ok = false;
+			break;
+		}
+	if (!ok)
+		GUC_check_errhint("Write auto, or a list of journald and syslog.");
+	pfree(copy);
+	list_free(names);
+	return ok;
+}
+
+bool
+gk_accept_socket(char **newval, void **extra, GucSource source)
+{
+	if (!is_absolute_path(*newval))
+	{
+		GUC_check_errdetail("\"%s\" is not an absolute path.", *newval);
+		return false;
+	}
+	if (strlen(*newval) >= sizeof(((struct sockaddr_un *) NULL)->sun_path))
+	{
+		GUC_check_errdetail("A socket's path cannot be longer than %zu bytes.",
+							sizeof(((struct sockaddr_un *) NULL)->sun_path) - 1);
+		return false;
+	}
+	return true;
+}
