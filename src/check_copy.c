@@ -6,6 +6,8 @@
  * Both forms arrive as a CopyStmt whatever they are wrapped in: functions,
  * DO blocks, EXECUTE and extension scripts all go through ProcessUtility.
  *
+ * An extension's script may read the data files that were installed beside it.
+ *
  * Does not see: COPY run by a module that takes the statement over and does
  * not call the next hook, when that module was loaded after this one.
  *
@@ -15,6 +17,22 @@
  *-------------------------------------------------------------------------
  */
 #include "gatekeeper.h"
+
+#include "miscadmin.h"
+
+/* Is it below SHAREDIR/extension, where only an administrator puts files? */
+static bool
+is_extension_data(const char *file)
+{
+	char		directory[MAXPGPATH];
+	char	   *path = pstrdup(file);
+
+	get_share_path(my_exec_path, directory);
+	join_path_components(directory, directory, "extension");
+	canonicalize_path(path);
+	return is_absolute_path(path) && !path_contains_parent_reference(path) &&
+		path_is_prefix_of_path(directory, path);
+}
 
 bool
 gk_check_copy_program(const GkRequest *request, GkFinding *finding)
@@ -39,5 +57,6 @@ gk_check_copy_file(const GkRequest *request, GkFinding *finding)
 	finding->action = stmt->is_from ? "COPY FROM a server file" : "COPY TO a server file";
 	finding->object_type = "file";
 	finding->object = stmt->filename;
+	finding->scripts_may = stmt->is_from && is_extension_data(stmt->filename);
 	return true;
 }

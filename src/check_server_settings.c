@@ -173,6 +173,14 @@ found(VariableSetStmt *stmt, bool lasting, GkFinding *finding)
 	return true;
 }
 
+/* Many scripts quieten the log; the server undoes what they SET at their end. */
+static bool
+is_log_threshold(const char *name)
+{
+	return pg_strcasecmp(name, "log_min_messages") == 0 ||
+		pg_strcasecmp(name, "log_min_error_statement") == 0;
+}
+
 /* The SET clauses of CREATE and ALTER FUNCTION. */
 static bool
 found_in_clauses(List *options, GkFinding *finding)
@@ -257,7 +265,10 @@ gk_check_server_settings(const GkRequest *request, GkFinding *finding)
 	switch (nodeTag(request->stmt))
 	{
 		case T_VariableSetStmt:
-			return found((VariableSetStmt *) request->stmt, false, finding);
+			if (!found((VariableSetStmt *) request->stmt, false, finding))
+				return false;
+			finding->scripts_may = is_log_threshold(finding->object);
+			return true;
 		case T_AlterSystemStmt:
 			return found(((AlterSystemStmt *) request->stmt)->setstmt, true, finding);
 		case T_AlterRoleSetStmt:

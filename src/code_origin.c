@@ -34,6 +34,7 @@
 #include "catalog/pg_proc.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
+#include "tcop/pquery.h"
 #include "utils/inval.h"
 #include "utils/syscache.h"
 
@@ -48,9 +49,9 @@ typedef struct GkFrame
 	Oid			funcid;
 	char	   *stack;			/* where the C stack was */
 	bool		untrusted;
-	bool		is_definer;		/* SECURITY DEFINER */
 	bool		in_extension;	/* a script was running already */
 	bool		in_restricted;	/* a restricted operation was running already */
+	Portal		portal;			/* whose query called it, or NULL */
 	uint64		allows;			/* rules that its label lifts, as bits */
 	bool		switched;		/* made to run as its owner */
 	Oid			saved_user;
@@ -275,11 +276,8 @@ gk_code_start(Oid funcid)
 	frame->untrusted = untrusted;
 	frame->allows = IsTransactionState() ? gk_label_function_allows(funcid) : 0;
 	frame->in_extension = creating_extension;
-	if (frame->allows)
-	{
-		frame->is_definer = gk_label_on_definer(funcid);
-		frame->in_restricted = InSecurityRestrictedOperation();
-	}
+	frame->in_restricted = InSecurityRestrictedOperation();
+	frame->portal = ActivePortal;
 	frame->switched = switches;
 	if (switches)
 	{
@@ -375,9 +373,9 @@ gk_code_innermost(void)
  * The rules, as bits, that a label lifts from the statement that is running:
  * it is the innermost function's own, and the label was there when the call
  * began and still is.  Not its own is what the script of an extension does that
- * it creates, or the view that it refreshes.  Without SECURITY DEFINER it uses
- * its caller's rights, and then an untrusted caller takes its exemptions away:
- * he would choose its arguments.
+ * it creates, the view that it refreshes, or the cursor that it fetches from.
+ * Without SECURITY DEFINER it uses its caller's rights, and then an untrusted
+ * caller takes its exemptions away: he would choose its arguments.
  */
 uint64
 gk_code_allows(void)
@@ -390,11 +388,13 @@ gk_code_allows(void)
 	frame = &frames[nframes - 1];
 	if (frame->allows == 0 ||
 		(creating_extension && !frame->in_extension) ||
-		(InSecurityRestrictedOperation() && !frame->in_restricted))
+		(InSecurityRestrictedOperation() && !frame->in_restricted) ||
+		(ActivePortal && ActivePortal != frame->portal &&
+		 ActivePortal->status == PORTAL_ACTIVE))
 		return 0;
 	for (int i = 0; i < nframes - 1; i++)
-		if (frames[i].untrusted && !frame->is_definer &&
-			frames[i].funcid != frame->funcid)
+		if (frames[i].untrusted && frames[i].funcid != frame->funcid &&
+			!gk_label_on_definer(frame->funcid))
 			return 0;
 	return frame->allows & gk_label_function_allows(frame->funcid);
 }

@@ -16,9 +16,9 @@
  *
  * Does not see: rows of pg_seclabel written by hand, until the session ends or
  * the function changes; code of others that was looked up before the labelled
- * function was called, such as that of a cursor which its caller opened and it
- * fetches from.  In a parallel worker the labelled function is not on the
- * stack, so there the rules bind.
+ * function was called and is kept in a cache, such as the functions of a range
+ * type.  In a parallel worker the labelled function is not on the stack, so
+ * there the rules bind.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL

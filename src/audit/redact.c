@@ -30,7 +30,7 @@
 #include "audit/redact.h"
 
 /* Longer SQL is not searched for a reason to hide constants: they are hidden. */
-#define GK_REDACT_LIMIT (1024 * 1024)
+#define GK_REDACT_LIMIT (256 * 1024)
 
 /* Dollar quotes nested deeper than this are hidden. */
 #define GK_REDACT_DEPTH 6

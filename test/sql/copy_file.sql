@@ -49,6 +49,14 @@ RESET SESSION AUTHORIZATION;
 -- denied: a superuser installs an extension
 SELECT gk.in_extension(:'copy_to');
 SELECT gk.in_extension_update(:'copy_to');
+-- allowed: the data files that were installed beside the script; denied: others
+SELECT format('COPY public.gk_copy_t FROM %L', setting || '/extension/plpgsql.control') AS copy_own,
+	format('COPY public.gk_copy_t FROM %L', setting || '/extension/../postgres.bki') AS copy_out,
+	format('COPY public.gk_copy_t TO %L', setting || '/extension/gk_written') AS copy_over
+	FROM pg_config WHERE name = 'SHAREDIR' \gset
+SELECT gk.in_extension(:'copy_own');
+SELECT gk.in_extension(:'copy_out');
+SELECT gk.in_extension(:'copy_over');
 -- denied: restricted
 SELECT gk.restricted(:'copy_to');
 -- denied: elevated by SET ROLE to a superuser

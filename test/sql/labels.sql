@@ -248,6 +248,42 @@ RESET search_path;
 DROP SCHEMA gk_user_own CASCADE;
 RESET SESSION AUTHORIZATION;
 
+-- ... nor those of a cursor that it is handed
+CREATE FUNCTION gk.fetches(c refcursor) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+	content text;
+BEGIN
+	FETCH c INTO content;
+	RETURN content;
+END $$;
+CREATE FUNCTION gk.loops() RETURNS SETOF text LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+	content text;
+BEGIN
+	FOR content IN SELECT pg_read_file('PG_VERSION') FROM generate_series(1, 2) LOOP
+		RETURN NEXT gk.is_version(content) || ', ' || gk.is_version(pg_read_file('PG_VERSION'));
+	END LOOP;
+END $$;
+SECURITY LABEL FOR gatekeeper ON FUNCTION gk.fetches(refcursor) IS 'allow server_files';
+SECURITY LABEL FOR gatekeeper ON FUNCTION gk.loops() IS 'allow server_files';
+\c - gk_user
+\set VERBOSITY terse
+SET client_min_messages = warning;
+CREATE FUNCTION gk.user_reads() RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN pg_read_file('PG_VERSION');
+END $$;
+BEGIN;
+DECLARE c CURSOR FOR SELECT gk.user_reads();
+-- denied: the function fetches, but its caller's code reads
+SELECT gk.fetches('c');
+ROLLBACK;
+-- allowed: a cursor of its own
+SELECT gk.loops();
+\c - postgres
+\set VERBOSITY terse
+SET client_min_messages = warning;
+
 -- Errors leave nothing behind.
 CREATE FUNCTION gk.stumbles() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
@@ -561,7 +597,8 @@ DROP OWNED BY gk_author, gk_colleague, gk_rewind CASCADE;
 DROP FUNCTION gk.happened(), gk.is_version(text), gk.reader(), gk.promoter(), gk.help_sql(),
 	gk.help_plpgsql(), gk.help_definer(), gk.runs(text), gk.makes_extension(), gk.calls_help(),
 	gk.stumbles(), gk.falls(), gk.catches(), gk.invoker(), gk.label_again(), gk.makes_superuser(),
-	gk.definer_calls_promote(), gk.spring() CASCADE;
+	gk.definer_calls_promote(), gk.spring(), gk.fetches(refcursor), gk.loops(),
+	gk.user_reads() CASCADE;
 DROP PROCEDURE gk.help_procedure();
 DROP TABLE gk.trap, gk.snare, gk.steps;
 DROP ROLE gk_victim, gk_author, gk_colleague, gk_rewind;

@@ -82,6 +82,11 @@ SELECT gk.restricted($$SET session_replication_role = replica$$);
 -- allowed: an extension's script sets its search_path, and a setting it computes
 SELECT gk.in_extension($$SELECT set_config('search_path', 'pg_catalog', true)$$);
 SELECT gk.in_extension($$SELECT set_config('app.' || 'x', 'y', true)$$);
+-- allowed: it quietens the log, until its end; nobody else does
+SELECT gk.in_extension($$SET log_min_messages = error$$);
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_definer($$SET log_min_messages = panic$$);
+RESET SESSION AUTHORIZATION;
 SHOW session_replication_role;
 
 -- no setting of the module can be set in a session, by anybody

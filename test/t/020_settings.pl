@@ -164,7 +164,7 @@ foreach my $bad (
 	[ "gatekeeper.audit_timeout = '5 parsecs'", qr/invalid value for parameter "gatekeeper\.audit_timeout": "5 parsecs"/ ])
 {
 	my ($line, $words) = @$bad;
-	my $conf = slurp($node->data_dir . '/postgresql.conf');
+	my $conf = PostgreSQL::Test::Utils::slurp_file($node->data_dir . "/postgresql.conf");
 	$node->append_conf('postgresql.conf', $line);
 	my $log = restart_fails($node, "the server does not start with $line");
 	like($log, $words, '... and says why');

@@ -21,13 +21,18 @@ chomp(my $libdir = qx(pg_config --pkglibdir));
 my $ours = q{name !~ '^gk_' AND name NOT IN ('file_fdw', 'plpgsql')};
 
 # Extensions that refuse to be created unless they were preloaded.
-my @preload = grep { -e "$libdir/$_.so" } qw(pg_stat_statements pg_cron timescaledb);
+my @preload = grep { -e "$libdir/$_.so" }
+  qw(timescaledb pg_stat_statements pg_stat_kcache pg_cron pgaudit pglogical);
 
-my $node = new_gatekeeper_node('extensions');
+my $node = new_gatekeeper_node('extensions', start => 0);
+
+# Where the probes are, up to 17, which hides directories of other extensions.
+$node->append_conf('postgresql.conf', "extension_destdir = ''\n")
+  if PostgreSQL::Test::Utils::slurp_file($ENV{GK_TEST_CONF}) =~ /^extension_destdir/m;
 $node->append_conf('postgresql.conf',
 	"shared_preload_libraries = '" . join(',', 'pg_gatekeeper', @preload) . "'\n");
 $node->append_conf('postgresql.conf', "cron.database_name = 'postgres'\n") if grep { /cron/ } @preload;
-$node->restart;
+$node->start;
 
 # One psql for one extension; what it leaves is dropped again.
 my $clean = q{SELECT format('DROP EXTENSION IF EXISTS %I CASCADE', extname)
@@ -35,28 +40,30 @@ my $clean = q{SELECT format('DROP EXTENSION IF EXISTS %I CASCADE', extname)
 
 sub try_extension
 {
-	my ($database, $role, $what, $sql) = @_;
+	my ($database, $role, $what, $sql, $may_refuse) = @_;
 	my ($out, $err);
 	my $status = $node->psql($database,
 		"\\set ON_ERROR_STOP 1\nSET client_min_messages = warning;\n$sql\n",
 		stdout => \$out, stderr => \$err,
 		extra_params => [ '-U', $role, '-v', 'VERBOSITY=verbose' ]);
 
-	if ($err =~ /pg_gatekeeper/)
+	my ($reason) = $err =~ /(?:ERROR|FATAL): +(.*)/;
+
+	if ($status == 0)
 	{
-		fail($what);
-		diag($err);
+		pass($what);
 	}
-	elsif ($status != 0)
+	elsif ($may_refuse && $err =~ $may_refuse)
 	{
-		my ($reason) = $err =~ /(?:ERROR|FATAL): +(.*)/;
-		$err =~ /\S/ && $reason && $node->psql($database, 'SELECT 1', extra_params => [ '-U', $role ]) == 0
-		  ? note("$what: $reason")
-		  : (fail($what), diag($err));
+		pass("$what: refused as documented");
+	}
+	elsif ($err =~ /pg_gatekeeper: |server closed the connection/ || !$reason)
+	{
+		fail($what) || diag($err);
 	}
 	else
 	{
-		pass($what);
+		note("$what: $reason");
 	}
 	$node->psql($database, "SET client_min_messages = warning;\n$clean", stderr => \$err);
 	return $status == 0;
@@ -185,19 +192,17 @@ SKIP:
 	value_of($node, 'CREATE DATABASE gk_guests');
 	$node->safe_psql('gk_guests', 'GRANT CREATE ON DATABASE gk_guests TO gk_guest; GRANT CREATE ON SCHEMA public TO gk_guest');
 
-	# What runs with superuser rights outside any statement of a superuser:
-	# languages that reach the host are not his to bring in, and functions in
-	# them neither, whatever the list says.
-	my $unsafe = qr/u$|^(?:pldbgapi|dbms_|adminpack)/;
+	# The list does not vouch for languages that reach the host, nor for
+	# aliases of functions that do: a superuser brings those in.
+	my $reaching = qr/Rule (?:untrusted_language at .*: language|native_code at .*: function) "/;
 
 	foreach (grep { $_->[2] eq 't' } @versions)
 	{
-		my ($name, $version) = @$_;
-		next if $name =~ $unsafe;
+		my ($name) = @$_;
 
 		# allowed: whoever keeps the list vouches for what is on it
 		try_extension('gk_guests', 'gk_guest', "pgextwlist: $name",
-			qq{CREATE EXTENSION "$name" CASCADE;\nDROP EXTENSION "$name" CASCADE;});
+			qq{CREATE EXTENSION "$name" CASCADE;\nDROP EXTENSION "$name" CASCADE;}, $reaching);
 	}
 
 	# denied: being on that list does not take it off ours
