@@ -4,6 +4,8 @@
 #	make install		the module, the settings drop-in and the man page
 #	make installcheck	the SQL tests, on a running server that has it preloaded
 #	make check			every test, on throw-away servers (also as root)
+#	make check-core		PostgreSQL's own test suites with the module preloaded
+#	make bench			what the module costs, in instructions and in time
 #	make demo			a short tour on a throw-away server (also as root)
 #	make help			the variables, too
 #
@@ -18,7 +20,7 @@ PG_CONFIG ?= pg_config
 # PGXS's own "check" prints a refusal and succeeds, so our goals of that kind
 # live in a branch which does not include it.  Other goals given along with
 # them are passed on.
-own_goals = check demo help
+own_goals = check check-core bench demo help
 
 ifneq ($(filter $(own_goals),$(MAKECMDGOALS)),)
 
@@ -27,14 +29,14 @@ other_goals = $(filter-out $(own_goals),$(MAKECMDGOALS))
 .PHONY: $(own_goals) $(other_goals)
 
 # The scripts call make again for what they need built.
-check demo: $(other_goals)
-	+@PG_CONFIG='$(PG_CONFIG)' WERROR='$(WERROR)' TESTS='$(TESTS)' $(srcdir_)test/$@
+check check-core bench demo: $(other_goals)
+	+@PG_CONFIG='$(PG_CONFIG)' WERROR='$(WERROR)' TESTS='$(TESTS)' $(srcdir_)test/$(subst -,_,$@)
 
 $(other_goals):
 	+@$(MAKE) --no-print-directory -f $(firstword $(MAKEFILE_LIST)) $@
 
 help:
-	@sed -n '3,8s/^#//p' $(firstword $(MAKEFILE_LIST))
+	@sed -n '3,10s/^#//p' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "	PG_CONFIG=...	pg_config of the server to build for (default: pg_config)"
 	@echo "	WERROR=1		warnings are errors"
@@ -72,6 +74,8 @@ endif
 TESTS ?= $(patsubst $(top)/test/sql/%.sql,%,$(sort $(wildcard $(top)/test/sql/*.sql)))
 REGRESS = setup $(filter-out setup,$(TESTS))
 REGRESS_OPTS = --inputdir=$(top)/test
+# as in "make check", so that the outputs agree; PGXS calls it something else
+override CONTRIB_TESTDB = regression
 
 EXTRA_CLEAN = $(DEPS) src/.built_for src/cli/*.o src/cli/*.d
 

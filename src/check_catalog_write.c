@@ -340,9 +340,9 @@ check_object(const GkRequest *request, GkFinding *finding)
 		case PolicyRelationId:
 		case ConstraintRelationId:
 		case StatisticExtRelationId:
-			if (!allowSystemTableMods)
-				return false;
-			/* FALLTHROUGH */
+			if (request->event != OAT_DROP && allowSystemTableMods)
+				table = table_of(request->classid, objid);
+			break;
 		case TriggerRelationId:
 		case RewriteRelationId:
 			if (request->event != OAT_DROP)

@@ -150,8 +150,10 @@ refuse(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
 	const GkFinding *finding = event->finding;
 	const char *code = gk_code_text();
 	char		bits[80];
+	char		object[256];
 
 	gk_circumstances_text(event->circumstances, bits, sizeof(bits));
+	gk_audit_show(object, sizeof(object), finding->object);
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 recorded ?
@@ -160,7 +162,7 @@ refuse(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
 					finding->action),
 			 errdetail("Rule %s at level %s, circumstances %s: %s \"%s\".%s%s%s Audit record " UINT64_FORMAT ".",
 					   event->rule->name, gk_level_name(level), bits,
-					   finding->object_type, finding->object,
+					   finding->object_type, object,
 					   code ? " Code: " : "", code ? code : "", code ? "." : "",
 					   seq),
 			 recorded ?

@@ -395,5 +395,6 @@ extern bool gk_check_exemption(const GkRequest *request, GkFinding *finding);
 extern void gk_audit_shmem_request(void);
 extern void gk_audit_shmem_startup(void);
 extern bool gk_audit_record(const GkEvent *event, uint64 *seq);
+extern void gk_audit_show(char *buf, int size, const char *raw);
 
 #endif							/* GATEKEEPER_H */

@@ -129,3 +129,20 @@ gk_record_put_redacted(const GkRecord *record, GkText *out,
 		gk_redact_plain(&redacted, raw, len);
 	gk_text_escape(out, clean, redacted.used);
 }
+
+/*
+ * What somebody else wrote, fit to be shown in an error message: secrets hidden,
+ * escaped, cut to buf.
+ */
+void
+gk_audit_show(char *buf, int size, const char *raw)
+{
+	static char clean[GK_OBJECT_SIZE];
+	GkText		redacted;
+	GkText		out;
+
+	gk_text_init(&redacted, clean, sizeof(clean));
+	gk_redact_plain(&redacted, raw, strlen(raw));
+	gk_text_init(&out, buf, size);
+	gk_text_escape(&out, clean, redacted.used);
+}

@@ -80,7 +80,7 @@ open_socket(GkSocket *sock, const char *path, int type, int64 deadline)
 
 	if (strlen(path) >= sizeof(addr.sun_path))
 		return ENAMETOOLONG;
-	strcpy(addr.sun_path, path);
+	strlcpy(addr.sun_path, path, sizeof(addr.sun_path));
 	sock->fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 	if (sock->fd < 0)
 		return errno;

@@ -195,7 +195,7 @@ ALTER SYSTEM SET gatekeeper.catalog_secrets = 'audit';
 SELECT pg_reload_conf();
 \c -
 SET SESSION AUTHORIZATION gk_user;
-SELECT gk.as_definer($$INSERT INTO gk.loot SELECT rolpassword FROM pg_authid$$);
+SELECT gk.as_definer($$INSERT INTO gk.loot SELECT rolpassword FROM pg_authid WHERE rolname = 'gk_secret'$$);
 RESET SESSION AUTHORIZATION;
 SELECT gk.looted();
 ALTER SYSTEM SET gatekeeper.catalog_secrets = 'off';
@@ -203,7 +203,7 @@ SELECT pg_reload_conf();
 \c -
 TRUNCATE gk.loot;
 SET SESSION AUTHORIZATION gk_user;
-SELECT gk.as_definer($$INSERT INTO gk.loot SELECT p FROM gk.through$$);
+SELECT gk.as_definer($$INSERT INTO gk.loot SELECT p FROM gk.through WHERE usename = 'gk_secret'$$);
 RESET SESSION AUTHORIZATION;
 SELECT gk.looted();
 
