@@ -7,6 +7,10 @@
 #	make check-core		PostgreSQL's own test suites with the module preloaded
 #	make bench			what the module costs, in instructions and in time
 #	make demo			a short tour on a throw-away server (also as root)
+#	make dist			the source tarball, in dist/
+#	make deb			Debian packages from it, in dist/
+#	make rpm			RPM packages from it, for the server of PG_CONFIG, in dist/
+#	make matrix			tests and packages for every version of the server (root)
 #	make help			the variables, too
 #
 # Copyright (c) 2026, the pg_gatekeeper authors
@@ -20,7 +24,7 @@ PG_CONFIG ?= pg_config
 # PGXS's own "check" prints a refusal and succeeds, so our goals of that kind
 # live in a branch which does not include it.  Other goals given along with
 # them are passed on.
-own_goals = check check-core bench demo help
+own_goals = check check-core bench demo dist deb rpm matrix help
 
 ifneq ($(filter $(own_goals),$(MAKECMDGOALS)),)
 
@@ -32,11 +36,21 @@ other_goals = $(filter-out $(own_goals),$(MAKECMDGOALS))
 check check-core bench demo: $(other_goals)
 	+@PG_CONFIG='$(PG_CONFIG)' WERROR='$(WERROR)' TESTS='$(TESTS)' $(srcdir_)test/$(subst -,_,$@)
 
+dist matrix: $(other_goals)
+dist:
+	@$(srcdir_)test/packages/dist dist
+
+deb rpm: dist
+	@PG_CONFIG='$(PG_CONFIG)' $(srcdir_)test/packages/$@ dist/pg_gatekeeper-$(GK_VERSION).tar.gz dist
+
+matrix:
+	@$(srcdir_)test/matrix
+
 $(other_goals):
 	+@$(MAKE) --no-print-directory -f $(firstword $(MAKEFILE_LIST)) $@
 
 help:
-	@sed -n '3,10s/^#//p' $(firstword $(MAKEFILE_LIST))
+	@sed -n '/^#\tmake/s/^#//p' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "	PG_CONFIG=...	pg_config of the server to build for (default: pg_config)"
 	@echo "	WERROR=1		warnings are errors"
@@ -115,12 +129,12 @@ common_man7 := $(wildcard $(top)/man/*.7)
 
 .PHONY: install-common uninstall-common install-test
 install-common:
-	$(call gk_install,$(common_conf),share/pg_gatekeeper)
+	$(call gk_install,$(common_conf),share/pg-gatekeeper)
 	$(call gk_install,$(common_man1),share/man/man1)
 	$(call gk_install,$(common_man7),share/man/man7)
 
 uninstall-common:
-	$(call gk_uninstall,$(common_conf),share/pg_gatekeeper)
+	$(call gk_uninstall,$(common_conf),share/pg-gatekeeper)
 	$(call gk_uninstall,$(common_man1),share/man/man1)
 	$(call gk_uninstall,$(common_man7),share/man/man7)
 

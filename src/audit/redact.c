@@ -201,7 +201,7 @@ note_word(GkRedactor *r, State *state, const char *word)
 	state->is_body = strcmp(word, "do") == 0 || strcmp(word, "as") == 0 ||
 		(state->is_body && (strcmp(word, "language") == 0 ||
 							strcmp(state->word, "language") == 0));
-	strlcpy(state->word, word, sizeof(state->word));
+	memcpy(state->word, word, strlen(word) + 1);
 	state->was_hidden = false;
 	r->has_secret |= kind == GK_WORD_SECRET;
 	if (kind != GK_WORD_PLAIN)

@@ -4,10 +4,13 @@
 CREATE TABLE gk_copy_t (a text);
 INSERT INTO gk_copy_t VALUES ('x');
 GRANT ALL ON gk_copy_t TO PUBLIC;
-SELECT current_setting('data_directory') || '/gk_copy_file' AS file \gset
+-- nothing here can delete a file, so each run has names of its own
+CREATE TABLE gk_copy_name AS
+	SELECT current_setting('data_directory') || '/gk_copy_file_' || pg_current_xact_id() AS file;
+SELECT file FROM gk_copy_name \gset
 -- the effect: is the file there?
 CREATE FUNCTION gk_written() RETURNS boolean LANGUAGE sql AS
-$$ SELECT (pg_stat_file('gk_copy_file', true)).size IS NOT NULL $$;
+$$ SELECT (pg_stat_file(file, true)).size IS NOT NULL FROM gk_copy_name $$;
 
 --
 -- plainly allowed
@@ -118,5 +121,5 @@ SELECT pg_reload_conf();
 \c -
 
 DROP FUNCTION gk.as_files, gk_written;
-DROP TABLE gk_copy_t;
+DROP TABLE gk_copy_t, gk_copy_name;
 DROP ROLE gk_files, gk_member;
