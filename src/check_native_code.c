@@ -75,8 +75,12 @@ found_function(Oid funcid, GkFinding *finding)
 		return true;
 	}
 
-	/* an aggregate's own entry is in language internal too, but calls nothing */
-	if (form->prolang == INTERNALlanguageId && form->prokind != PROKIND_AGGREGATE)
+	/*
+	 * An aggregate's own entry is in language internal too, but calls nothing;
+	 * the constructors that come with a range type are core's choice.
+	 */
+	if (form->prolang == INTERNALlanguageId && form->prokind != PROKIND_AGGREGATE &&
+		!(gk_statement && IsA(gk_statement->pstmt->utilityStmt, CreateRangeStmt)))
 	{
 		bool		listed;
 

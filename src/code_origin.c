@@ -7,8 +7,7 @@
  * made to run: a superuser who touches a user's table runs that user's
  * triggers with all his own rights.  This file keeps a stack of the functions
  * that matter, from the function manager's entry and exit hooks: those whose
- * owner is not superuser ("untrusted"), and SECURITY DEFINER functions, for
- * the records.
+ * owner is not superuser ("untrusted"), and SECURITY DEFINER functions.
  *
  * Keeping the stack right: the START event comes before core's PG_TRY, so a
  * module that raises in its own START hook takes END and ABORT away from us.
@@ -158,8 +157,9 @@ owner_of(Oid funcid)
 	return owner;
 }
 
-static bool
-is_untrusted(Oid funcid)
+/* Could somebody who is not superuser have written it?  Needs a transaction. */
+bool
+gk_code_function_is_untrusted(Oid funcid)
 {
 	GkTrust    *entry = &untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
 
@@ -222,7 +222,7 @@ gk_code_init(void)
 static bool
 is_suspect(Oid funcid)
 {
-	return gk_code_session_is_privileged() && is_untrusted(funcid);
+	return gk_code_session_is_privileged() && gk_code_function_is_untrusted(funcid);
 }
 
 /*
@@ -253,7 +253,7 @@ gk_code_needs_events(Oid funcid)
 void
 gk_code_start(Oid funcid)
 {
-	bool		untrusted = gk_untrusted_code != GK_UNTRUSTED_OFF && is_untrusted(funcid);
+	bool		untrusted = gk_untrusted_code != GK_UNTRUSTED_OFF && gk_code_function_is_untrusted(funcid);
 	bool		switches = untrusted && runs_as_owner() && is_superuser_role(GetUserId());
 	GkFrame    *frame;
 

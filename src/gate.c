@@ -25,7 +25,7 @@
  * the limit; gk_gate_init() checks.
  */
 #define GK_MAX_TAGS 1024
-#define GK_MAX_CLASSES 32
+#define GK_MAX_CLASSES 64
 
 static bool statement_is_watched[GK_MAX_TAGS];
 static Oid	watched_class[GK_MAX_CLASSES];

@@ -57,6 +57,8 @@
 	X(NATIVE_CODE) \
 	X(FOREIGN_PROGRAM) \
 	X(LOOPBACK) \
+	X(BACKDOOR) \
+	X(EXTENSION_HIJACK) \
 	X(PROTECTED_FUNCTION) \
 	X(EXEMPTION)
 
@@ -210,7 +212,7 @@ typedef struct GkDoorway
 	GkCheck		check;
 } GkDoorway;
 
-#define GK_MAX_DOORWAYS 20
+#define GK_MAX_DOORWAYS 32
 
 typedef struct GkRule
 {
@@ -292,6 +294,7 @@ extern bool gk_code_is_untrusted(void);
 extern bool gk_code_is_in_script(void);
 extern bool gk_code_session_is_privileged(void);
 extern bool gk_code_owner_is_trusted(Oid roleid);
+extern bool gk_code_function_is_untrusted(Oid funcid);
 extern Oid	gk_code_function(void);
 extern Oid	gk_code_innermost(void);
 extern uint64 gk_code_allows(void);
@@ -333,68 +336,13 @@ extern bool gk_script_owns_object(Oid classid, Oid objid);
 extern bool gk_script_owns_library(const char *library);
 extern bool gk_symbol_forbids_inlining(Oid funcid);
 
-/* check_copy.c */
-extern bool gk_check_copy_program(const GkRequest *request, GkFinding *finding);
-extern bool gk_check_copy_file(const GkRequest *request, GkFinding *finding);
-
-/* check_server_files.c */
-extern const GkSymbol gk_server_files_symbols[];
-extern bool gk_check_server_files(const GkRequest *request, GkFinding *finding);
-
-/* check_server_control.c */
-extern const GkSymbol gk_server_control_symbols[];
-extern bool gk_check_server_control(const GkRequest *request, GkFinding *finding);
-
-/* check_protected_function.c */
-extern bool gk_check_protected_function(const GkRequest *request, GkFinding *finding);
-
-/* check_server_settings.c */
-extern const GkSymbol gk_server_settings_symbols[];
-extern bool gk_check_server_settings(const GkRequest *request, GkFinding *finding);
-
-/* check_role_attributes.c */
-extern bool gk_check_role_superuser(const GkRequest *request, GkFinding *finding);
-extern bool gk_check_role_privileged(const GkRequest *request, GkFinding *finding);
-
-/* check_role_membership.c */
-extern bool gk_check_role_membership(const GkRequest *request, GkFinding *finding);
-
-/* check_catalog_write.c */
-extern const GkSymbol gk_catalog_write_symbols[];
-extern bool gk_check_catalog_write(const GkRequest *request, GkFinding *finding);
-
-/* check_catalog_grant.c */
-extern bool gk_check_catalog_grant(const GkRequest *request, GkFinding *finding);
-
-/* check_catalog_secrets.c */
-extern const GkSymbol gk_catalog_secrets_symbols[];
-extern bool gk_check_catalog_secrets(const GkRequest *request, GkFinding *finding);
-
-/* check_extension_blocked.c */
-extern bool gk_check_extension_blocked(const GkRequest *request, GkFinding *finding);
-
-/* check_untrusted_language.c */
-extern bool gk_check_untrusted_language(const GkRequest *request, GkFinding *finding);
-
-/* check_native_code.c */
-extern const GkSymbol gk_native_code_symbols[];
-extern bool gk_check_native_code(const GkRequest *request, GkFinding *finding);
-
-/* check_foreign_program.c */
-extern const GkSymbol gk_foreign_program_symbols[];
-extern bool gk_check_foreign_program(const GkRequest *request, GkFinding *finding);
-
-/* check_loopback.c */
-extern const GkSymbol gk_loopback_symbols[];
-extern bool gk_check_loopback(const GkRequest *request, GkFinding *finding);
-
-/* check_exemption.c */
-extern bool gk_check_exemption(const GkRequest *request, GkFinding *finding);
-
 /* audit/audit.c */
 extern void gk_audit_shmem_request(void);
 extern void gk_audit_shmem_startup(void);
 extern bool gk_audit_record(const GkEvent *event, uint64 *seq);
 extern void gk_audit_show(char *buf, int size, const char *raw);
+
+/* check_*.c */
+#include "checks.h"
 
 #endif							/* GATEKEEPER_H */

@@ -19,6 +19,7 @@
 
 #include "catalog/dependency.h"
 #include "catalog/objectaccess.h"
+#include "commands/extension.h"
 #include "catalog/pg_proc.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
@@ -174,12 +175,29 @@ executor_start(QueryDesc *query, int flags)
 	PG_END_TRY();
 }
 
+/* Has an extension's script, with superuser rights, found somebody's function? */
+static bool
+is_hijack(Oid funcid)
+{
+	return creating_extension && superuser() && gk_code_function_is_untrusted(funcid);
+}
+
+static void
+called_by_script(Oid funcid)
+{
+	GkRequest	request = {.door = GK_DOOR_FUNCTION,.funcid = funcid};
+
+	gk_gate(&request, 0, &gk_rules[GK_EXTENSION_HIJACK]);
+}
+
 static void
 function_execute(Oid funcid)
 {
 	const GkSymbol *symbol;
 	const GkRule *rule = gk_symbol_lookup(funcid, &symbol);
 
+	if (unlikely(is_hijack(funcid)))
+		called_by_script(funcid);
 	if (unlikely(rule != NULL))
 	{
 		GkRequest	request = {
@@ -245,6 +263,7 @@ static bool
 needs_fmgr(Oid funcid)
 {
 	return gk_code_needs_events(funcid) || gk_symbol_forbids_inlining(funcid) ||
+		is_hijack(funcid) ||
 		(next_needs_fmgr && next_needs_fmgr(funcid));
 }
 
@@ -252,7 +271,12 @@ static void
 fmgr_event(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg)
 {
 	if (event == FHET_START)
+	{
+		/* before gk_code_start() may make it run as its owner */
+		if (unlikely(is_hijack(flinfo->fn_oid)))
+			called_by_script(flinfo->fn_oid);
 		gk_code_start(flinfo->fn_oid);
+	}
 	else
 		gk_code_end(event == FHET_ABORT);
 	if (next_fmgr)

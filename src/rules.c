@@ -15,25 +15,40 @@
  */
 #include "gatekeeper.h"
 
+#include "catalog/pg_am.h"
+#include "catalog/pg_amop.h"
+#include "catalog/pg_amproc.h"
+#include "catalog/pg_attrdef.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_cast.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_conversion.h"
+#include "catalog/pg_database.h"
 #include "catalog/pg_db_role_setting.h"
+#include "catalog/pg_event_trigger.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_foreign_data_wrapper.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_foreign_table.h"
-#include "catalog/pg_language.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_opclass.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_opfamily.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_statistic_ext.h"
+#include "catalog/pg_subscription.h"
+#include "catalog/pg_tablespace.h"
+#include "catalog/pg_transform.h"
 #include "catalog/pg_trigger.h"
-#include "catalog/pg_user_mapping.h"
+#include "catalog/pg_ts_parser.h"
+#include "catalog/pg_ts_template.h"
 #include "catalog/pg_type.h"
+#include "catalog/pg_user_mapping.h"
 
 const GkRule gk_rules[GK_NUM_RULES] = {
 	[GK_ROLE_SUPERUSER] = {
@@ -219,6 +234,54 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 			{GK_DOOR_STATEMENT, T_AlterSubscriptionStmt, gk_check_loopback},
 			{GK_DOOR_STATEMENT, T_ImportForeignSchemaStmt, gk_check_loopback},
 			{GK_DOOR_RELATION, 0, gk_check_loopback},
+		}
+	},
+	[GK_BACKDOOR] = {
+		.name = "backdoor",
+		.covers = "Planting what will run with superuser rights later, or giving it away.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1546",
+		.symbols = gk_backdoor_symbols,
+		.doorways = {
+			{GK_DOOR_OBJECT, ProcedureRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, OperatorRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, OperatorClassRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, OperatorFamilyRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, ConversionRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, TypeRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, EventTriggerRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, ForeignDataWrapperRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, ForeignServerRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, SubscriptionRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, TableSpaceRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, LanguageRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, ExtensionRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, RelationRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, NamespaceRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, DatabaseRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, CastRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, TransformRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, AccessMethodRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, AccessMethodOperatorRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, AccessMethodProcedureRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, TSParserRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, TSTemplateRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT, TriggerRelationId, gk_check_backdoor_relation},
+			{GK_DOOR_OBJECT, RewriteRelationId, gk_check_backdoor_relation},
+			{GK_DOOR_OBJECT, AttrDefaultRelationId, gk_check_backdoor_relation},
+			{GK_DOOR_OBJECT, ConstraintRelationId, gk_check_backdoor_relation},
+			{GK_DOOR_STATEMENT, T_GrantStmt, gk_check_backdoor_right},
+			{GK_DOOR_STATEMENT, T_SecLabelStmt, gk_check_backdoor_right},
+			{GK_DOOR_FUNCTION, 0, gk_check_backdoor_right},
+		}
+	},
+	[GK_EXTENSION_HIJACK] = {
+		.name = "extension_hijack",
+		.covers = "Calling a function whose owner is not superuser from an extension script with superuser rights.",
+		.level = GK_LEVEL_ALWAYS,
+		.technique = "T1574",
+		.doorways = {
+			{GK_DOOR_FUNCTION, 0, gk_check_extension_hijack},
 		}
 	},
 	[GK_PROTECTED_FUNCTION] = {

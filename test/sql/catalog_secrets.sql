@@ -3,6 +3,10 @@
 \set VERBOSITY terse
 \pset format unaligned
 \pset tuples_only on
+-- what is planted on the way to it is another rule's business
+ALTER SYSTEM SET gatekeeper.backdoor = 'off';
+SELECT pg_reload_conf();
+\c -
 SET client_min_messages = warning;
 
 CREATE ROLE gk_secret LOGIN PASSWORD 'nobody shall see this';
@@ -227,6 +231,7 @@ SELECT passwd FROM pg_user WHERE usename = 'gk_user';
 \d pg_catalog.pg_stats
 \o
 ALTER SYSTEM RESET gatekeeper.catalog_secrets;
+ALTER SYSTEM RESET gatekeeper.backdoor;
 SELECT pg_reload_conf();
 \c -
 SET client_min_messages = warning;

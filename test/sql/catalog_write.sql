@@ -3,6 +3,10 @@
 \set VERBOSITY terse
 \pset format unaligned
 \pset tuples_only on
+-- what is planted on the way to it is another rule's business
+ALTER SYSTEM SET gatekeeper.backdoor = 'off';
+SELECT pg_reload_conf();
+\c -
 SET client_min_messages = warning;
 
 CREATE FUNCTION gk.victim() RETURNS int LANGUAGE sql AS 'SELECT 1';
@@ -282,6 +286,7 @@ UPDATE pg_authid SET rolbypassrls = true WHERE rolname = 'gk_user';
 GRANT SELECT ON pg_authid TO gk_user;
 SELECT gk.in_extension($$UPDATE pg_proc SET proparallel = 's' WHERE oid = 'gk.victim'::regproc$$);
 ALTER SYSTEM RESET gatekeeper.catalog_write;
+ALTER SYSTEM RESET gatekeeper.backdoor;
 SELECT pg_reload_conf();
 \c -
 SET client_min_messages = warning;

@@ -3,6 +3,10 @@
 -- rights?
 --
 \set VERBOSITY terse
+-- what is planted on the way to it is another rule's business
+ALTER SYSTEM SET gatekeeper.backdoor = 'off';
+SELECT pg_reload_conf();
+\c -
 SET client_min_messages = warning;
 
 CREATE EXTENSION dblink SCHEMA gk;
@@ -235,6 +239,7 @@ SELECT subconninfo FROM pg_subscription;
 SELECT gk.connections();
 
 ALTER SYSTEM RESET gatekeeper.loopback;
+ALTER SYSTEM RESET gatekeeper.backdoor;
 SELECT pg_reload_conf();
 \c -
 SET client_min_messages = warning;

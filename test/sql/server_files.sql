@@ -1,5 +1,9 @@
 -- Rule server_files: functions that read, write or list server files.
 \set VERBOSITY terse
+-- what is planted on the way to it is another rule's business
+ALTER SYSTEM SET gatekeeper.backdoor = 'off';
+SELECT pg_reload_conf();
+\c -
 CREATE TABLE gk_loot (a text);
 GRANT ALL ON gk_loot TO PUBLIC;
 
@@ -141,6 +145,7 @@ SELECT gk.as_definer($$INSERT INTO gk_loot SELECT pg_read_file('PG_VERSION')$$);
 RESET SESSION AUTHORIZATION;
 SELECT count(*) FROM gk_loot;
 ALTER SYSTEM RESET gatekeeper.server_files;
+ALTER SYSTEM RESET gatekeeper.backdoor;
 SELECT pg_reload_conf();
 \c -
 SELECT lo_unlink(424242);

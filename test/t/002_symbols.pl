@@ -102,3 +102,4 @@ postgres_fdw_handler dblink_fdw_validator
 cron_alter_job cron_schedule cron_schedule_named pg_background_launch
 pglogical_alter_node_add_interface pglogical_create_subscription
 ts_job_add ts_job_alter
+dbms_sql_parse xpath_table

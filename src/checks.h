@@ -1,0 +1,85 @@
+/*-------------------------------------------------------------------------
+ *
+ * checks.h
+ *	  What the check_*.c files offer to rules.c, by file; part of gatekeeper.h.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GK_CHECKS_H
+#define GK_CHECKS_H
+
+/* check_copy.c */
+extern bool gk_check_copy_program(const GkRequest *request, GkFinding *finding);
+extern bool gk_check_copy_file(const GkRequest *request, GkFinding *finding);
+
+/* check_server_files.c */
+extern const GkSymbol gk_server_files_symbols[];
+extern bool gk_check_server_files(const GkRequest *request, GkFinding *finding);
+
+/* check_server_control.c */
+extern const GkSymbol gk_server_control_symbols[];
+extern bool gk_check_server_control(const GkRequest *request, GkFinding *finding);
+
+/* check_protected_function.c */
+extern bool gk_check_protected_function(const GkRequest *request, GkFinding *finding);
+
+/* check_server_settings.c */
+extern const GkSymbol gk_server_settings_symbols[];
+extern bool gk_check_server_settings(const GkRequest *request, GkFinding *finding);
+
+/* check_role_attributes.c */
+extern bool gk_check_role_superuser(const GkRequest *request, GkFinding *finding);
+extern bool gk_check_role_privileged(const GkRequest *request, GkFinding *finding);
+
+/* check_role_membership.c */
+extern bool gk_check_role_membership(const GkRequest *request, GkFinding *finding);
+
+/* check_catalog_write.c */
+extern const GkSymbol gk_catalog_write_symbols[];
+extern bool gk_check_catalog_write(const GkRequest *request, GkFinding *finding);
+
+/* check_catalog_grant.c */
+extern bool gk_check_catalog_grant(const GkRequest *request, GkFinding *finding);
+
+/* check_catalog_secrets.c */
+extern const GkSymbol gk_catalog_secrets_symbols[];
+extern bool gk_check_catalog_secrets(const GkRequest *request, GkFinding *finding);
+
+/* check_extension_blocked.c */
+extern bool gk_check_extension_blocked(const GkRequest *request, GkFinding *finding);
+
+/* check_untrusted_language.c */
+extern bool gk_check_untrusted_language(const GkRequest *request, GkFinding *finding);
+
+/* check_native_code.c */
+extern const GkSymbol gk_native_code_symbols[];
+extern bool gk_check_native_code(const GkRequest *request, GkFinding *finding);
+
+/* check_foreign_program.c */
+extern const GkSymbol gk_foreign_program_symbols[];
+extern bool gk_check_foreign_program(const GkRequest *request, GkFinding *finding);
+
+/* check_loopback.c */
+extern const GkSymbol gk_loopback_symbols[];
+extern bool gk_check_loopback(const GkRequest *request, GkFinding *finding);
+
+/* check_exemption.c */
+extern bool gk_check_exemption(const GkRequest *request, GkFinding *finding);
+
+/* check_backdoor.c */
+extern bool gk_check_backdoor(const GkRequest *request, GkFinding *finding);
+
+/* check_backdoor_relation.c */
+extern bool gk_check_backdoor_relation(const GkRequest *request, GkFinding *finding);
+
+/* check_backdoor_right.c */
+extern const GkSymbol gk_backdoor_symbols[];
+extern bool gk_check_backdoor_right(const GkRequest *request, GkFinding *finding);
+
+/* check_extension_hijack.c */
+extern bool gk_check_extension_hijack(const GkRequest *request, GkFinding *finding);
+
+#endif							/* GK_CHECKS_H */
