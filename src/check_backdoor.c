@@ -142,16 +142,6 @@ findings_of(Oid catalog)
 }
 
 /*
- * The extension's own script, not code of others that runs inside it, and not
- * that of an object's owner in a security-restricted operation.
- */
-static bool
-is_own_script(void)
-{
-	return creating_extension && superuser() && !gk_code_is_in_script();
-}
-
-/*
  * Made in this transaction, and never changed since?  A second change would
  * look like the first version if only xmin counted.
  */
@@ -296,7 +286,7 @@ gk_check_backdoor(const GkRequest *request, GkFinding *finding)
 		return false;
 	if (request->event == OAT_POST_CREATE)
 	{
-		if (!(findings & (CREATED | OWNERLESS)) || is_own_script())
+		if (!(findings & (CREATED | OWNERLESS)) || gk_script_acts())
 			return false;
 	}
 	else if (request->event != OAT_POST_ALTER || (findings & OWNERLESS))

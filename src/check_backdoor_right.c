@@ -24,8 +24,7 @@
  * superuser's rights could take himself; SECURITY DEFINER functions make the
  * circumstance `elevated`.
  *
- * Does not see: rows written to a scheduler's tables by hand (cron.job); other
- * C functions that run a text they are given; that a function's EXECUTE was
+ * Does not see: other C functions that run a text they are given; that a function's EXECUTE was
  * granted to a role of which somebody is made a member later.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors

@@ -26,8 +26,7 @@
  *
  * Does not see: connections that functions in untrusted languages, or C
  * functions not in the list, open on their own; reading a foreign table that a
- * superuser has set up, from whatever code; rows put by hand into the job table
- * of a scheduler.
+ * superuser has set up, from whatever code.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL

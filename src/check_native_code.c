@@ -72,7 +72,8 @@ found_function(Oid funcid, GkFinding *finding)
 		finding->object_type = "library";
 		finding->object = text_of(row, Anum_pg_proc_probin);
 		finding->scripts_may = gk_script_owns_library(finding->object);
-		return true;
+		/* no news: a script may make hundreds of them */
+		return !(finding->scripts_may && gk_script_acts());
 	}
 
 	/*

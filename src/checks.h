@@ -75,6 +75,10 @@ extern bool gk_check_backdoor(const GkRequest *request, GkFinding *finding);
 /* check_backdoor_relation.c */
 extern bool gk_check_backdoor_relation(const GkRequest *request, GkFinding *finding);
 
+/* check_backdoor_job.c */
+extern bool gk_writes_job(const GkPermInfo *perm);
+extern bool gk_check_backdoor_job(const GkRequest *request, GkFinding *finding);
+
 /* check_backdoor_right.c */
 extern const GkSymbol gk_backdoor_symbols[];
 extern bool gk_check_backdoor_right(const GkRequest *request, GkFinding *finding);

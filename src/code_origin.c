@@ -34,7 +34,6 @@
 #include "commands/extension.h"
 #include "miscadmin.h"
 #include "tcop/pquery.h"
-#include "utils/inval.h"
 #include "utils/syscache.h"
 
 /*
@@ -66,117 +65,6 @@ static int	nframes;
  * if only for the jump buffer of core's PG_TRY.
  */
 #define GK_STACK_SLACK 128
-
-/* What is known of functions and roles; forgotten when their catalog changes. */
-#define GK_TRUST_SIZE 256		/* a power of two */
-#define GK_SUPER_SIZE 16
-
-typedef struct GkTrust
-{
-	Oid			oid;
-	bool		answer;
-} GkTrust;
-
-static GkTrust untrusted_function[GK_TRUST_SIZE];
-static GkTrust superuser_role[GK_SUPER_SIZE];
-
-/* Counts changes, so that nothing is kept that was read before one. */
-static uint32 generation;
-
-static void
-forget(Datum arg, int cacheid, uint32 hash)
-{
-	generation++;
-	memset(untrusted_function, 0, sizeof(untrusted_function));
-	if (cacheid == AUTHOID)
-		memset(superuser_role, 0, sizeof(superuser_role));
-}
-
-/* superuser_arg() remembers one role only, and we ask for two or three. */
-static bool
-is_superuser_role(Oid roleid)
-{
-	GkTrust    *entry = &superuser_role[roleid & (GK_SUPER_SIZE - 1)];
-
-	if (entry->oid != roleid)
-	{
-		bool		answer = superuser_arg(roleid);
-
-		entry->answer = answer;
-		entry->oid = roleid;
-	}
-	return entry->answer;
-}
-
-/*
- * Can this session come to have superuser rights, other than by somebody's
- * SECURITY DEFINER function that it has yet to call?  SET ROLE and SET SESSION
- * AUTHORIZATION put rights aside, and what put them aside can be reset.  A role
- * that a label exempts has something to lose, too.  False as well when nobody
- * wants to know.
- */
-bool
-gk_code_session_is_privileged(void)
-{
-	Oid			current;
-	Oid			session;
-	Oid			authenticated;
-
-	if (gk_untrusted_code == GK_UNTRUSTED_OFF || gk_mode == GK_MODE_OFF ||
-		!IsTransactionState())
-		return false;
-
-	current = GetUserId();
-	session = GetSessionUserId();
-	authenticated = GetAuthenticatedUserId();
-	return is_superuser_role(current) ||
-		(session != current && is_superuser_role(session)) ||
-		gk_label_role_allows(session) != 0 ||
-		(authenticated != session && authenticated != current &&
-		 OidIsValid(authenticated) && is_superuser_role(authenticated));
-}
-
-/* Is code that this role owns as good as a superuser's? */
-bool
-gk_code_owner_is_trusted(Oid roleid)
-{
-	return is_superuser_role(roleid) || gk_label_trusts_role(roleid);
-}
-
-static Oid
-owner_of(Oid funcid)
-{
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
-	Oid			owner = InvalidOid;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
-		ReleaseSysCache(tuple);
-	}
-	return owner;
-}
-
-/* Could somebody who is not superuser have written it?  Needs a transaction. */
-bool
-gk_code_function_is_untrusted(Oid funcid)
-{
-	GkTrust    *entry = &untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
-
-	while (entry->oid != funcid)
-	{
-		uint32		before = generation;
-		Oid			owner = owner_of(funcid);
-
-		if (!OidIsValid(owner))
-			return false;		/* the caller will complain */
-		entry->answer = !gk_code_owner_is_trusted(owner) &&
-			!gk_label_trusts_function(funcid);
-		if (generation == before)
-			entry->oid = funcid;
-	}
-	return entry->answer;
-}
 
 /* A dry run changes nobody's rights. */
 static bool
@@ -212,8 +100,6 @@ at_subxact_abort(SubXactEvent event, SubTransactionId mine,
 void
 gk_code_init(void)
 {
-	CacheRegisterSyscacheCallback(PROCOID, forget, (Datum) 0);
-	CacheRegisterSyscacheCallback(AUTHOID, forget, (Datum) 0);
 	RegisterXactCallback(at_xact_abort, NULL);
 	RegisterSubXactCallback(at_subxact_abort, NULL);
 }
@@ -254,7 +140,7 @@ void
 gk_code_start(Oid funcid)
 {
 	bool		untrusted = gk_untrusted_code != GK_UNTRUSTED_OFF && gk_code_function_is_untrusted(funcid);
-	bool		switches = untrusted && runs_as_owner() && is_superuser_role(GetUserId());
+	bool		switches = untrusted && runs_as_owner() && gk_code_is_superuser(GetUserId());
 	GkFrame    *frame;
 
 	prune(__builtin_frame_address(0));
@@ -282,7 +168,7 @@ gk_code_start(Oid funcid)
 	if (switches)
 	{
 		GetUserIdAndSecContext(&frame->saved_user, &frame->saved_context);
-		SetUserIdAndSecContext(owner_of(funcid),
+		SetUserIdAndSecContext(gk_code_owner_of(funcid),
 							   frame->saved_context | SECURITY_LOCAL_USERID_CHANGE);
 	}
 	nframes++;

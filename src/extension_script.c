@@ -37,6 +37,16 @@ gk_script_owns_object(Oid classid, Oid objid)
 }
 
 /*
+ * Is what happens now the script's own doing: not that of others' code that
+ * runs inside it, nor of an object's owner in a security-restricted operation?
+ */
+bool
+gk_script_acts(void)
+{
+	return creating_extension && superuser() && !gk_code_is_in_script();
+}
+
+/*
  * A library as CREATE FUNCTION may spell it, in the one spelling we compare:
  * without "$libdir/" and without the suffix.  palloc'd.
  */

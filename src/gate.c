@@ -269,7 +269,8 @@ gk_gate(const GkRequest *request, int key, const GkRule *only)
 
 /*
  * The same for the relations of a query.  On every query's way, so whatever
- * touches nothing that initdb made, and no foreign table, is let through at once.
+ * touches nothing that initdb made, no foreign table and no scheduler's, is let
+ * through at once.
  */
 bool
 gk_gate_relations(List *range_table, List *perms, bool may_raise)
@@ -293,8 +294,8 @@ gk_gate_relations(List *range_table, List *perms, bool may_raise)
 	{
 		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
 
-		if (perm->relid < FirstNormalObjectId && perm->requiredPerms != 0 &&
-			GK_PERMINFO_IS_RELATION(perm))
+		if ((perm->relid < FirstNormalObjectId && perm->requiredPerms != 0 &&
+			 GK_PERMINFO_IS_RELATION(perm)) || gk_writes_job(perm))
 			return pass(&request, 0, NULL, may_raise);
 	}
 	return true;

@@ -292,12 +292,17 @@ extern void gk_code_end(bool failed);
 extern bool gk_code_forbids_transaction_control(Oid procedure);
 extern bool gk_code_is_untrusted(void);
 extern bool gk_code_is_in_script(void);
-extern bool gk_code_session_is_privileged(void);
-extern bool gk_code_owner_is_trusted(Oid roleid);
-extern bool gk_code_function_is_untrusted(Oid funcid);
 extern Oid	gk_code_function(void);
 extern Oid	gk_code_innermost(void);
 extern uint64 gk_code_allows(void);
+
+/* code_trust.c */
+extern void gk_code_trust_init(void);
+extern bool gk_code_is_superuser(Oid roleid);
+extern Oid	gk_code_owner_of(Oid funcid);
+extern bool gk_code_session_is_privileged(void);
+extern bool gk_code_owner_is_trusted(Oid roleid);
+extern bool gk_code_function_is_untrusted(Oid funcid);
 
 /* code_text.c */
 extern char *gk_function_name(Oid funcid);
@@ -332,6 +337,7 @@ extern bool gk_symbol_is_listed(const char *name);
 extern HeapTuple gk_newest_row(Oid classid, Oid objid);
 
 /* extension_script.c */
+extern bool gk_script_acts(void);
 extern bool gk_script_owns_object(Oid classid, Oid objid);
 extern bool gk_script_owns_library(const char *library);
 extern bool gk_symbol_forbids_inlining(Oid funcid);

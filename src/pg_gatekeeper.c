@@ -37,6 +37,7 @@ _PG_init(void)
 	gk_define_settings();
 	gk_gate_init();
 	gk_symbols_init();
+	gk_code_trust_init();
 	gk_code_init();
 	gk_query_calls_init();
 	gk_labels_init();

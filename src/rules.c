@@ -270,6 +270,7 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 			{GK_DOOR_OBJECT, RewriteRelationId, gk_check_backdoor_relation},
 			{GK_DOOR_OBJECT, AttrDefaultRelationId, gk_check_backdoor_relation},
 			{GK_DOOR_OBJECT, ConstraintRelationId, gk_check_backdoor_relation},
+			{GK_DOOR_RELATION, 0, gk_check_backdoor_job},
 			{GK_DOOR_STATEMENT, T_GrantStmt, gk_check_backdoor_right},
 			{GK_DOOR_STATEMENT, T_SecLabelStmt, gk_check_backdoor_right},
 			{GK_DOOR_FUNCTION, 0, gk_check_backdoor_right},

@@ -491,3 +491,27 @@ DO $$ BEGIN
 	EXECUTE format('GRANT CREATE ON DATABASE %I TO gk_user', current_database());
 END $$;
 DROP TABLE gk.plain;
+
+--
+-- rows of a scheduler, which runs them as whom they say
+--
+CREATE SCHEMA cron;
+GRANT USAGE ON SCHEMA cron TO PUBLIC;
+CREATE TABLE cron.job (command text, username text);
+GRANT SELECT, INSERT ON cron.job TO gk_user;
+CREATE TABLE cron.job_notes (note text);
+-- allowed: a superuser in his own session
+INSERT INTO cron.job VALUES ('VACUUM', 'postgres');
+SET SESSION AUTHORIZATION gk_user;
+-- allowed: with rights of his own
+INSERT INTO cron.job VALUES ('SELECT 1', 'gk_user');
+-- denied: with borrowed rights
+SELECT gk.as_definer($$INSERT INTO cron.job VALUES ('ALTER ROLE gk_user SUPERUSER', 'postgres')$$);
+SELECT gk.as_definer($$UPDATE cron.job SET username = 'postgres'$$);
+SELECT gk.as_definer($$WITH x AS (UPDATE cron.job SET username = 'postgres' RETURNING 1) SELECT * FROM x$$);
+-- allowed: other tables
+SELECT gk.as_definer($$INSERT INTO cron.job_notes VALUES ('x')$$);
+RESET SESSION AUTHORIZATION;
+SELECT * FROM cron.job ORDER BY 1;
+SET client_min_messages = warning;
+DROP SCHEMA cron CASCADE;

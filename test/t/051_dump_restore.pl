@@ -194,7 +194,7 @@ sub restored
 		'>', \$out, '2>', \$err);
 	# the one that each restore reports
 	$err =~ s/^.*ERROR:  role "postgres" already exists\n//m;
-	$err =~ s/^.*WARNING:  tables were not subscribed.*\n//m;
+	$err =~ s/^.*WARNING:  (?:tables were not subscribed|subscription was created, but).*\n(?:HINT:.*\n)?//m;
 	return $err;
 }
 

@@ -1,0 +1,141 @@
+/*-------------------------------------------------------------------------
+ *
+ * code_trust.c
+ *	  Whose code counts as a superuser's, and which sessions have superuser
+ *	  rights to lose?
+ *
+ * Asked whenever a function is looked up, so the answers are kept in small
+ * caches that changes of pg_proc and pg_authid clear.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "labels.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_proc.h"
+#include "miscadmin.h"
+#include "utils/inval.h"
+#include "utils/syscache.h"
+
+/* What is known of functions and roles; forgotten when their catalog changes. */
+#define GK_TRUST_SIZE 256		/* a power of two */
+#define GK_SUPER_SIZE 16
+
+typedef struct GkTrust
+{
+	Oid			oid;
+	bool		answer;
+} GkTrust;
+
+static GkTrust untrusted_function[GK_TRUST_SIZE];
+static GkTrust superuser_role[GK_SUPER_SIZE];
+
+/* Counts changes, so that nothing is kept that was read before one. */
+static uint32 generation;
+
+static void
+forget(Datum arg, int cacheid, uint32 hash)
+{
+	generation++;
+	memset(untrusted_function, 0, sizeof(untrusted_function));
+	if (cacheid == AUTHOID)
+		memset(superuser_role, 0, sizeof(superuser_role));
+}
+
+/* superuser_arg() remembers one role only, and we ask for two or three. */
+bool
+gk_code_is_superuser(Oid roleid)
+{
+	GkTrust    *entry = &superuser_role[roleid & (GK_SUPER_SIZE - 1)];
+
+	if (entry->oid != roleid)
+	{
+		bool		answer = superuser_arg(roleid);
+
+		entry->answer = answer;
+		entry->oid = roleid;
+	}
+	return entry->answer;
+}
+
+/*
+ * Can this session come to have superuser rights, other than by somebody's
+ * SECURITY DEFINER function that it has yet to call?  SET ROLE and SET SESSION
+ * AUTHORIZATION put rights aside, and what put them aside can be reset.  A role
+ * that a label exempts has something to lose, too.  False as well when nobody
+ * wants to know.
+ */
+bool
+gk_code_session_is_privileged(void)
+{
+	Oid			current;
+	Oid			session;
+	Oid			authenticated;
+
+	if (gk_untrusted_code == GK_UNTRUSTED_OFF || gk_mode == GK_MODE_OFF ||
+		!IsTransactionState())
+		return false;
+
+	current = GetUserId();
+	session = GetSessionUserId();
+	authenticated = GetAuthenticatedUserId();
+	return gk_code_is_superuser(current) ||
+		(session != current && gk_code_is_superuser(session)) ||
+		gk_label_role_allows(session) != 0 ||
+		(authenticated != session && authenticated != current &&
+		 OidIsValid(authenticated) && gk_code_is_superuser(authenticated));
+}
+
+/* Is code that this role owns as good as a superuser's? */
+bool
+gk_code_owner_is_trusted(Oid roleid)
+{
+	return gk_code_is_superuser(roleid) || gk_label_trusts_role(roleid);
+}
+
+Oid
+gk_code_owner_of(Oid funcid)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
+/* Could somebody who is not superuser have written it?  Needs a transaction. */
+bool
+gk_code_function_is_untrusted(Oid funcid)
+{
+	GkTrust    *entry = &untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
+
+	while (entry->oid != funcid)
+	{
+		uint32		before = generation;
+		Oid			owner = gk_code_owner_of(funcid);
+
+		if (!OidIsValid(owner))
+			return false;		/* the caller will complain */
+		entry->answer = !gk_code_owner_is_trusted(owner) &&
+			!gk_label_trusts_function(funcid);
+		if (generation == before)
+			entry->oid = funcid;
+	}
+	return entry->answer;
+}
+
+/* Postmaster start. */
+void
+gk_code_trust_init(void)
+{
+	CacheRegisterSyscacheCallback(PROCOID, forget, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, forget, (Datum) 0);
+}
