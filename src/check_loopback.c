@@ -177,6 +177,8 @@ found_server(const GkRequest *request, GkFinding *finding)
 	if (!HeapTupleIsValid(row))
 		return false;
 	form = (Form_pg_foreign_server) GETSTRUCT(row);
+	/* a script that brings its own wrapper may bring a server for it */
+	finding->scripts_may = gk_script_owns_object(ForeignDataWrapperRelationId, form->srvfdw);
 	finding->object_type = "server";
 	finding->object = NameStr(form->srvname);
 	return is_connecting(form->srvfdw);
@@ -195,6 +197,7 @@ found_mapping(const GkRequest *request, GkFinding *finding)
 									  FSV_MISSING_OK);
 	if (server == NULL)
 		return false;
+	finding->scripts_may = gk_script_owns_object(ForeignDataWrapperRelationId, server->fdwid);
 	finding->object_type = "user mapping for server";
 	finding->object = server->servername;
 	return is_connecting(server->fdwid);
