@@ -46,8 +46,8 @@
  * check_backdoor_right.c at rights that last.
  *
  * What an extension's script creates becomes the extension's, core sees to
- * that; it is no finding.  What it alters, gives or takes is one that scripts
- * may have.  Something that was made in the same transaction and not changed
+ * that; neither that, nor altering it, is a finding.  What else it alters,
+ * gives or takes is one that scripts may have.  Something that was made in the same transaction and not changed
  * since may be given away by whoever made it.
  *
  * Does not see: objects whose old owner is hidden because another module moved
@@ -289,7 +289,8 @@ gk_check_backdoor(const GkRequest *request, GkFinding *finding)
 		if (!(findings & (CREATED | OWNERLESS)) || gk_script_acts())
 			return false;
 	}
-	else if (request->event != OAT_POST_ALTER || (findings & OWNERLESS))
+	else if (request->event != OAT_POST_ALTER || (findings & OWNERLESS) ||
+			 (gk_script_acts() && gk_script_owns_object(request->classid, request->objid)))
 		return false;
 
 	row = gk_newest_row(request->classid, request->objid);

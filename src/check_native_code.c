@@ -91,7 +91,7 @@ found_function(Oid funcid, GkFinding *finding)
 		finding->action = listed ? "creating an alias of a protected function" :
 			"creating a function in language internal";
 		finding->scripts_may = !listed || superuser_arg(GetSessionUserId());
-		return true;
+		return listed || !gk_script_acts();
 	}
 	return false;
 }

@@ -27,6 +27,7 @@
 #define READS	0x01
 #define WRITES	0x02
 #define LISTS	0x04
+#define SETTINGS 0x08			/* scripts have reason to look at these */
 
 const GkSymbol gk_server_files_symbols[] = {
 	/* core, reading; the spelling changed in 16 */
@@ -63,9 +64,9 @@ const GkSymbol gk_server_files_symbols[] = {
 	{"pg_stat_file_1arg", LISTS},
 
 	/* contents of the configuration files, line by line */
-	{"pg_hba_file_rules", LISTS},
-	{"pg_ident_file_mappings", LISTS},
-	{"show_all_file_settings", LISTS},
+	{"pg_hba_file_rules", LISTS | SETTINGS},
+	{"pg_ident_file_mappings", LISTS | SETTINGS},
+	{"show_all_file_settings", LISTS | SETTINGS},
 
 	/* adminpack, shipped with core until 16 */
 	{"pg_file_write", WRITES},
@@ -91,6 +92,7 @@ gk_check_server_files(const GkRequest *request, GkFinding *finding)
 		finding->action = "listing server files";
 	finding->object_type = "function";
 	finding->object = request->symbol;
+	finding->scripts_may = (request->symflags & SETTINGS) != 0;
 	if ((request->symflags & (READS | WRITES)) && !superuser())
 	{
 		finding->binds_always = true;

@@ -345,6 +345,7 @@ extern bool gk_symbol_forbids_inlining(Oid funcid);
 /* audit/audit.c */
 extern void gk_audit_shmem_request(void);
 extern void gk_audit_shmem_startup(void);
+extern void gk_audit_note_authentication(const char *method);
 extern bool gk_audit_record(const GkEvent *event, uint64 *seq);
 extern void gk_audit_show(char *buf, int size, const char *raw);
 

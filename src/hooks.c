@@ -22,6 +22,7 @@
 #include "commands/extension.h"
 #include "catalog/pg_proc.h"
 #include "executor/executor.h"
+#include "libpq/auth.h"
 #include "miscadmin.h"
 #include "optimizer/planner.h"
 #include "storage/ipc.h"
@@ -38,6 +39,9 @@ static needs_fmgr_hook_type next_needs_fmgr;
 static fmgr_hook_type next_fmgr;
 static shmem_request_hook_type next_shmem_request;
 static shmem_startup_hook_type next_shmem_startup;
+#ifndef GK_HAVE_SYSTEM_USER
+static ClientAuthentication_hook_type next_authentication;
+#endif
 
 /* In any other context a procedure's COMMIT and ROLLBACK are refused by core. */
 static ProcessUtilityContext
@@ -299,6 +303,18 @@ shmem_startup(void)
 	gk_audit_shmem_startup();
 }
 
+#ifndef GK_HAVE_SYSTEM_USER
+/* Later on, the line of pg_hba.conf that let the client in is freed memory. */
+static void
+client_authentication(Port *port, int status)
+{
+	if (next_authentication)
+		next_authentication(port, status);
+	if (status == STATUS_OK)
+		gk_audit_note_authentication(hba_authname(port->hba->auth_method));
+}
+#endif
+
 /* Called once, in the postmaster; backends inherit. */
 void
 gk_install_hooks(void)
@@ -321,4 +337,8 @@ gk_install_hooks(void)
 	shmem_request_hook = shmem_request;
 	next_shmem_startup = shmem_startup_hook;
 	shmem_startup_hook = shmem_startup;
+#ifndef GK_HAVE_SYSTEM_USER
+	next_authentication = ClientAuthentication_hook;
+	ClientAuthentication_hook = client_authentication;
+#endif
 }

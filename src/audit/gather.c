@@ -255,6 +255,17 @@ gk_audit_look_up(GkRecord *record)
 	}
 }
 
+#ifndef GK_HAVE_SYSTEM_USER
+static const char *authentication_method;
+
+/* Keep the name, which lives as long as the server, of the client's method. */
+void
+gk_audit_note_authentication(const char *method)
+{
+	authentication_method = method;
+}
+#endif
+
 /* "method:identity" of who was authenticated, or NULL. */
 const char *
 gk_audit_authenticated(void)
@@ -264,10 +275,9 @@ gk_audit_authenticated(void)
 #else
 	static char known[GK_NAME_SIZE];
 
-	if (MyProcPort == NULL || MyProcPort->authn_id == NULL || MyProcPort->hba == NULL)
+	if (MyProcPort == NULL || MyProcPort->authn_id == NULL || authentication_method == NULL)
 		return NULL;
-	snprintf(known, sizeof(known), "%s:%s",
-			 hba_authname(MyProcPort->hba->auth_method), MyProcPort->authn_id);
+	snprintf(known, sizeof(known), "%s:%s", authentication_method, MyProcPort->authn_id);
 	return known;
 #endif
 }
