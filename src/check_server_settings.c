@@ -121,10 +121,15 @@ static const char *const watched[] = {
 static bool
 is_watched(const char *name)
 {
+	char		first = pg_tolower((unsigned char) name[0]);
+
 	for (int i = 0; i < (int) lengthof(watched); i++)
 	{
-		size_t		len = strlen(watched[i]);
+		size_t		len;
 
+		if (likely(watched[i][0] != first))
+			continue;
+		len = strlen(watched[i]);
 		if (watched[i][len - 1] == '.' ?
 			pg_strncasecmp(name, watched[i], len) == 0 :
 			pg_strcasecmp(name, watched[i]) == 0)

@@ -72,9 +72,19 @@ gk_code_is_superuser(Oid roleid)
 bool
 gk_code_session_is_privileged(void)
 {
+	static struct
+	{
+		Oid			current;
+		Oid			session;
+		Oid			authenticated;
+		uint32		generation;
+		bool		answer;
+	}			known;
 	Oid			current;
 	Oid			session;
 	Oid			authenticated;
+	uint32		before = generation;
+	bool		answer;
 
 	if (gk_untrusted_code == GK_UNTRUSTED_OFF || gk_mode == GK_MODE_OFF ||
 		!IsTransactionState())
@@ -83,11 +93,23 @@ gk_code_session_is_privileged(void)
 	current = GetUserId();
 	session = GetSessionUserId();
 	authenticated = GetAuthenticatedUserId();
-	return gk_code_is_superuser(current) ||
-		(session != current && gk_code_is_superuser(session)) ||
+
+	/* asked several times for every statement */
+	if (likely(known.current == current && known.session == session &&
+			   known.authenticated == authenticated &&
+			   known.generation == generation))
+		return known.answer;
+
+	answer = gk_code_is_superuser(current) ||
+		gk_code_is_superuser(session) ||
 		gk_label_role_allows(session) != 0 ||
-		(authenticated != session && authenticated != current &&
-		 OidIsValid(authenticated) && gk_code_is_superuser(authenticated));
+		(OidIsValid(authenticated) && gk_code_is_superuser(authenticated));
+	known.current = current;
+	known.session = session;
+	known.authenticated = authenticated;
+	known.generation = before;
+	known.answer = answer;
+	return answer;
 }
 
 /* Is code that this role owns as good as a superuser's? */

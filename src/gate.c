@@ -251,6 +251,8 @@ pass(const GkRequest *request, int key, const GkRule *only, bool may_raise)
 	{
 		if (gk_level[r] == GK_LEVEL_OFF || (only && only != &gk_rules[r]))
 			continue;
+		if (request->door == GK_DOOR_OBJECT && gk_rules[r].needs_superuser && !superuser())
+			continue;
 		if (!ask(&gk_rules[r], request, key, may_raise))
 			return false;
 	}
@@ -295,7 +297,8 @@ gk_gate_relations(List *range_table, List *perms, bool may_raise)
 		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
 
 		if ((perm->relid < FirstNormalObjectId && perm->requiredPerms != 0 &&
-			 GK_PERMINFO_IS_RELATION(perm)) || gk_writes_job(perm))
+			 GK_PERMINFO_IS_RELATION(perm)) ||
+			((perm->requiredPerms & (ACL_INSERT | ACL_UPDATE)) && gk_writes_job(perm)))
 			return pass(&request, 0, NULL, may_raise);
 	}
 	return true;

@@ -219,6 +219,8 @@ typedef struct GkRule
 	const char *name;
 	const char *covers;			/* one line, for people */
 	GkLevel		level;			/* default */
+	bool		needs_superuser;	/* objects: core lets nobody else do it, so
+									 * nobody else is asked about */
 	const char *technique;		/* MITRE ATT&CK id */
 	const GkSymbol *symbols;	/* for GK_DOOR_FUNCTION; ends with a NULL name */
 	GkDoorway	doorways[GK_MAX_DOORWAYS];	/* ends with GK_DOOR_NONE */
