@@ -1,7 +1,7 @@
 # pg_gatekeeper: builds, installs and tests the module.
 #
-#	make				the module, with PGXS
-#	make install		the module, the settings drop-in and the man page
+#	make				the module, with PGXS; the command, where it can be built
+#	make install		the module, its views, the command, settings, man pages
 #	make installcheck	the SQL tests, on a running server that has it preloaded
 #	make check			every test, on throw-away servers (also as root)
 #	make check-core		PostgreSQL's own test suites with the module preloaded
@@ -58,6 +58,7 @@ help:
 	@echo "	DESTDIR=...		with install: put everything below this directory"
 	@echo "	common_prefix=...	where drop-in and man page go (default: /usr/local)"
 	@echo "	WITH_COMMON=no	with install: the module only"
+	@echo "	WITH_CLI=no		without the command, which needs libsystemd and libpq"
 
 srcdir_ := $(dir $(firstword $(MAKEFILE_LIST)))
 
@@ -66,12 +67,16 @@ else
 top := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
 
 # A build outside the source tree needs the directories.
-_ := $(shell mkdir -p src/audit)
+_ := $(shell mkdir -p src/audit src/cli)
 
 MODULE_big = pg_gatekeeper
 PGFILEDESC = "pg_gatekeeper - refuses and records privilege escalation"
 OBJS = $(patsubst $(top)/%.c,%.o,$(sort $(wildcard $(top)/src/*.c $(top)/src/audit/*.c)))
 DEPS = $(OBJS:.o=.d)
+
+# The views.  Nothing that the module enforces depends on them.
+EXTENSION = sql/pg_gatekeeper
+DATA = $(patsubst $(top)/%,%,$(sort $(wildcard $(top)/sql/*--*.sql)))
 
 # The server's headers do not compile clean under -Wextra; as system headers
 # they need not, and our own files get all of it.
@@ -91,7 +96,7 @@ REGRESS_OPTS = --inputdir=$(top)/test
 # as in "make check", so that the outputs agree; PGXS calls it something else
 override CONTRIB_TESTDB = regression
 
-EXTRA_CLEAN = $(DEPS) src/.built_for src/cli/*.o src/cli/*.d
+EXTRA_CLEAN = $(DEPS) src/.built_for src/cli/*.o src/cli/*.d src/cli/pg_gatekeeper
 
 # No bitcode: hooks are not inlined, and it would need clang.
 override with_llvm = no
@@ -119,22 +124,63 @@ endif
 
 $(OBJS): src/.built_for $(firstword $(MAKEFILE_LIST))
 
+# The command, a program of its own.  It needs libsystemd and libpq; without
+# their headers there is no command, and the module does not miss it.
+cli = src/cli/pg_gatekeeper
+cli_objs = $(patsubst $(top)/%.c,%.o,$(sort $(wildcard $(top)/src/cli/*.c))) src/cli/escape.o
+cli_libs := $(if $(wildcard $(includedir)/libpq-fe.h),$(shell pkg-config --libs libsystemd 2>/dev/null))
+WITH_CLI ?= $(if $(cli_libs),yes,no)
+
+ifeq ($(WITH_CLI)$(filter no,$(WITH_COMMON)),yes)
+all: $(cli)
+endif
+
+$(cli): $(cli_objs)
+	$(if $(cli_libs),,$(error the command needs libsystemd and libpq: install libsystemd-dev, libpq-dev and pkgconf, or say WITH_CLI=no))
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(cli_objs) $(cli_libs) -L'$(libdir)' -lpq
+
+$(cli_objs): src/.built_for $(firstword $(MAKEFILE_LIST))
+$(filter-out %/escape.o,$(cli_objs)): %.o: $(top)/%.c
+	$(cli_compile)
+src/cli/escape.o: $(top)/src/audit/escape.c
+	$(cli_compile)
+cli_compile = $(CC) $(CFLAGS) -D_GNU_SOURCE -DGK_VERSION='"$(GK_VERSION)"' \
+	-I$(top)/src -I$(top)/src/cli -I'$(includedir)' \
+	$(shell pkg-config --cflags libsystemd 2>/dev/null) -c -o $@ $<
+
+-include $(cli_objs:.o=.d)
+
 # Files that are the same for every server version.  A distribution package
 # sets common_prefix=/usr, or WITH_COMMON=no for the module alone.
 WITH_COMMON ?= yes
 common_prefix ?= /usr/local
 common_conf := $(wildcard $(top)/conf/*.conf)
+common_catalog := $(wildcard $(top)/conf/*.catalog)
+common_siem := $(filter-out %/sigma,$(wildcard $(top)/conf/siem/*))
+common_sigma := $(wildcard $(top)/conf/siem/sigma/*)
+common_completion := $(wildcard $(top)/conf/bash-completion/*)
 common_man1 := $(wildcard $(top)/man/*.1)
 common_man7 := $(wildcard $(top)/man/*.7)
 
 .PHONY: install-common uninstall-common install-test
-install-common:
+install-common: $(if $(filter yes,$(WITH_CLI)),$(cli))
+	$(if $(filter yes,$(WITH_CLI)),$(MKDIR_P) '$(DESTDIR)$(common_prefix)/bin' && \
+		$(INSTALL_PROGRAM) $(cli) '$(DESTDIR)$(common_prefix)/bin/')
 	$(call gk_install,$(common_conf),share/pg-gatekeeper)
+	$(call gk_install,$(common_siem),share/pg-gatekeeper/siem)
+	$(call gk_install,$(common_sigma),share/pg-gatekeeper/siem/sigma)
+	$(call gk_install,$(common_catalog),lib/systemd/catalog)
+	$(call gk_install,$(common_completion),share/bash-completion/completions)
 	$(call gk_install,$(common_man1),share/man/man1)
 	$(call gk_install,$(common_man7),share/man/man7)
 
 uninstall-common:
+	rm -f '$(DESTDIR)$(common_prefix)/bin/pg_gatekeeper'
 	$(call gk_uninstall,$(common_conf),share/pg-gatekeeper)
+	$(call gk_uninstall,$(common_siem),share/pg-gatekeeper/siem)
+	$(call gk_uninstall,$(common_sigma),share/pg-gatekeeper/siem/sigma)
+	$(call gk_uninstall,$(common_catalog),lib/systemd/catalog)
+	$(call gk_uninstall,$(common_completion),share/bash-completion/completions)
 	$(call gk_uninstall,$(common_man1),share/man/man1)
 	$(call gk_uninstall,$(common_man7),share/man/man7)
 

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * check_server_control.c
- *	  Who can make the server reread its configuration, rotate its log or
- *	  leave recovery?
+ *	  Who can make the server reread its configuration, rotate its log, leave
+ *	  recovery, or forget what this module has counted?
  *
  * pg_reload_conf() is the second half of many attacks: the first writes a
  * setting, this one makes it hold.  It and the log rotation are refused to
@@ -26,6 +26,7 @@ const GkSymbol gk_server_control_symbols[] = {
 	{"pg_rotate_logfile", SUPERUSERS_ONLY},
 	{"pg_rotate_logfile_v2", SUPERUSERS_ONLY},
 	{"pg_promote", 0},
+	{"gk_sql_reset", 0},
 	{NULL, 0}
 };
 

@@ -178,6 +178,14 @@ found(VariableSetStmt *stmt, bool lasting, GkFinding *finding)
 	return true;
 }
 
+/* Who changes our own settings is always of interest. */
+static bool
+concerns_us(const char *setting)
+{
+	return pg_strncasecmp(setting, "gatekeeper.", strlen("gatekeeper.")) == 0 ||
+		strcmp(setting, "all") == 0;
+}
+
 /* Many scripts quieten the log; the server undoes what they SET at their end. */
 static bool
 is_log_threshold(const char *name)
@@ -275,7 +283,10 @@ gk_check_server_settings(const GkRequest *request, GkFinding *finding)
 			finding->scripts_may = is_log_threshold(finding->object);
 			return true;
 		case T_AlterSystemStmt:
-			return found(((AlterSystemStmt *) request->stmt)->setstmt, true, finding);
+			if (!found(((AlterSystemStmt *) request->stmt)->setstmt, true, finding))
+				return false;
+			finding->always_recorded = concerns_us(finding->object);
+			return true;
 		case T_AlterRoleSetStmt:
 			return found(((AlterRoleSetStmt *) request->stmt)->setstmt, true, finding);
 		case T_AlterDatabaseSetStmt:

@@ -86,8 +86,7 @@ gk_code_session_is_privileged(void)
 	uint32		before = generation;
 	bool		answer;
 
-	if (gk_untrusted_code == GK_UNTRUSTED_OFF || gk_mode == GK_MODE_OFF ||
-		!IsTransactionState())
+	if (gk_untrusted_code == GK_UNTRUSTED_OFF || gk_mode == GK_MODE_OFF)
 		return false;
 
 	current = GetUserId();
@@ -100,6 +99,8 @@ gk_code_session_is_privileged(void)
 			   known.generation == generation))
 		return known.answer;
 
+	if (!IsTransactionState())
+		return false;
 	answer = gk_code_is_superuser(current) ||
 		gk_code_is_superuser(session) ||
 		gk_label_role_allows(session) != 0 ||

@@ -89,6 +89,48 @@ gk_circumstance_name(int bit)
 	return NULL;
 }
 
+/* The right of the host that current_user has and session_user has not. */
+static const char *
+gained(Oid current, Oid session)
+{
+	if (superuser_arg(current))
+		return "superuser rights";
+	if (gains(current, session, ROLE_PG_READ_SERVER_FILES))
+		return "the rights of pg_read_server_files";
+	if (gains(current, session, ROLE_PG_WRITE_SERVER_FILES))
+		return "the rights of pg_write_server_files";
+	return "the rights of pg_execute_server_program";
+}
+
+/*
+ * Why does the circumstance, which holds, hold?  A phrase in
+ * CurrentMemoryContext.  In a transaction only.
+ */
+const char *
+gk_circumstance_reason(int bit)
+{
+	const char *code;
+
+	switch (bit)
+	{
+		case GK_EXTENSION:
+			return psprintf("the script of extension \"%s\" is running",
+							get_extension_name(CurrentExtensionObject));
+		case GK_ELEVATED:
+			return psprintf("current_user \"%s\" has %s, session_user \"%s\" has not",
+							GetUserNameFromId(GetUserId(), true),
+							gained(GetUserId(), GetSessionUserId()),
+							GetUserNameFromId(GetSessionUserId(), true));
+		case GK_RESTRICTED:
+			return "a security-restricted operation is running, with the rights of a table's owner";
+		case GK_UNTRUSTED:
+			code = gk_code_text();
+			return psprintf("superuser rights are running %s", code ? code : "the code of others");
+		default:
+			return "gatekeeper.strict is on";
+	}
+}
+
 /*
  * "extension,elevated" into buf, or "none"; always terminated, cut at size.
  * Returns the length written.

@@ -269,6 +269,18 @@ gk_gate(const GkRequest *request, int key, const GkRule *only)
 	(void) pass(request, key, only, true);
 }
 
+static bool
+pass_relations(List *range_table, List *perms, bool may_raise)
+{
+	GkRequest	request = {
+		.door = GK_DOOR_RELATION,
+		.perms = perms,
+		.range_table = range_table
+	};
+
+	return pass(&request, 0, NULL, may_raise);
+}
+
 /*
  * The same for the relations of a query.  On every query's way, so whatever
  * touches nothing that initdb made, no foreign table and no scheduler's, is let
@@ -277,11 +289,6 @@ gk_gate(const GkRequest *request, int key, const GkRule *only)
 bool
 gk_gate_relations(List *range_table, List *perms, bool may_raise)
 {
-	GkRequest	request = {
-		.door = GK_DOOR_RELATION,
-		.perms = perms,
-		.range_table = range_table
-	};
 	ListCell   *cell;
 
 	foreach(cell, range_table)
@@ -289,7 +296,7 @@ gk_gate_relations(List *range_table, List *perms, bool may_raise)
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
 
 		if (rte->rtekind == RTE_RELATION && rte->relkind == RELKIND_FOREIGN_TABLE)
-			return pass(&request, 0, NULL, may_raise);
+			return pass_relations(range_table, perms, may_raise);
 	}
 
 	foreach(cell, perms)
@@ -299,7 +306,7 @@ gk_gate_relations(List *range_table, List *perms, bool may_raise)
 		if ((perm->relid < FirstNormalObjectId && perm->requiredPerms != 0 &&
 			 GK_PERMINFO_IS_RELATION(perm)) ||
 			((perm->requiredPerms & (ACL_INSERT | ACL_UPDATE)) && gk_writes_job(perm)))
-			return pass(&request, 0, NULL, may_raise);
+			return pass_relations(range_table, perms, may_raise);
 	}
 	return true;
 }

@@ -284,6 +284,7 @@ extern const char *gk_level_name(GkLevel level);
 /* context.c */
 extern int	gk_circumstances(void);
 extern const char *gk_circumstance_name(int bit);
+extern const char *gk_circumstance_reason(int bit);
 extern int	gk_circumstances_text(int circumstances, char *buf, int size);
 
 /* code_origin.c */

@@ -15,6 +15,7 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "worker.h"
 
 GK_MODULE_MAGIC;
 
@@ -43,4 +44,5 @@ _PG_init(void)
 	gk_labels_init();
 	gk_label_provider_init();
 	gk_install_hooks();
+	gk_worker_register();
 }

@@ -15,7 +15,9 @@
  */
 #include "gatekeeper.h"
 
+#include "datatype/timestamp.h"
 #include "settings.h"
+#include "utils/memutils.h"
 
 int			gk_mode = GK_MODE_ENFORCE;
 bool		gk_strict = false;
@@ -29,8 +31,12 @@ int			gk_audit_level = GK_AUDIT_ELEVATED;
 int			gk_audit_failure = GK_AUDIT_OPEN;
 int			gk_audit_timeout = 50;
 int			gk_audit_statement = 2048;
+int			gk_audit_heartbeat = 3600;
 char	   *gk_audit_journal_socket;
 char	   *gk_audit_syslog_socket;
+
+GkSetting	gk_settings[GK_MAX_SETTINGS];
+int			gk_num_settings;
 
 static const struct config_enum_entry level_options[] = {
 	{"off", GK_LEVEL_OFF, false},
@@ -105,6 +111,16 @@ must_accept(const char *name, char *value)
 }
 
 static void
+list_setting(const char *name, const int *number, char **text, GkLooser looser)
+{
+	Assert(gk_num_settings < GK_MAX_SETTINGS);
+	gk_settings[gk_num_settings++] = (GkSetting)
+	{
+		MemoryContextStrdup(TopMemoryContext, name), number, text, looser
+	};
+}
+
+static void
 define_enum(const char *name, const char *what, int *variable,
 			int value, const struct config_enum_entry *options,
 			GucEnumCheckHook check)
@@ -114,6 +130,7 @@ define_enum(const char *name, const char *what, int *variable,
 	DefineCustomEnumVariable(name, what, NULL, variable, value, options,
 							 PGC_SIGHUP, GUC_SUPERUSER_ONLY, check, NULL, NULL);
 	must_accept(name, value_given);
+	list_setting(name, variable, NULL, GK_LOOSER_LESS);
 }
 
 static void
@@ -126,6 +143,8 @@ define_list(const char *name, const char *what, char **variable,
 	DefineCustomStringVariable(name, what, NULL, variable, value, context,
 							   GUC_LIST_INPUT | GUC_SUPERUSER_ONLY, check, assign, NULL);
 	must_accept(name, value_given);
+	if (context == PGC_SIGHUP)
+		list_setting(name, NULL, variable, GK_LOOSER_SHORTER);
 }
 
 static void
@@ -137,17 +156,19 @@ define_path(const char *name, const char *what, char **variable,
 	DefineCustomStringVariable(name, what, NULL, variable, value, PGC_SIGHUP,
 							   GUC_SUPERUSER_ONLY, gk_accept_socket, NULL, NULL);
 	must_accept(name, value_given);
+	list_setting(name, NULL, variable, GK_LOOSER_OTHER);
 }
 
 static void
 define_int(const char *name, const char *what, int *variable, int value,
-		   int min, int max, int unit)
+		   int min, int max, int unit, GkLooser looser)
 {
 	char	   *value_given = given(name);
 
 	DefineCustomIntVariable(name, what, NULL, variable, value, min, max,
 							PGC_SIGHUP, unit | GUC_SUPERUSER_ONLY, NULL, NULL, NULL);
 	must_accept(name, value_given);
+	list_setting(name, variable, NULL, looser);
 }
 
 static void
@@ -178,10 +199,13 @@ define_audit_settings(void)
 				&gk_audit_failure, GK_AUDIT_OPEN, audit_failure_options, NULL);
 	define_int("gatekeeper.audit_timeout",
 			   "How long writing a record may hold up a statement.",
-			   &gk_audit_timeout, 50, 1, 10000, GUC_UNIT_MS);
+			   &gk_audit_timeout, 50, 1, 10000, GUC_UNIT_MS, GK_LOOSER_LESS);
 	define_int("gatekeeper.audit_statement",
 			   "How much of the statement a record holds; 0 for nothing.",
-			   &gk_audit_statement, 2048, 0, 3072, GUC_UNIT_BYTE);
+			   &gk_audit_statement, 2048, 0, 3072, GUC_UNIT_BYTE, GK_LOOSER_LESS);
+	define_int("gatekeeper.audit_heartbeat",
+			   "How often a record says that the audit works; 0 for never.",
+			   &gk_audit_heartbeat, 3600, 0, 7 * SECS_PER_DAY, GUC_UNIT_S, GK_LOOSER_RARER);
 	define_path("gatekeeper.audit_journal_socket",
 				"The socket of the journal, or of a journal namespace.",
 				&gk_audit_journal_socket, "/run/systemd/journal/socket");

@@ -105,8 +105,8 @@ gk_accept_reserved_roles(char **newval, void **extra, GucSource source)
 }
 
 /* Does every name of the old list stand in the new one? */
-static bool
-keeps_all(const char *oldlist, const char *newlist)
+bool
+gk_list_keeps_all(const char *oldlist, const char *newlist)
 {
 	char	   *copy = pstrdup(oldlist);
 	List	   *names;
@@ -126,7 +126,7 @@ gk_accept_blocked_extensions(char **newval, void **extra, GucSource source)
 {
 	return is_identifier_list(*newval) &&
 		(gk_blocked_extensions == NULL ||
-		 may_become(1, keeps_all(gk_blocked_extensions, *newval)));
+		 may_become(1, gk_list_keeps_all(gk_blocked_extensions, *newval)));
 }
 
 /* C symbols are case-sensitive, so this list is not one of identifiers. */
@@ -169,7 +169,7 @@ gk_accept_protected_functions(char **newval, void **extra, GucSource source)
 	pfree(copy);
 	list_free(names);
 	return ok && (gk_protected_functions == NULL ||
-				  may_become(1, keeps_all(gk_protected_functions, *newval)));
+				  may_become(1, gk_list_keeps_all(gk_protected_functions, *newval)));
 }
 
 bool

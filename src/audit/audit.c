@@ -125,10 +125,12 @@ gk_audit_write(GkRecord *record, int64 deadline, uint64 *seq)
 	record->seq = *seq = gk_audit_next_sequence();
 	record->lost = gk_audit_lost();
 	gk_record_fill(record);
+	gk_recent_put(record);
 
 	for (int sink = 0; sink < GK_NUM_SINKS; sink++)
 		if ((sinks & (1 << sink)) && !(is_auto && delivered))
 			delivered |= send_to((GkSink) sink, record, deadline);
+	record->is_taken = delivered;
 	if (likely(delivered))
 		return true;
 
@@ -238,15 +240,13 @@ gk_audit_record(const GkEvent *event, uint64 *seq)
 
 /*
  * Write a record about the module itself: its start, its stop, a setting that
- * changed, a loss.  object_type is a constant, object anybody's text; both may
- * be NULL.  Returns as gk_audit_record() does.
+ * changed, a loss.  True when a configured sink took it.  Else as
+ * gk_audit_record().
  */
 bool
-gk_audit_about_module(GkAuditKind kind, const char *object_type,
-					  const char *object)
+gk_audit_about_module(const GkNotice *notice)
 {
 	int			saved_errno = errno;
-	bool		delivered;
 	uint64		seq;
 
 	if (is_writing)
@@ -254,13 +254,16 @@ gk_audit_about_module(GkAuditKind kind, const char *object_type,
 	is_writing = true;
 	HOLD_INTERRUPTS();
 	gk_audit_gather(&the_record, NULL);
-	the_record.kind = kind;
-	the_record.object_type = object_type;
-	the_record.object = object;
+	the_record.kind = notice->kind;
+	the_record.object_type = notice->object_type;
+	the_record.object = notice->object;
+	the_record.old_value = notice->old_value;
+	the_record.new_value = notice->new_value;
+	the_record.is_alarm = notice->is_alarm;
 	look_up(&the_record);
-	delivered = gk_audit_write(&the_record, deadline_from_now(), &seq);
+	(void) gk_audit_write(&the_record, deadline_from_now(), &seq);
 	RESUME_INTERRUPTS();
 	is_writing = false;
 	errno = saved_errno;
-	return delivered;
+	return the_record.is_taken;
 }

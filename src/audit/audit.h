@@ -63,8 +63,20 @@ typedef enum GkAuditKind
 #define GK_FIELD_SIZE		3900	/* one field's text */
 #define GK_MESSAGE_SIZE		1536	/* the MESSAGE line */
 #define GK_OBJECT_SIZE		1024
+#define GK_VALUE_SIZE		512 /* a setting's value */
 #define GK_NAME_SIZE		256 /* an identifier, every byte escaped */
 #define GK_MAX_FIELDS		48
+
+/* A record about the module itself.  Strings outlive its writing. */
+typedef struct GkNotice
+{
+	GkAuditKind kind;
+	const char *object_type;	/* a constant, or NULL */
+	const char *object;			/* what it is about, or NULL */
+	const char *old_value;		/* what it was, or NULL */
+	const char *new_value;		/* what it is now, or NULL */
+	bool		is_alarm;		/* a protection was loosened */
+} GkNotice;
 
 /* Raw; "" for what is not known. */
 typedef struct GkNames
@@ -88,6 +100,9 @@ typedef struct GkRecord
 	const char *command;		/* a constant, or NULL */
 	const char *object_type;	/* a constant, or NULL */
 	const char *object;			/* raw, or NULL */
+	const char *old_value;		/* raw, or NULL */
+	const char *new_value;		/* raw, or NULL */
+	bool		is_alarm;		/* a protection was loosened */
 	const char *statement;		/* raw, or NULL */
 	size_t		statement_length;
 	bool		is_count;		/* of actions past; object and statement are
@@ -97,6 +112,7 @@ typedef struct GkRecord
 	uint64		seq;
 	uint64		lost;			/* before this record */
 	uint32		count;			/* how many actions it stands for */
+	bool		is_taken;		/* by a configured sink */
 
 	/* parallel to gk_fields[]; "" is left out by the sinks */
 	const char *value[GK_MAX_FIELDS];
@@ -134,6 +150,7 @@ typedef struct GkSinkStats
 	int			last_errno;		/* 0: never failed */
 	TimestampTz last_error_time;
 	bool		is_suspended;	/* it hung; it is tried again shortly */
+	bool		is_failing;		/* it did not take the last record */
 } GkSinkStats;
 
 typedef struct GkRuleStats
@@ -144,9 +161,48 @@ typedef struct GkRuleStats
 	TimestampTz last_time;		/* 0: never */
 } GkRuleStats;
 
+/*
+ * The columns of gatekeeper.events that come from a record's fields, by their
+ * keys in MESSAGE and in this order.  X(key, bytes kept with the NUL)
+ */
+#define GK_FOR_EACH_RECENT_COLUMN(X) \
+	X(event, 16) \
+	X(verdict, 16) \
+	X(rule, 32) \
+	X(circumstances, 56) \
+	X(session_user, 96) \
+	X(current_user, 96) \
+	X(database, 96) \
+	X(client, 64) \
+	X(command, 32) \
+	X(object_type, 32) \
+	X(object, 224) \
+	X(from, 96) \
+	X(to, 96) \
+	X(statement, 216)
+
+#define GK_RECENT_COLUMN_ENUM(key, size) GK_RECENT_##key,
+#define GK_RECENT_COLUMN_SIZE(key, size) + (size)
+
+typedef enum GkRecentColumn
+{
+	GK_FOR_EACH_RECENT_COLUMN(GK_RECENT_COLUMN_ENUM)
+	GK_NUM_RECENT_COLUMNS
+} GkRecentColumn;
+
+#define GK_RECENT_TEXT_SIZE (0 GK_FOR_EACH_RECENT_COLUMN(GK_RECENT_COLUMN_SIZE))
+
+/* What shared memory keeps of a record. */
+typedef struct GkRecent
+{
+	uint64		seq;
+	TimestampTz time;
+	uint32		count;
+	char		text[GK_RECENT_TEXT_SIZE];	/* each column has its place */
+} GkRecent;
+
 /* audit.c */
-extern bool gk_audit_about_module(GkAuditKind kind, const char *object_type,
-								  const char *object);
+extern bool gk_audit_about_module(const GkNotice *notice);
 extern bool gk_audit_write(GkRecord *record, int64 deadline, uint64 *seq);
 extern int	gk_audit_sinks(const char *list, bool *is_auto);
 
@@ -158,6 +214,11 @@ extern const char *gk_audit_client_addr(void);
 extern const char *gk_audit_client_port(void);
 extern const char *gk_audit_client(void);
 extern const char *gk_audit_code_origin(void);
+
+/* kinds.c */
+extern const char *gk_kind_event(GkAuditKind kind);
+extern const char *gk_kind_message_id(GkAuditKind kind);
+extern char gk_record_priority(const GkRecord *record);
 
 /* fields.c: MESSAGE and STATEMENT stand last */
 extern const GkField gk_fields[];
@@ -196,7 +257,18 @@ extern int	gk_socket_send(GkSocket *sock, const char *path, bool may_stream,
 extern int	gk_journald_send(const GkRecord *record, int64 deadline);
 extern int	gk_syslog_send(const GkRecord *record, int64 deadline);
 
+/* recent.c */
+extern Size gk_recent_size(void);
+extern void gk_recent_startup(void);
+extern void gk_recent_put(const GkRecord *record);
+extern uint64 gk_recent_first(void);
+extern uint64 gk_recent_end(void);
+extern bool gk_recent_get(uint64 number, GkRecent *event);
+extern const char *gk_recent_value(const GkRecent *event, int column);
+
 /* stats.c */
+extern int	gk_audit_crashes(void);
+extern bool gk_audit_worker_starts(void);
 extern const char *gk_audit_stream(void);
 extern uint64 gk_audit_sequence(void);
 extern uint64 gk_audit_next_sequence(void);
@@ -207,6 +279,7 @@ extern void gk_sink_count(GkSink sink, int err);
 extern void gk_sink_stats(GkSink sink, GkSinkStats *stats);
 extern void gk_rule_count(const GkRule *rule, GkVerdict verdict);
 extern void gk_rule_stats(GkRuleId rule, GkRuleStats *stats);
+extern void gk_stats_reset(void);
 extern bool gk_action_is_known(uint64 action, bool remember);
 
 #endif							/* GK_AUDIT_H */

@@ -23,23 +23,6 @@
 #include "storage/proc.h"
 #include "utils/backend_status.h"
 
-static const struct
-{
-	const char *event;
-	const char *message_id;
-	char		priority;
-}			kinds[GK_NUM_KINDS] =
-{
-	[GK_KIND_DENIED] = {"action", GK_MESSAGE_ID_DENIED, '3'},
-	[GK_KIND_WOULD_DENY] = {"action", GK_MESSAGE_ID_WOULD_DENY, '4'},
-	[GK_KIND_ALLOWED] = {"action", GK_MESSAGE_ID_ALLOWED, '4'},
-	[GK_KIND_START] = {"start", GK_MESSAGE_ID_START, '4'},
-	[GK_KIND_STOP] = {"stop", GK_MESSAGE_ID_STOP, '4'},
-	[GK_KIND_CONFIG] = {"config", GK_MESSAGE_ID_CONFIG, '4'},
-	[GK_KIND_HEARTBEAT] = {"heartbeat", GK_MESSAGE_ID_HEARTBEAT, '4'},
-	[GK_KIND_LOSS] = {"loss", GK_MESSAGE_ID_LOSS, '2'},
-};
-
 static void
 put_text(GkText *out, const char *raw)
 {
@@ -58,13 +41,15 @@ put_number(GkText *out, uint64 number)
 static void
 get_message_id(const GkRecord *record, GkText *out)
 {
-	gk_text_ascii(out, kinds[record->kind].message_id);
+	gk_text_ascii(out, gk_kind_message_id(record->kind));
 }
 
 static void
 get_priority(const GkRecord *record, GkText *out)
 {
-	gk_text_put(out, &kinds[record->kind].priority, 1);
+	char		priority = gk_record_priority(record);
+
+	gk_text_put(out, &priority, 1);
 }
 
 static void
@@ -88,7 +73,7 @@ get_version(const GkRecord *record, GkText *out)
 static void
 get_event(const GkRecord *record, GkText *out)
 {
-	gk_text_ascii(out, kinds[record->kind].event);
+	gk_text_ascii(out, gk_kind_event(record->kind));
 }
 
 static void
@@ -279,7 +264,7 @@ get_vxid(const GkRecord *record, GkText *out)
 {
 	char		vxid[40];
 
-	if (MyProc == NULL || record->is_count)
+	if (MyProc == NULL || record->rule == NULL || record->is_count)
 		return;
 #ifdef INVALID_PROC_NUMBER
 	snprintf(vxid, sizeof(vxid), "%d/%u", MyProc->vxid.procNumber, MyProc->vxid.lxid);
@@ -330,6 +315,18 @@ get_object(const GkRecord *record, GkText *out)
 	if (record->object)
 		gk_record_put_redacted(record, out, record->object,
 							   strlen(record->object), false);
+}
+
+static void
+get_old_value(const GkRecord *record, GkText *out)
+{
+	put_text(out, record->old_value);
+}
+
+static void
+get_new_value(const GkRecord *record, GkText *out)
+{
+	put_text(out, record->new_value);
 }
 
 static void
@@ -390,6 +387,8 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_COMMAND", "command", true, 48, get_command},
 	{"GATEKEEPER_OBJECT_TYPE", "object_type", false, 48, get_object_type},
 	{"GATEKEEPER_OBJECT", "object", true, GK_OBJECT_SIZE, get_object},
+	{"GATEKEEPER_OLD_VALUE", "from", true, GK_VALUE_SIZE, get_old_value},
+	{"GATEKEEPER_NEW_VALUE", "to", true, GK_VALUE_SIZE, get_new_value},
 	{"GATEKEEPER_STATEMENT_LENGTH", NULL, false, 20, get_statement_length},
 	{"MESSAGE", NULL, false, GK_MESSAGE_SIZE, gk_record_put_message},
 	{"GATEKEEPER_STATEMENT", "statement", true, GK_FIELD_SIZE, get_statement},

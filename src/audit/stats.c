@@ -36,6 +36,7 @@ typedef struct GkSharedSink
 	pg_atomic_uint64 suspended_until;	/* monotonic us; 0: in use */
 	pg_atomic_uint64 last_error_time;
 	pg_atomic_uint32 last_errno;
+	pg_atomic_uint32 is_failing;
 } GkSharedSink;
 
 typedef struct GkSharedRule
@@ -49,6 +50,7 @@ typedef struct GkShared
 	char		stream[33];
 	pg_atomic_uint64 seq;
 	pg_atomic_uint64 lost;
+	pg_atomic_uint32 worker_starts;
 	GkSharedSink sinks[GK_NUM_SINKS];
 	GkSharedRule rules[GK_NUM_RULES];
 	pg_atomic_uint64 known[GK_KNOWN_ACTIONS];
@@ -61,13 +63,16 @@ typedef struct GkShared
 static GkShared private_stats = {.stream = "00000000000000000000000000000000"};
 static GkShared *shared = &private_stats;
 
+/* How often shared memory was made; the postmaster counts, its children inherit. */
+static int	startups;
+
 static const char *const sink_names[GK_NUM_SINKS] = {"journald", "syslog"};
 
 /* Called while the server adds up its shared memory. */
 void
 gk_audit_shmem_request(void)
 {
-	RequestAddinShmemSpace(MAXALIGN(sizeof(GkShared)));
+	RequestAddinShmemSpace(add_size(MAXALIGN(sizeof(GkShared)), gk_recent_size()));
 }
 
 static void
@@ -84,6 +89,7 @@ init_shared(GkShared *s)
 		snprintf(s->stream + 2 * i, 3, "%02x", random[i]);
 	pg_atomic_init_u64(&s->seq, 0);
 	pg_atomic_init_u64(&s->lost, 0);
+	pg_atomic_init_u32(&s->worker_starts, 0);
 	for (int i = 0; i < GK_NUM_SINKS; i++)
 	{
 		pg_atomic_init_u64(&s->sinks[i].sent, 0);
@@ -91,6 +97,7 @@ init_shared(GkShared *s)
 		pg_atomic_init_u64(&s->sinks[i].suspended_until, 0);
 		pg_atomic_init_u64(&s->sinks[i].last_error_time, 0);
 		pg_atomic_init_u32(&s->sinks[i].last_errno, 0);
+		pg_atomic_init_u32(&s->sinks[i].is_failing, 0);
 	}
 	for (int i = 0; i < GK_NUM_RULES; i++)
 	{
@@ -117,7 +124,23 @@ gk_audit_shmem_startup(void)
 	if (!found)
 		init_shared(s);
 	shared = s;
+	gk_recent_startup();
 	LWLockRelease(AddinShmemInitLock);
+	startups++;
+}
+
+/* How many times this server has crashed and gone on. */
+int
+gk_audit_crashes(void)
+{
+	return startups - 1;
+}
+
+/* The worker begins: is it the first one of this stream? */
+bool
+gk_audit_worker_starts(void)
+{
+	return pg_atomic_fetch_add_u32(&shared->worker_starts, 1) == 0;
 }
 
 /* 32 hex digits, the same for all records since shared memory was made. */
@@ -188,12 +211,15 @@ gk_sink_count(GkSink sink, int err)
 		pg_atomic_fetch_add_u64(&s->sent, 1);
 		if (unlikely(pg_atomic_read_u64(&s->suspended_until) != 0))
 			pg_atomic_write_u64(&s->suspended_until, 0);
+		if (unlikely(pg_atomic_read_u32(&s->is_failing) != 0))
+			pg_atomic_write_u32(&s->is_failing, 0);
 		return;
 	}
 	pg_atomic_fetch_add_u64(&s->lost, 1);
 	if (err == EBUSY)
 		return;					/* left alone: nothing new is known */
 	pg_atomic_write_u32(&s->last_errno, err);
+	pg_atomic_write_u32(&s->is_failing, 1);
 	pg_atomic_write_u64(&s->last_error_time, GetCurrentTimestamp());
 	pg_atomic_write_u64(&s->suspended_until,
 						err == ETIMEDOUT ? gk_monotonic_us() + GK_SUSPEND_US : 0);
@@ -209,6 +235,7 @@ gk_sink_stats(GkSink sink, GkSinkStats *stats)
 	stats->lost = pg_atomic_read_u64(&s->lost);
 	stats->last_errno = (int) pg_atomic_read_u32(&s->last_errno);
 	stats->last_error_time = (TimestampTz) pg_atomic_read_u64(&s->last_error_time);
+	stats->is_failing = pg_atomic_read_u32(&s->is_failing) != 0;
 	stats->is_suspended = pg_atomic_read_u64(&s->suspended_until) != 0;
 }
 
@@ -231,6 +258,28 @@ gk_rule_stats(GkRuleId rule, GkRuleStats *stats)
 	stats->would_deny = pg_atomic_read_u64(&r->verdicts[GK_WOULD_DENY]);
 	stats->allowed = pg_atomic_read_u64(&r->verdicts[GK_ALLOWED]);
 	stats->last_time = (TimestampTz) pg_atomic_read_u64(&r->last_time);
+}
+
+/*
+ * Count anew what the views show.  Not the stream's numbers and losses, which
+ * prove that records are complete.
+ */
+void
+gk_stats_reset(void)
+{
+	for (int i = 0; i < GK_NUM_SINKS; i++)
+	{
+		pg_atomic_write_u64(&shared->sinks[i].sent, 0);
+		pg_atomic_write_u64(&shared->sinks[i].lost, 0);
+		pg_atomic_write_u64(&shared->sinks[i].last_error_time, 0);
+		pg_atomic_write_u32(&shared->sinks[i].last_errno, 0);
+	}
+	for (int i = 0; i < GK_NUM_RULES; i++)
+	{
+		for (int v = 0; v < 3; v++)
+			pg_atomic_write_u64(&shared->rules[i].verdicts[v], 0);
+		pg_atomic_write_u64(&shared->rules[i].last_time, 0);
+	}
 }
 
 /*

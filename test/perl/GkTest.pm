@@ -25,7 +25,7 @@ our @EXPORT = qw(
   new_gatekeeper_node load_probes run_as value_of open_session denied_for allowed_for restart_fails
   reload_and_wait log_since
   journal_or_skip journal_mark journal_records
-  start_rsyslog
+  start_collector start_rsyslog
 );
 
 # The superuser is "postgres" whoever runs the tests.
@@ -230,13 +230,70 @@ sub journal_records
 }
 
 # ------------------------------------------------------------------------
+# A socket that takes records as journald does
+# ------------------------------------------------------------------------
+
+my @daemons;
+
+# For tests that must run without a journald, or with one that comes and goes.
+# Returns (socket, function that returns the records so far, as journalctl -o
+# json has them, process).
+sub start_collector
+{
+	my ($path) = @_;
+	my $dir = PostgreSQL::Test::Utils::tempdir_short();
+
+	$path //= "$dir/journal";
+	unlink $path;
+	my $socket = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => $path) or die "$path: $!";
+	open my $out, '>', "$dir/out" or die "$dir/out: $!";
+	my $pid = fork // die "fork: $!";
+	if ($pid == 0)
+	{
+		# ends as told, without the parent's cleaning up
+		$SIG{$_} = 'DEFAULT' foreach qw(INT TERM);
+		$out->autoflush;
+		while (defined $socket->recv(my $datagram, 16384))
+		{
+			my %field;
+			while ($datagram =~ /\G([A-Z_0-9]+)\n(.{8})/gs)
+			{
+				my ($name, $length) = ($1, unpack 'Q<', $2);
+				$field{$name} = substr $datagram, pos $datagram, $length;
+				pos($datagram) += $length + 1;
+			}
+			$field{GK_MARK} = $1 if $datagram =~ /^GK_MARK=(.*)$/m;
+			print $out encode_json(\%field), "\n";
+		}
+		POSIX::_exit(0);
+	}
+	push @daemons, $pid;
+	close $socket;
+
+	my $mark = 0;
+	my $records = sub {
+		my $word = "$$-" . ++$mark;
+		my $sender = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Peer => $path) or die "$path: $!";
+		$sender->send("GK_MARK=$word\n");
+		for (1 .. 100)
+		{
+			my $out = slurp("$dir/out");
+			return grep { !$_->{GK_MARK} } map { decode_json($_) } split /\n/, $out
+			  if $out =~ /"GK_MARK":"$word"/;
+			sleep 0.1;
+		}
+		die 'the collector does not answer';
+	};
+	return ($path, $records, $pid);
+}
+
+# ------------------------------------------------------------------------
 # A private rsyslogd
 # ------------------------------------------------------------------------
 
 # Starts one that parses @cee JSON and writes each message, as JSON, on a line
 # of its own.  Returns (socket, function that returns the messages so far), or
 # nothing when it is not installed.
-my @rsyslogd;
 
 sub start_rsyslog
 {
@@ -274,7 +331,7 @@ EOT
 		open STDERR, '>&', \*STDOUT;
 		exec $program, '-n', '-i', "$dir/pid", '-f', "$dir/rsyslog.conf" or POSIX::_exit(127);
 	}
-	push @rsyslogd, $pid;
+	push @daemons, $pid;
 	for (1 .. 100)
 	{
 		last if -S "$dir/log";
@@ -302,7 +359,7 @@ EOT
 END
 {
 	my $status = $?;
-	foreach my $pid (@rsyslogd)
+	foreach my $pid (@daemons)
 	{
 		kill 'TERM', $pid;
 		waitpid $pid, 0;

@@ -69,7 +69,7 @@ for my $symbol (@builtin)
 # major, in the script of an extension that is installed, or in the list below.
 my %known = map { $_ => 1 } @builtin;
 chomp(my $share = qx('@{[ $ENV{PG_CONFIG} || 'pg_config' ]}' --sharedir));
-for my $script (glob "$share/extension/*.sql")
+for my $script (glob "$share/extension/*.sql $ENV{GK_TOP}/sql/*.sql")
 {
 	open my $fh, '<', $script or die "$script: $!";
 	while (<$fh>) { $known{$1} = 1 while /'(\w+)'/g }

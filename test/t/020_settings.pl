@@ -29,12 +29,12 @@ while (<$fh>)
 close $fh;
 
 my %default = map { split /\|/, $_, 2 } split /\n/, value_of($node,
-	q{SELECT name, boot_val || CASE WHEN unit = 'ms' THEN 'ms' WHEN unit = 'B' THEN 'B' ELSE '' END
+	q{SELECT name, boot_val || CASE WHEN unit = 'ms' THEN 'ms' WHEN unit = 'B' THEN 'B' WHEN unit = 's' THEN 's' ELSE '' END
 		FROM pg_settings WHERE name LIKE 'gatekeeper.%'});
 cmp_ok(scalar(keys %default), '>=', 24, 'the settings are there');
 foreach my $name (sort keys %default)
 {
-	my ($shown, $real) = map { (my $v = $_ // 'nothing') =~ s/(\d)(ms|B)$/$1/; $v }
+	my ($shown, $real) = map { (my $v = $_ // 'nothing') =~ s/(\d)(ms|B|s)$/$1/; $v =~ s/^(\d+)h$/$1 * 3600/e; $v }
 	  $documented{$name}, $default{$name};
 	is($shown, $real, "the drop-in shows the default of $name");
 }

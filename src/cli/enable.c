@@ -1,0 +1,147 @@
+/*-------------------------------------------------------------------------
+ *
+ * enable.c
+ *	  "pg_gatekeeper enable": puts the module into a cluster's configuration.
+ *
+ * It writes a file of its own.  Files which somebody else wrote are not
+ * edited, but for one line that includes ours where nothing does; what to
+ * write in them is said instead.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "cli/config.h"
+
+#include "cli/commands.h"
+
+static const char usage[] =
+"Puts the module pg_gatekeeper into a cluster's configuration.\n"
+"\n"
+"Usage:\n"
+"  pg_gatekeeper enable CLUSTER [OPTION]...\n"
+"  pg_gatekeeper enable -D DATADIR [OPTION]...\n"
+"\n"
+"CLUSTER is one of Debian's, such as 15/main.\n"
+"\n"
+"Options:\n"
+"  -D, --pgdata DATADIR     the cluster with this data directory\n"
+"      --mode MODE          audit (record only) or enforce (deny, too)\n"
+"      --strict             switch gatekeeper.strict on\n"
+"  -n, --dry-run            show what would change, and change nothing\n"
+"      --bindir DIR         where the server's programs are\n"
+"      --color WHEN         auto, always or never\n"
+"  -h, --help               this help\n"
+"\n"
+"What is preloaded already stays so. The server must be restarted afterwards.\n"
+"\n"
+"Exit status: 0 the configuration is as asked for, 1 refused and nothing changed,\n"
+"2 it could not look.\n";
+
+static GkPlan plan;
+
+/* Does the setting that wins stand in a file which is not ours? */
+static const GkSetting *
+find_foreign(const char *name)
+{
+	const GkSetting *last = gk_config_last(&plan.config, name);
+
+	return last && strcmp(last->file, plan.drop_in) != 0 ? last : NULL;
+}
+
+/* The setting, as asked for, cannot be had; the exit status. */
+static int
+refuse_setting(const GkSetting *foreign, const char *option)
+{
+	return gk_refuse(gk_format("%s is set to \"%s\" in %s line %d", foreign->name,
+							   foreign->value, foreign->file, foreign->line),
+					 gk_format("Change it there, or leave out %s.", option));
+}
+
+/* The same for the list, which ALTER SYSTEM has set. */
+static int
+refuse_list(const GkSetting *last, const char *wanted)
+{
+	GkWords		words = {0};
+	GkBuf		list = {0};
+
+	gk_words_add_list(&words, wanted);
+	for (int i = 0; i < words.count; i++)
+		gk_buf_format(&list, "%s%s", i ? ", " : "", gk_config_quote(words.word[i]));
+	return gk_refuse(gk_format(GK_LIST " was set by ALTER SYSTEM, which beats every file "
+							   "(%s line %d)", last->file, last->line),
+					 gk_format("Say, as a superuser:\n  ALTER SYSTEM SET " GK_LIST " = %s;",
+							   list.data));
+}
+
+/* Have the server read our file. */
+static void
+include_drop_in(void)
+{
+	char	   *text = gk_read_file(plan.cluster.config_file);
+	size_t		len = strlen(text);
+
+	/* the last line wins, also over what is included before it */
+	gk_plan_change(&plan, plan.cluster.config_file, text,
+				   gk_format("%s%s%s", text, len > 0 && text[len - 1] != '\n' ? "\n" : "",
+							 gk_include_line));
+}
+
+int
+gk_enable(int argc, char **argv)
+{
+	char	   *wanted;
+	char	   *library;
+	char	   *text;
+	const char *obstacle;
+	const GkSetting *last;
+	const GkSetting *mode;
+	const GkSetting *strict;
+	bool		is_loaded;
+	int			status;
+
+	gk_plan_begin(&plan, argc, argv, usage, true);
+	library = gk_cluster_library(&plan.cluster);
+	obstacle = gk_plan_obstacle(&plan);
+	if (obstacle)
+		return gk_refuse("this cannot be done for certain here", obstacle);
+
+	/* last, so that it is the first to see a statement */
+	is_loaded = gk_list_has_library(plan.list);
+	wanted = is_loaded ? plan.list :
+		gk_format("%s%spg_gatekeeper", plan.list, *plan.list ? ", " : "");
+	last = gk_config_last(&plan.config, GK_LIST);
+	if (!is_loaded && last && strcmp(last->file, plan.auto_file) == 0)
+		return refuse_list(last, wanted);
+	mode = find_foreign("gatekeeper.mode");
+	if (plan.mode && mode && strcmp(mode->value, plan.mode) != 0)
+		return refuse_setting(mode, "--mode");
+	strict = find_foreign("gatekeeper.strict");
+	if (plan.strict && strict && strcmp(strict->value, "on") != 0)
+		return refuse_setting(strict, "--strict");
+
+	text = plan.drop_in_text ? plan.drop_in_text : gk_copy(gk_drop_in_marker);
+	if (!is_loaded)
+		text = gk_config_set(text, GK_LIST, wanted);
+	if (plan.mode && !mode)
+		text = gk_config_set(text, "gatekeeper.mode", plan.mode);
+	if (plan.strict && !strict)
+		text = gk_config_set(text, "gatekeeper.strict", "on");
+	if (plan.drop_in_text || strcmp(text, gk_drop_in_marker) != 0)
+		gk_plan_change(&plan, plan.drop_in, plan.drop_in_text, text);
+	if (plan.num_changes > 0 && !plan.is_included && !plan.drop_in_text)
+		include_drop_in();
+	if (plan.num_changes == 0)
+	{
+		printf("Cluster %s preloads pg_gatekeeper already (%s).\n", plan.cluster.name, library);
+		return GK_EXIT_OK;
+	}
+
+	status = gk_plan_carry_out(&plan, wanted);
+	if (status == GK_EXIT_OK && !plan.dry_run)
+		printf("Cluster %s will preload %s.\n%s the server for it to take effect:\n  %s\n",
+			   plan.cluster.name, library, plan.cluster.is_running ? "Restart" : "Start",
+			   gk_cluster_restart_command(&plan.cluster));
+	return status;
+}

@@ -1,0 +1,325 @@
+/*-------------------------------------------------------------------------
+ *
+ * events.c
+ *	  "pg_gatekeeper events": shows records out of the journal.
+ *
+ * Filters are applied here and not by the journal's index, because records
+ * that came by way of syslog have their fields inside MESSAGE.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "audit/text.h"
+#include "cli/commands.h"
+
+static const char usage[] =
+"Shows the audit records that the journal holds.\n"
+"\n"
+"Usage:\n"
+"  pg_gatekeeper events [OPTION]...\n"
+"\n"
+"Which records (an option with a LIST takes words separated by commas):\n"
+"  -f, --follow             go on showing records as they are written\n"
+"  -n, --lines N            only the last N records (10 with --follow)\n"
+"      --since TIME         only from this time on: \"2026-01-31 12:00\", -1h\n"
+"      --until TIME         only before this time\n"
+"      --rule LIST          only these rules, such as copy_program\n"
+"      --verdict LIST       only these of denied, would_deny, allowed\n"
+"      --user LIST          only these roles, be it session_user or current_user\n"
+"      --database LIST      only these databases\n"
+"      --cluster LIST       only these clusters, such as 15/main\n"
+"      --event LIST         only action, start, stop, config, heartbeat or loss\n"
+"      --seq LIST           only these numbers, of which error messages name one\n"
+"  -a, --all                heartbeats as well\n"
+"\n"
+"How:\n"
+"  -v, --verbose            all fields of each record\n"
+"      --json               one JSON object a line, with the journal's names\n"
+"      --format FORMAT      lines, verbose, json, ecs or ocsf\n"
+"      --color WHEN         auto, always or never\n"
+"      --no-pager           do not start a pager\n"
+"\n"
+"Where from:\n"
+"  -D, --directory DIR      the journal files below DIR, not this machine's\n"
+"      --namespace NAME     a journal namespace; \"*\" for all, \"+NAME\" for both\n"
+"      --uid LIST           users the server runs as (default postgres); what\n"
+"                           others sent under its name is marked [forged?]\n"
+"  -h, --help               this help\n"
+"\n"
+"Exit status: 0 when records could be looked for, 2 when not.\n";
+
+static const struct option options[] =
+{
+	{"follow", no_argument, NULL, 'f'},
+	{"lines", required_argument, NULL, 'n'},
+	{"since", required_argument, NULL, 'S'},
+	{"until", required_argument, NULL, 'U'},
+	{"rule", required_argument, NULL, GK_OPT_RULE},
+	{"verdict", required_argument, NULL, GK_OPT_VERDICT},
+	{"user", required_argument, NULL, GK_OPT_USER},
+	{"database", required_argument, NULL, GK_OPT_DATABASE},
+	{"cluster", required_argument, NULL, GK_OPT_CLUSTER},
+	{"event", required_argument, NULL, GK_OPT_EVENT},
+	{"seq", required_argument, NULL, GK_OPT_SEQ},
+	{"all", no_argument, NULL, 'a'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"json", no_argument, NULL, GK_OPT_JSON},
+	{"format", required_argument, NULL, GK_OPT_FORMAT},
+	{"color", required_argument, NULL, GK_OPT_COLOR},
+	{"no-pager", no_argument, NULL, GK_OPT_NO_PAGER},
+	GK_SOURCE_OPTIONS,
+	{"help", no_argument, NULL, GK_OPT_HELP},
+	{NULL, 0, NULL, 0}
+};
+
+/* What to show; a filter without words lets everything pass. */
+static GkWords rules;
+static GkWords verdicts;
+static GkWords users;
+static GkWords databases;
+static GkWords clusters;
+static GkWords events;
+static GkWords numbers;
+static bool show_all;
+static uint64_t since;
+static uint64_t until = UINT64_MAX;
+
+static const struct
+{
+	const char *name;
+	GkShow		show;
+}			formats[] =
+{
+	{"lines", gk_show_line},
+	{"verbose", gk_show_fields},
+	{"json", gk_show_json},
+	{"ecs", gk_show_ecs},
+	{"ocsf", gk_show_ocsf},
+};
+
+/* Add names that are written in records escaped. */
+static void
+add_names(GkWords *words, const char *list)
+{
+	GkWords		raw = {0};
+
+	gk_words_add_list(&raw, list);
+	for (int i = 0; i < raw.count; i++)
+	{
+		size_t		size = 10 * strlen(raw.word[i]) + 1;
+		char	   *buf = gk_alloc(size);
+		GkText		text;
+
+		gk_text_init(&text, buf, size);
+		gk_text_escape(&text, raw.word[i], strlen(raw.word[i]));
+		gk_words_add(words, buf, text.used);
+	}
+}
+
+/* Add words that must be among those known. */
+static void
+add_known(GkWords *words, const char *option, const char *list, const char *known)
+{
+	GkWords		all = {0};
+	int			first = words->count;
+
+	gk_words_add_list(words, list);
+	gk_words_add_list(&all, known);
+	for (int i = first; i < words->count; i++)
+		if (!gk_words_has(&all, words->word[i]))
+			gk_error(gk_format("It takes one or more of: %s.", known),
+					 "option %s does not know \"%s\"", option, words->word[i]);
+}
+
+static GkShow
+find_format(const char *name)
+{
+	for (int i = 0; i < GK_LENGTHOF(formats); i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return formats[i].show;
+	gk_error("The formats are lines, verbose, json, ecs and ocsf.",
+			 "unknown format \"%s\"", name);
+}
+
+static bool
+passes(const GkWords *words, const GkEntry *entry, const char *name)
+{
+	return words->count == 0 || gk_words_has(words, gk_entry_get(entry, name));
+}
+
+static bool
+is_wanted(const GkEntry *entry)
+{
+	if (entry->time < since || entry->time >= until)
+		return false;
+	if (events.count == 0 && !show_all &&
+		gk_entry_is(entry, "GATEKEEPER_EVENT", "heartbeat") && !entry->forged)
+		return false;
+	return passes(&rules, entry, "GATEKEEPER_RULE") &&
+		passes(&verdicts, entry, "GATEKEEPER_VERDICT") &&
+		(passes(&users, entry, "GATEKEEPER_SESSION_USER") ||
+		 passes(&users, entry, "GATEKEEPER_CURRENT_USER")) &&
+		passes(&databases, entry, "GATEKEEPER_DATABASE") &&
+		passes(&clusters, entry, "GATEKEEPER_CLUSTER") &&
+		passes(&events, entry, "GATEKEEPER_EVENT") &&
+		passes(&numbers, entry, "GATEKEEPER_SEQ");
+}
+
+/*
+ * With two sinks that both end in the journal a record is there twice; once is
+ * enough.  The second one follows closely.
+ */
+static bool
+was_shown(const GkEntry *entry)
+{
+	static char last[64][80];
+	static int	next;
+	char		name[64];
+
+	if (entry->forged)
+		return false;
+	snprintf(name, sizeof(name), "%s %s", gk_entry_get(entry, "GATEKEEPER_STREAM"),
+			 gk_entry_get(entry, "GATEKEEPER_SEQ"));
+	for (int i = 0; i < GK_LENGTHOF(last); i++)
+		if (strcmp(last[i] + 1, name) == 0 && last[i][0] != "js"[entry->is_syslog])
+			return true;
+	snprintf(last[next], sizeof(last[next]), "%c%s", "js"[entry->is_syslog], name);
+	next = (next + 1) % GK_LENGTHOF(last);
+	return false;
+}
+
+/* Stand before the last lines wanted records. */
+static void
+seek_last(GkJournal *journal, GkEntry *entry, uint64_t lines)
+{
+	bool		more;
+
+	if (until != UINT64_MAX)
+		gk_journal_seek_time(journal, until);
+	else
+		gk_journal_seek_end(journal);
+	while ((more = gk_journal_previous(journal, entry)))
+	{
+		if (entry->time < since)
+			return;
+		if (is_wanted(entry) && lines-- == 0)
+			return;
+	}
+	gk_journal_seek_start(journal);
+}
+
+int
+gk_events(int argc, char **argv)
+{
+	static GkSource source;
+	static GkEntry entry;
+	GkShow		show = gk_show_line;
+	bool		follow = false;
+	bool		use_pager = true;
+	bool		is_limited = false;
+	uint64_t	lines = 10;
+	uint64_t	shown = 0;
+	GkJournal  *journal;
+	int			c;
+
+	while ((c = gk_next_option(argc, argv, "fn:av" GK_SOURCE_LETTERS, options, usage)) != -1)
+		switch (c)
+		{
+			case 'f':
+				follow = true;
+				break;
+			case 'n':
+				is_limited = strcmp(optarg, "all") != 0;
+				lines = is_limited ? gk_option_number("--lines", optarg) : UINT64_MAX;
+				break;
+			case 'S':
+				since = gk_option_time("--since", optarg);
+				break;
+			case 'U':
+				until = gk_option_time("--until", optarg);
+				break;
+			case GK_OPT_RULE:
+				gk_words_add_list(&rules, optarg);
+				break;
+			case GK_OPT_VERDICT:
+				add_known(&verdicts, "--verdict", optarg, "denied, would_deny, allowed");
+				break;
+			case GK_OPT_USER:
+				add_names(&users, optarg);
+				break;
+			case GK_OPT_DATABASE:
+				add_names(&databases, optarg);
+				break;
+			case GK_OPT_CLUSTER:
+				add_names(&clusters, optarg);
+				break;
+			case GK_OPT_EVENT:
+				add_known(&events, "--event", optarg,
+						  "action, start, stop, config, heartbeat, loss");
+				break;
+			case GK_OPT_SEQ:
+				gk_words_add_list(&numbers, optarg);
+				break;
+			case 'a':
+				show_all = true;
+				break;
+			case 'v':
+				show = gk_show_fields;
+				break;
+			case GK_OPT_JSON:
+				show = gk_show_json;
+				break;
+			case GK_OPT_FORMAT:
+				show = find_format(optarg);
+				break;
+			case GK_OPT_COLOR:
+				gk_color_option(optarg);
+				break;
+			case GK_OPT_NO_PAGER:
+				use_pager = false;
+				break;
+			default:
+				gk_source_option(&source, c, optarg);
+		}
+	gk_no_arguments(argc, argv);
+	if (follow && until != UINT64_MAX)
+		gk_error(NULL, "options --follow and --until exclude each other");
+
+	journal = gk_journal_open(&source);
+	if (follow)
+		setvbuf(stdout, NULL, _IOLBF, 0);
+	else if (use_pager)
+		gk_start_pager();
+	if (is_limited || (follow && lines != UINT64_MAX && since == 0))
+		seek_last(journal, &entry, lines);
+	else if (since > 0)
+		gk_journal_seek_time(journal, since);
+
+	for (;;)
+	{
+		while (gk_journal_next(journal, &entry))
+		{
+			if (entry.time >= until)
+				break;
+			if (!is_wanted(&entry) || was_shown(&entry))
+				continue;
+			if (shown++ == 0 && show == gk_show_line)
+				gk_show_header();
+			show(&entry);
+		}
+		if (!follow)
+			break;
+		gk_journal_wait(journal, UINT64_MAX);
+	}
+	if (shown == 0 && show == gk_show_line)
+		fputs("-- no records --\n", stderr);
+	gk_end_pager();
+	return GK_EXIT_OK;
+}

@@ -1,0 +1,199 @@
+/*-------------------------------------------------------------------------
+ *
+ * server.c
+ *	  Asks a running server about the module, by libpq.
+ *
+ * Whoever asks is usually superuser, and the database is not his: nothing is
+ * looked up by search_path, and the module's views are asked only when they
+ * belong to the extension and to a superuser.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "cli/server.h"
+
+#include <errno.h>
+#include <libpq-fe.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/*
+ * Connect, or end the program.  The other side of a Unix-domain socket sees the
+ * user who connects, so root does it as the one that was given.
+ */
+static PGconn *
+connect_to(const GkTarget *target)
+{
+	const char *const names[] =
+	{"host", "port", "user", "dbname", "application_name", "connect_timeout", "options", NULL};
+	const char *const values[] =
+	{
+		target->host, target->port, target->user, target->database,
+		"pg_gatekeeper status", "10", "-c search_path=", NULL
+	};
+	struct passwd *pw = target->os_user && geteuid() == 0 ? getpwnam(target->os_user) : NULL;
+	PGconn	   *conn;
+
+	if (pw && (setegid(pw->pw_gid) != 0 || seteuid(pw->pw_uid) != 0))
+		gk_error(NULL, "cannot become user %s: %s", target->os_user, strerror(errno));
+	conn = PQconnectdbParams(names, values, 0);
+	if (pw && (seteuid(0) != 0 || setegid(0) != 0))
+		gk_error(NULL, "cannot become root again: %s", strerror(errno));
+	if (PQstatus(conn) != CONNECTION_OK)
+	{
+		char	   *why = gk_copy(PQerrorMessage(conn));
+
+		why[strcspn(why, "\n")] = '\0';
+		gk_error("Is it running? Give the cluster's name, such as 15/main, or --host, --port, --username, "
+				 "--dbname.",
+				 "cannot connect to the server: %s", why);
+	}
+	return conn;
+}
+
+static PGresult *
+ask(PGconn *conn, const char *query)
+{
+	PGresult   *result = PQexec(conn, query);
+
+	if (PQresultStatus(result) != PGRES_TUPLES_OK)
+	{
+		char	   *why = gk_copy(PQresultErrorMessage(result));
+
+		why[strcspn(why, "\n")] = '\0';
+		gk_error(NULL, "the server does not answer: %s", why);
+	}
+	return result;
+}
+
+static char *
+value(const PGresult *result, int row, int column)
+{
+	return gk_copy(PQgetvalue(result, row, column));
+}
+
+static void
+ask_settings(PGconn *conn, GkServer *server)
+{
+	PGresult   *result = ask(conn,
+							 "SELECT name, setting, boot_val, vartype = 'enum' AND "
+							 "enumvals @> '{off,audit,elevated,always}', vartype "
+							 "FROM pg_catalog.pg_settings WHERE name LIKE 'gatekeeper.%' ORDER BY name");
+
+	server->num_settings = PQntuples(result);
+	server->setting = gk_alloc(server->num_settings * sizeof(GkServerSetting));
+	for (int i = 0; i < server->num_settings; i++)
+	{
+		GkServerSetting *setting = &server->setting[i];
+
+		setting->name = gk_copy(PQgetvalue(result, i, 0) + strlen("gatekeeper."));
+		setting->value = value(result, i, 1);
+		setting->usual = value(result, i, 2);
+		setting->is_rule = *PQgetvalue(result, i, 3) == 't';
+		/* in a file without the module a setting is there, but a mere text */
+		if (strcmp(setting->name, "mode") == 0 && strcmp(PQgetvalue(result, i, 4), "enum") == 0)
+			server->is_loaded = true;
+	}
+	PQclear(result);
+}
+
+static void
+ask_views(PGconn *conn, GkServer *server)
+{
+	PGresult   *result = ask(conn,
+							 "SELECT count(*) FROM pg_catalog.pg_extension e "
+							 "JOIN pg_catalog.pg_depend d ON d.refobjid = e.oid AND d.deptype = 'e' "
+							 "AND d.refclassid = 'pg_catalog.pg_extension'::regclass "
+							 "AND d.classid = 'pg_catalog.pg_class'::regclass "
+							 "JOIN pg_catalog.pg_class c ON c.oid = d.objid "
+							 "JOIN pg_catalog.pg_roles r ON r.oid = c.relowner AND r.rolsuper "
+							 "WHERE e.extname = 'pg_gatekeeper' AND c.oid = "
+							 "pg_catalog.to_regclass('gatekeeper.audit')::oid "
+							 "AND pg_catalog.has_table_privilege(c.oid, 'SELECT')");
+
+	server->has_views = strcmp(PQgetvalue(result, 0, 0), "1") == 0;
+	PQclear(result);
+	if (!server->has_views)
+		return;
+	result = ask(conn, "SELECT sink, state, coalesce(last_error, ''), sent, lost, stream, sequence, "
+				 "lost_by_all FROM gatekeeper.audit");
+	server->num_sinks = PQntuples(result);
+	server->sink = gk_alloc(server->num_sinks * sizeof(GkServerSink));
+	for (int i = 0; i < server->num_sinks; i++)
+	{
+		GkServerSink *sink = &server->sink[i];
+
+		sink->name = value(result, i, 0);
+		sink->state = value(result, i, 1);
+		sink->last_error = value(result, i, 2);
+		sink->sent = strtoull(PQgetvalue(result, i, 3), NULL, 10);
+		sink->lost = strtoull(PQgetvalue(result, i, 4), NULL, 10);
+		server->stream = value(result, i, 5);
+		server->sequence = strtoull(PQgetvalue(result, i, 6), NULL, 10);
+		server->lost = strtoull(PQgetvalue(result, i, 7), NULL, 10);
+	}
+	PQclear(result);
+}
+
+/* Ask all there is to ask; ends the program when it cannot be asked. */
+void
+gk_server_ask(const GkTarget *target, GkServer *server)
+{
+	PGconn	   *conn = connect_to(target);
+	PGresult   *result = ask(conn,
+							 "SELECT pg_catalog.pg_has_role('pg_read_all_settings', 'MEMBER')");
+
+	if (*PQgetvalue(result, 0, 0) != 't')
+		gk_error("Connect as a superuser or as a member of pg_monitor: --username ROLE.",
+				 "role \"%s\" may not see the module's settings", PQuser(conn));
+	result = ask(conn,
+				 "SELECT setting, pending_restart, "
+				 "pg_catalog.current_setting('server_version'), "
+				 "pg_catalog.current_setting('port'), "
+				 "pg_catalog.current_setting('cluster_name'), "
+				 "(SELECT system_identifier FROM pg_catalog.pg_control_system()) "
+				 "FROM pg_catalog.pg_settings WHERE name = 'shared_preload_libraries'");
+	server->preload = value(result, 0, 0);
+	server->is_pending = *PQgetvalue(result, 0, 1) == 't';
+	server->version = value(result, 0, 2);
+	server->port = value(result, 0, 3);
+	server->cluster = value(result, 0, 4);
+	server->system_id = value(result, 0, 5);
+	PQclear(result);
+	ask_settings(conn, server);
+	if (server->is_loaded)
+		ask_views(conn, server);
+	PQfinish(conn);
+}
+
+/* One of the module's settings, named without "gatekeeper."; "" when unknown. */
+const char *
+gk_server_setting(const GkServer *server, const char *name)
+{
+	for (int i = 0; i < server->num_settings; i++)
+		if (strcmp(server->setting[i].name, name) == 0)
+			return server->setting[i].value;
+	return "";
+}
+
+/*
+ * Attempt what rule copy_program denies, in a way that does no harm if it does
+ * not.  Returns the number of the record, or 0; the server's answer is in
+ * *answer.
+ */
+uint64_t
+gk_server_probe(const GkTarget *target, char **answer)
+{
+	PGconn	   *conn = connect_to(target);
+	PGresult   *result = PQexec(conn, "COPY (SELECT 'pg_gatekeeper status --probe') TO PROGRAM 'cat >/dev/null'");
+	const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	const char *number = detail ? strstr(detail, "Audit record ") : NULL;
+
+	*answer = gk_copy(message ? message : "it was allowed");
+	PQfinish(conn);
+	return number ? strtoull(number + strlen("Audit record "), NULL, 10) : 0;
+}

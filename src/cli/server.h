@@ -1,0 +1,68 @@
+/*-------------------------------------------------------------------------
+ *
+ * server.h
+ *	  What "status" asks a running server.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GK_SERVER_H
+#define GK_SERVER_H
+
+#include "cli/cli.h"
+
+/* Where to connect; NULL is libpq's default. */
+typedef struct GkTarget
+{
+	const char *host;
+	const char *port;
+	const char *user;
+	const char *database;
+	const char *os_user;		/* connect as this one, when we are root */
+} GkTarget;
+
+/* One of the module's settings. */
+typedef struct GkServerSetting
+{
+	char	   *name;			/* without "gatekeeper." */
+	char	   *value;
+	char	   *usual;			/* default */
+	bool		is_rule;
+} GkServerSetting;
+
+/* One row of the view gatekeeper.audit. */
+typedef struct GkServerSink
+{
+	char	   *name;
+	char	   *state;
+	char	   *last_error;
+	uint64_t	sent;
+	uint64_t	lost;
+} GkServerSink;
+
+typedef struct GkServer
+{
+	char	   *port;
+	char	   *version;
+	char	   *cluster;
+	char	   *system_id;
+	char	   *preload;		/* shared_preload_libraries as it runs */
+	bool		is_pending;		/* that will be another after a restart */
+	bool		is_loaded;
+	GkServerSetting *setting;
+	int			num_settings;
+	bool		has_views;		/* the rest is known only then */
+	GkServerSink *sink;
+	int			num_sinks;
+	char	   *stream;
+	uint64_t	sequence;
+	uint64_t	lost;
+} GkServer;
+
+extern void gk_server_ask(const GkTarget *target, GkServer *server);
+extern const char *gk_server_setting(const GkServer *server, const char *name);
+extern uint64_t gk_server_probe(const GkTarget *target, char **answer);
+
+#endif							/* GK_SERVER_H */

@@ -1,0 +1,278 @@
+/*-------------------------------------------------------------------------
+ *
+ * show_ocsf.c
+ *	  Entries for programs: the Open Cybersecurity Schema Framework.
+ *
+ * What a rule found is Datastore Activity (6005) with the profile Security
+ * Control.  Records about the module itself are Application Lifecycle (6002);
+ * lost and forged ones are alerts.  conf/siem/mapping.md has the tables.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "cli.h"
+
+#include <stdlib.h>
+
+#define GK_OCSF_VERSION "1.8.0"
+
+static GkJson json;
+
+static const char *
+field(const GkEntry *entry, const char *name)
+{
+	return gk_entry_get(entry, name);
+}
+
+static void
+put(const char *member, const GkEntry *entry, const char *name)
+{
+	gk_json_text(&json, member, field(entry, name));
+}
+
+static void
+put_digits(const char *member, const GkEntry *entry, const char *name)
+{
+	gk_json_digits(&json, member, field(entry, name));
+}
+
+/* The syslog priority as a severity; what may be forged is high. */
+static int
+severity_of(const GkEntry *entry)
+{
+	static const int severity[] = {6, 5, 5, 4, 3, 2, 1, 1};
+	uint64_t	priority = gk_entry_number(entry, "PRIORITY");
+
+	return entry->forged ? 4 : severity[priority > 7 ? 7 : priority];
+}
+
+/* Milliseconds since 1970, by the server's clock where it is told. */
+static uint64_t
+time_of(const GkEntry *entry)
+{
+	uint64_t	when;
+
+	if (gk_parse_time(field(entry, "GATEKEEPER_TIME"), 0, &when))
+		return when / 1000;
+	return entry->time / 1000;
+}
+
+static void
+put_metadata(const GkEntry *entry, bool is_action)
+{
+	char		uid[80];
+
+	gk_json_open(&json, "metadata");
+	gk_json_text(&json, "version", GK_OCSF_VERSION);
+	gk_json_open_array(&json, "profiles");
+	if (is_action)
+		gk_json_text(&json, NULL, "security_control");
+	gk_json_text(&json, NULL, "host");
+	gk_json_close(&json);
+	gk_json_open(&json, "product");
+	gk_json_text(&json, "name", "pg_gatekeeper");
+	gk_json_text(&json, "vendor_name", "pg_gatekeeper");
+	put("version", entry, "GATEKEEPER_VERSION");
+	gk_json_close(&json);
+	gk_json_text(&json, "log_name", entry->is_syslog ? "syslog" : "journal");
+	put("event_code", entry, "MESSAGE_ID");
+	put_digits("sequence", entry, "GATEKEEPER_SEQ");
+	snprintf(uid, sizeof(uid), "%s:%s", field(entry, "GATEKEEPER_STREAM"),
+			 field(entry, "GATEKEEPER_SEQ"));
+	gk_json_text(&json, "uid", uid);
+	gk_json_number(&json, "logged_time", entry->time / 1000);
+	gk_json_close(&json);
+}
+
+static void
+put_attack(const GkEntry *entry)
+{
+	const char *id = field(entry, "GATEKEEPER_TECHNIQUE");
+	const char *dot = strchr(id, '.');
+	char		parent[16];
+
+	if (*id == '\0')
+		return;
+	snprintf(parent, sizeof(parent), "%.*s", dot ? (int) (dot - id) : (int) strlen(id), id);
+	gk_json_open_array(&json, "attacks");
+	gk_json_open(&json, NULL);
+	gk_json_text(&json, "version", "18.1");
+	gk_json_open(&json, "technique");
+	gk_json_text(&json, "uid", parent);
+	gk_json_text(&json, "name", gk_technique_name(parent));
+	gk_json_close(&json);
+	if (dot)
+	{
+		gk_json_open(&json, "sub_technique");
+		gk_json_text(&json, "uid", id);
+		gk_json_text(&json, "name", gk_technique_name(id));
+		gk_json_close(&json);
+	}
+	gk_json_close(&json);
+	gk_json_close(&json);
+}
+
+static void
+put_actor(const GkEntry *entry)
+{
+	gk_json_open(&json, "actor");
+	gk_json_open(&json, "user");
+	put("name", entry, "GATEKEEPER_SESSION_USER");
+	gk_json_close(&json);
+	gk_json_open(&json, "session");
+	put("uid", entry, "GATEKEEPER_SESSION_ID");
+	gk_json_close(&json);
+	put("app_name", entry, "GATEKEEPER_APPLICATION");
+	gk_json_open(&json, "process");
+	put_digits("pid", entry, "_PID");
+	put("name", entry, "_COMM");
+	gk_json_close(&json);
+	gk_json_close(&json);
+}
+
+/* 0 unknown, 1 read, 2 update, 4 query, 5 write, 6 create, 7 delete, 99 other. */
+static int
+activity_of(const GkEntry *entry)
+{
+	static const struct
+	{
+		const char *command;
+		int			activity;
+	}			known[] =
+	{
+		{"SELECT", 4}, {"INSERT", 5}, {"UPDATE", 2}, {"DELETE", 7}, {"MERGE", 2},
+		{"CREATE", 6}, {"ALTER", 2}, {"GRANT", 2}, {"REVOKE", 2}, {"DROP", 7},
+		{"TRUNCATE", 7}
+	};
+	const char *command = field(entry, "GATEKEEPER_COMMAND");
+
+	for (int i = 0; i < GK_LENGTHOF(known); i++)
+	{
+		size_t		len = strlen(known[i].command);
+
+		if (strncmp(command, known[i].command, len) == 0 &&
+			(command[len] == '\0' || command[len] == ' '))
+			return known[i].activity;
+	}
+	return *command ? 99 : 0;
+}
+
+static void
+put_action(const GkEntry *entry)
+{
+	const char *verdict = field(entry, "GATEKEEPER_VERDICT");
+	bool		is_denied = strcmp(verdict, "denied") == 0;
+	bool		is_allowed = strcmp(verdict, "allowed") == 0;
+	bool		is_remote = *field(entry, "GATEKEEPER_CLIENT_ADDR");
+
+	gk_json_number(&json, "status_id", is_denied ? 2 : 1);
+	put("status_code", entry, "GATEKEEPER_SQLSTATE");
+	put("status_detail", entry, "GATEKEEPER_CIRCUMSTANCES");
+	gk_json_number(&json, "action_id", is_denied ? 2 : is_allowed ? 1 : 3);
+	gk_json_number(&json, "disposition_id", is_denied ? 2 : is_allowed ? 1 : 15);
+	gk_json_bool(&json, "is_alert", !is_allowed || entry->forged);
+	gk_json_open(&json, "policy");
+	put("name", entry, "GATEKEEPER_RULE");
+	gk_json_close(&json);
+	put_attack(entry);
+	put_actor(entry);
+	gk_json_open(&json, "src_endpoint");
+	if (is_remote)
+	{
+		put("ip", entry, "GATEKEEPER_CLIENT_ADDR");
+		put_digits("port", entry, "GATEKEEPER_CLIENT_PORT");
+	}
+	else
+	{
+		gk_json_text(&json, "name", "local");
+		put("hostname", entry, "_HOSTNAME");
+	}
+	gk_json_close(&json);
+	gk_json_open(&json, "dst_endpoint");
+	put("hostname", entry, "_HOSTNAME");
+	put_digits("port", entry, "GATEKEEPER_PORT");
+	gk_json_text(&json, "svc_name", "postgresql");
+	gk_json_close(&json);
+	gk_json_open(&json, "database");
+	put("name", entry, "GATEKEEPER_DATABASE");
+	put("uid", entry, "GATEKEEPER_SYSTEM_ID");
+	gk_json_number(&json, "type_id", 1);
+	gk_json_close(&json);
+	gk_json_number(&json, "type_id", 1);
+	if (*field(entry, "GATEKEEPER_STATEMENT"))
+	{
+		gk_json_open(&json, "query_info");
+		put("query_string", entry, "GATEKEEPER_STATEMENT");
+		put("uid", entry, "GATEKEEPER_QUERY_ID");
+		gk_json_close(&json);
+	}
+}
+
+static void
+put_module(const GkEntry *entry)
+{
+	gk_json_open(&json, "app");
+	gk_json_text(&json, "name", "pg_gatekeeper");
+	gk_json_text(&json, "vendor_name", "pg_gatekeeper");
+	put("version", entry, "GATEKEEPER_VERSION");
+	gk_json_close(&json);
+	put_actor(entry);
+	put("status_detail", entry, "GATEKEEPER_OBJECT");
+}
+
+void
+gk_show_ocsf(const GkEntry *entry)
+{
+	const char *event = field(entry, "GATEKEEPER_EVENT");
+	bool		is_action = strcmp(event, "action") == 0;
+	int			class = is_action ? 6005 : 6002;
+	int			activity;
+
+	/* of the module: 3 start, 4 stop, 99 other */
+	if (is_action)
+		activity = activity_of(entry);
+	else
+		activity = strcmp(event, "start") == 0 ? 3 : strcmp(event, "stop") == 0 ? 4 : 99;
+	gk_json_begin(&json);
+	put_metadata(entry, is_action);
+	gk_json_number(&json, "category_uid", 6);
+	gk_json_number(&json, "class_uid", class);
+	gk_json_number(&json, "activity_id", activity);
+	if (activity == 99)
+		gk_json_text(&json, "activity_name", is_action ?
+					 field(entry, "GATEKEEPER_COMMAND") : event);
+	gk_json_number(&json, "type_uid", class * 100 + activity);
+	gk_json_number(&json, "time", time_of(entry));
+	gk_json_number(&json, "severity_id", severity_of(entry));
+	put("message", entry, "MESSAGE");
+	gk_json_open(&json, "device");
+	put("hostname", entry, "_HOSTNAME");
+	put("uid", entry, "_MACHINE_ID");
+	if (*field(entry, "_HOSTNAME"))
+		gk_json_number(&json, "type_id", 1);
+	gk_json_close(&json);
+	if (is_action)
+		put_action(entry);
+	else
+		put_module(entry);
+	gk_json_open(&json, "unmapped");
+	put("cluster", entry, "GATEKEEPER_CLUSTER");
+	put("current_user", entry, "GATEKEEPER_CURRENT_USER");
+	put("authenticated", entry, "GATEKEEPER_AUTHENTICATED");
+	put("object_type", entry, "GATEKEEPER_OBJECT_TYPE");
+	put("object", entry, "GATEKEEPER_OBJECT");
+	put("old_value", entry, "GATEKEEPER_OLD_VALUE");
+	put("new_value", entry, "GATEKEEPER_NEW_VALUE");
+	put("extension", entry, "GATEKEEPER_EXTENSION");
+	put("function", entry, "GATEKEEPER_FUNCTION");
+	put("backend_type", entry, "GATEKEEPER_BACKEND_TYPE");
+	put("vxid", entry, "GATEKEEPER_VXID");
+	put("statement_length", entry, "GATEKEEPER_STATEMENT_LENGTH");
+	put("count", entry, "GATEKEEPER_COUNT");
+	put("lost", entry, "GATEKEEPER_LOST");
+	gk_json_text(&json, "forged", entry->forged ? entry->forged : "");
+	gk_json_close(&json);
+	gk_json_print(&json, stdout);
+}

@@ -1,0 +1,397 @@
+/*-------------------------------------------------------------------------
+ *
+ * status.c
+ *	  "pg_gatekeeper status": what does a running server do, and do its records
+ *	  arrive?
+ *
+ * The server tells its own side.  Whether a record arrived is told by looking
+ * for it where it should be, in the journal.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "cli/server.h"
+
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/config.h"
+
+static const char usage[] =
+"Says what the module does in a running server, and whether its records arrive.\n"
+"\n"
+"Usage:\n"
+"  pg_gatekeeper status CLUSTER [OPTION]...\n"
+"  pg_gatekeeper status [OPTION]...\n"
+"\n"
+"CLUSTER is one of Debian's, such as 15/main. Without one, the server is the one\n"
+"that psql would connect to.\n"
+"\n"
+"Options:\n"
+"  -h, --host HOST          the server's host, or directory of its socket\n"
+"  -p, --port PORT          its port\n"
+"  -U, --username ROLE      a superuser, or a member of pg_monitor\n"
+"  -d, --dbname DATABASE    any database (default postgres); where the extension\n"
+"                           pg_gatekeeper was created, more can be told\n"
+"      --probe              attempt COPY TO PROGRAM, and look for the record; it\n"
+"                           is an alarm to whoever watches them\n"
+"      --color WHEN         auto, always or never\n"
+"  -D, --directory DIR      the journal files below DIR, not this machine's\n"
+"      --namespace NAME     a journal namespace (default: the server's)\n"
+"      --uid LIST           user the server runs as (default: the cluster's\n"
+"                           owner, or postgres)\n"
+"      --help               this help\n"
+"\n"
+"Exit status: 0 all is well, 1 something is not, 2 it could not look.\n";
+
+static const struct option options[] =
+{
+	{"host", required_argument, NULL, 'h'},
+	{"port", required_argument, NULL, 'p'},
+	{"username", required_argument, NULL, 'U'},
+	{"dbname", required_argument, NULL, 'd'},
+	{"probe", no_argument, NULL, GK_OPT_PROBE},
+	{"color", required_argument, NULL, GK_OPT_COLOR},
+	GK_SOURCE_OPTIONS,
+	{"help", no_argument, NULL, GK_OPT_HELP},
+	{NULL, 0, NULL, 0}
+};
+
+/* How long a record may take to be in the journal. */
+#define GK_ARRIVAL_US UINT64_C(3000000)
+
+static GkTarget target;
+static GkServer server;
+static GkSource source;
+static int	num_problems;
+
+static void say(GkColor color, const char *mark, const char *what, const char *format,
+				va_list args) GK_PRINTF(4, 0);
+static void fine(const char *what, const char *format,...) GK_PRINTF(2, 3);
+static void notice(const char *what, const char *format,...) GK_PRINTF(2, 3);
+static void problem(const char *what, const char *format,...) GK_PRINTF(2, 3);
+
+static void
+say(GkColor color, const char *mark, const char *what, const char *format, va_list args)
+{
+	char	   *text = NULL;
+	GkBuf		out = {0};
+
+	if (vasprintf(&text, format, args) < 0)
+		gk_error(NULL, "out of memory");
+	gk_put_visible(&out, text, strlen(text));
+	printf("%s%s%s %-15s %s\n", gk_color(color), mark, gk_color_off(), what, gk_buf_string(&out));
+	free(text);
+}
+
+static void
+fine(const char *what, const char *format,...)
+{
+	va_list		args;
+
+	va_start(args, format);
+	say(GK_GREEN, "   ", what, format, args);
+	va_end(args);
+}
+
+/* Worth knowing, not wrong. */
+static void
+notice(const char *what, const char *format,...)
+{
+	va_list		args;
+
+	va_start(args, format);
+	say(GK_YELLOW, "  *", what, format, args);
+	va_end(args);
+}
+
+static void
+problem(const char *what, const char *format,...)
+{
+	va_list		args;
+
+	num_problems++;
+	va_start(args, format);
+	say(GK_RED, "!!!", what, format, args);
+	va_end(args);
+}
+
+static void
+report_rules(void)
+{
+	static const char *const levels[] = {"off", "audit", "elevated", "always"};
+	int			rules = 0;
+	int			usual = 0;
+
+	for (int i = 0; i < server.num_settings; i++)
+	{
+		rules += server.setting[i].is_rule;
+		usual += server.setting[i].is_rule &&
+			strcmp(server.setting[i].value, server.setting[i].usual) == 0;
+	}
+	fine("rules", "%d, of which %d have their default level", rules, usual);
+	for (int i = 0; i < server.num_settings; i++)
+	{
+		const GkServerSetting *setting = &server.setting[i];
+		int			is = 0;
+		int			was = 0;
+
+		if (!setting->is_rule || strcmp(setting->value, setting->usual) == 0)
+			continue;
+		for (int k = 0; k < GK_LENGTHOF(levels); k++)
+		{
+			is = strcmp(levels[k], setting->value) == 0 ? k : is;
+			was = strcmp(levels[k], setting->usual) == 0 ? k : was;
+		}
+		if (is < was)
+			notice("", "%s is at \"%s\", looser than its default \"%s\"", setting->name,
+				   setting->value, setting->usual);
+	}
+}
+
+static void
+report_module(void)
+{
+	const char *mode = gk_server_setting(&server, "mode");
+	const char *untrusted = gk_server_setting(&server, "untrusted_code");
+
+	if (!server.is_loaded)
+	{
+		if (server.is_pending)
+			problem("module", "not loaded: the configuration has changed, and the server needs a restart");
+		else
+			problem("module", "not loaded: shared_preload_libraries is \"%s\"; see \"pg_gatekeeper "
+					"enable --help\"", server.preload);
+		return;
+	}
+	fine("module", "loaded%s", server.is_pending ?
+		 " (shared_preload_libraries will change with the next restart)" : "");
+	if (strcmp(mode, "off") == 0)
+		problem("mode", "off: it denies nothing and records nothing");
+	else if (strcmp(mode, "audit") == 0)
+		notice("mode", "audit: it records what it would deny, and denies nothing");
+	else
+		fine("mode", "%s", mode);
+	fine("strict", "%s", gk_server_setting(&server, "strict"));
+	if (strcmp(untrusted, "off") == 0 || strcmp(untrusted, "audit") == 0)
+		notice("untrusted code", "%s", untrusted);
+	else
+		fine("untrusted code", "%s", untrusted);
+	report_rules();
+}
+
+static void
+report_sinks(void)
+{
+	fine("records go to", "%s", gk_server_setting(&server, "audit_sink"));
+	if (!server.has_views)
+	{
+		notice("sinks", "not known in this database: it takes CREATE EXTENSION pg_gatekeeper");
+		return;
+	}
+	for (int i = 0; i < server.num_sinks; i++)
+	{
+		const GkServerSink *sink = &server.sink[i];
+		unsigned long long sent = sink->sent;
+		unsigned long long lost = sink->lost;
+
+		if (strcmp(sink->state, "unused") == 0)
+			continue;
+		if (strcmp(sink->state, "failing") == 0 || strcmp(sink->state, "suspended") == 0)
+			problem(sink->name, "%s: %s; %llu sent, %llu not taken", sink->state, sink->last_error,
+					sent, lost);
+		else
+			fine(sink->name, "%s; %llu sent, %llu not taken", sink->state, sent, lost);
+	}
+	if (server.lost > 0)
+		problem("lost", "%llu records found no sink; look in the server's own log",
+				(unsigned long long) server.lost);
+}
+
+/* Is it the server's, and, unless that is 0, of this number? */
+static bool
+is_ours(const GkEntry *entry, uint64_t number)
+{
+	return !entry->forged && gk_entry_is(entry, "GATEKEEPER_SYSTEM_ID", server.system_id) &&
+		gk_entry_is(entry, "GATEKEEPER_PORT", server.port) &&
+		(number == 0 || gk_entry_number(entry, "GATEKEEPER_SEQ") == number);
+}
+
+/*
+ * The newest record of the server into entry, or the one of a number, written
+ * since a time; waits for it a little.
+ */
+static bool
+find_record(GkJournal *journal, GkEntry *entry, uint64_t number, uint64_t since)
+{
+	uint64_t	start = gk_now();
+
+	for (;;)
+	{
+		gk_journal_seek_end(journal);
+		while (gk_journal_previous(journal, entry) && entry->time >= since)
+			if (is_ours(entry, number))
+				return true;
+		if (number == 0 || gk_now() > start + GK_ARRIVAL_US)
+			return false;
+		gk_journal_wait(journal, GK_ARRIVAL_US / 10);
+	}
+}
+
+static void
+report_probe(GkJournal *journal)
+{
+	static GkEntry entry;
+	char	   *answer;
+	uint64_t	start = gk_now();
+	uint64_t	number = gk_server_probe(&target, &answer);
+	unsigned long long shown = number;
+
+	if (number == 0)
+		problem("probe", "no record was announced: %s", answer);
+	else if (find_record(journal, &entry, number, start - 1000000))
+		fine("probe", "record %llu is in the journal, %.1f ms after the attempt began", shown,
+			 entry.time > start ? (entry.time - start) / 1000.0 : 0.0);
+	else
+		problem("probe", "record %llu, which the server says it has written, is not in the journal", shown);
+}
+
+static void
+report_journal(bool do_probe)
+{
+	static GkEntry entry;
+	const char *socket = gk_server_setting(&server, "audit_journal_socket");
+	const char *sinks = gk_server_setting(&server, "audit_sink");
+	const char *hint;
+	const char *obstacle;
+	GkJournal  *journal;
+	char		name[64];
+	char		stamp[40];
+	unsigned long long last;
+	unsigned long long wanted = server.sequence;
+
+	if (!source.name_space && !source.directory &&
+		sscanf(socket, "/run/systemd/journal.%63[^/]/socket", name) == 1)
+		source.name_space = gk_copy(name);
+	obstacle = gk_journal_obstacle(&source, &hint);
+	if (obstacle)
+	{
+		problem("journal", "%s", obstacle);
+		return;
+	}
+	journal = gk_journal_open(&source);
+	if (do_probe)
+		report_probe(journal);
+	else if (server.has_views && server.sequence > 0 &&
+			 find_record(journal, &entry, server.sequence, 0))
+		fine("journal", "record %llu, the last one, is there", wanted);
+	else if (server.has_views && server.sequence == 0)
+		fine("journal", "there is no record yet");
+	else if (find_record(journal, &entry, 0, 0))
+	{
+		last = gk_entry_number(&entry, "GATEKEEPER_SEQ");
+		gk_local_time(entry.time, stamp, sizeof(stamp));
+		if (server.has_views)
+			problem("journal", "the last record there is %llu of %s, but the server has written %llu",
+					last, stamp, wanted);
+		else
+			fine("journal", "record %llu of %s is the last one there", last, stamp);
+	}
+	else if (strstr(sinks, "syslog"))
+		notice("journal", "there is no record of this server: records go to syslog");
+	else if (server.has_views)
+		problem("journal", "there is no record of this server, which has written %llu", wanted);
+	else
+		notice("journal", "there is no record of this server; --probe makes one");
+}
+
+/* What a name of Debian's means. */
+static void
+take_cluster(const char *name)
+{
+	static GkCluster cluster;
+	struct stat st;
+	struct passwd *pw;
+	char	   *why;
+
+	gk_cluster_find(&cluster, name, NULL, NULL);
+	if (stat(cluster.config_dir, &st) == 0 && (pw = getpwuid(st.st_uid)) != NULL)
+	{
+		target.os_user = gk_copy(pw->pw_name);
+		if (source.senders.count == 0)
+			source.senders.uid[source.senders.count++] = st.st_uid;
+	}
+	if (!target.port)
+		target.port = gk_cluster_setting(&cluster, "port", &why);
+	if (!target.host)
+	{
+		char	   *directories = gk_cluster_setting(&cluster, "unix_socket_directories", &why);
+		GkWords		words = {0};
+
+		gk_words_add_list(&words, directories ? directories : "");
+		target.host = words.count > 0 ? words.word[0] : "localhost";
+	}
+}
+
+int
+gk_status(int argc, char **argv)
+{
+	bool		probe = false;
+	int			c;
+
+	while ((c = gk_next_option(argc, argv, "h:p:U:d:" GK_SOURCE_LETTERS, options, usage)) != -1)
+		switch (c)
+		{
+			case 'h':
+				target.host = optarg;
+				break;
+			case 'p':
+				target.port = optarg;
+				break;
+			case 'U':
+				target.user = optarg;
+				break;
+			case 'd':
+				target.database = optarg;
+				break;
+			case GK_OPT_PROBE:
+				probe = true;
+				break;
+			case GK_OPT_COLOR:
+				gk_color_option(optarg);
+				break;
+			default:
+				gk_source_option(&source, c, optarg);
+		}
+	if (optind < argc)
+		take_cluster(argv[optind++]);
+	gk_no_arguments(argc, argv);
+	if (geteuid() == 0 && !target.os_user)
+		target.os_user = "postgres";
+	if (!target.user && !getenv("PGUSER"))
+		target.user = target.os_user;
+	if (!target.database && !getenv("PGDATABASE"))
+		target.database = "postgres";
+
+	gk_server_ask(&target, &server);
+	printf("%sPostgreSQL %s, cluster \"%s\", port %s%s\n", gk_color(GK_BOLD), server.version,
+		   server.cluster, server.port, gk_color_off());
+	report_module();
+	if (server.is_loaded)
+	{
+		report_sinks();
+		report_journal(probe);
+	}
+	if (num_problems > 0)
+		printf("%s%d problem%s%s\n", gk_color(GK_RED), num_problems, num_problems == 1 ? "" : "s",
+			   gk_color_off());
+	else
+		printf("%sok%s\n", gk_color(GK_GREEN), gk_color_off());
+	return num_problems > 0 ? GK_EXIT_FOUND : GK_EXIT_OK;
+}
