@@ -282,11 +282,10 @@ gk_cluster_can_load(const GkCluster *cluster, char **why)
 	return false;
 }
 
-/* What a person types to restart, or start, the server. */
+/* What a person types to restart, reload or start the server. */
 char *
-gk_cluster_restart_command(const GkCluster *cluster)
+gk_cluster_command(const GkCluster *cluster, const char *verb)
 {
-	const char *verb = cluster->is_running ? "restart" : "start";
 	bool		has_systemd = exists("/run/systemd/system");
 	const char *slash;
 

@@ -52,7 +52,7 @@ extern void gk_cluster_find(GkCluster *cluster, const char *name,
 extern char *gk_cluster_setting(const GkCluster *cluster, const char *name, char **why);
 extern char *gk_cluster_library(const GkCluster *cluster);
 extern bool gk_cluster_can_load(const GkCluster *cluster, char **why);
-extern char *gk_cluster_restart_command(const GkCluster *cluster);
+extern char *gk_cluster_command(const GkCluster *cluster, const char *verb);
 extern const char *gk_first_line(const char *text);
 
 /* ------------------------------------------------------------------------

@@ -123,6 +123,6 @@ gk_disable(int argc, char **argv)
 		printf("Cluster %s will no longer preload pg_gatekeeper.\n%s:\n  %s\n", plan.cluster.name,
 			   plan.cluster.is_running ?
 			   "Until the server is restarted it stays in force" : "Start the server without it",
-			   gk_cluster_restart_command(&plan.cluster));
+			   gk_cluster_command(&plan.cluster, plan.cluster.is_running ? "restart" : "start"));
 	return status;
 }

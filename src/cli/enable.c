@@ -140,8 +140,14 @@ gk_enable(int argc, char **argv)
 
 	status = gk_plan_carry_out(&plan, wanted);
 	if (status == GK_EXIT_OK && !plan.dry_run)
-		printf("Cluster %s will preload %s.\n%s the server for it to take effect:\n  %s\n",
-			   plan.cluster.name, library, plan.cluster.is_running ? "Restart" : "Start",
-			   gk_cluster_restart_command(&plan.cluster));
+	{
+		/* the mode is read anew by a server that has the module */
+		const char *verb = !plan.cluster.is_running ? "start" :
+			is_loaded && !plan.strict ? "reload" : "restart";
+
+		printf("Cluster %s will preload %s.\n%c%s the server for it to take effect:\n  %s\n",
+			   plan.cluster.name, library, *verb - 'a' + 'A', verb + 1,
+			   gk_cluster_command(&plan.cluster, verb));
+	}
 	return status;
 }

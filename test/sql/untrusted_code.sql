@@ -202,6 +202,26 @@ FETCH c;
 COMMIT;
 FETCH h;
 CLOSE h;
+-- denied: what core runs as the owner anyway, and commands that go over tables
+SET SESSION AUTHORIZATION gk_user;
+CREATE MATERIALIZED VIEW gku.mv AS SELECT gku.pay('materialized view') AS x WITH NO DATA;
+RESET SESSION AUTHORIZATION;
+CREATE TABLE gku_parent (a int PRIMARY KEY);
+INSERT INTO gku_parent VALUES (1);
+GRANT REFERENCES ON gku_parent TO gk_user;
+SET SESSION AUTHORIZATION gk_user;
+CREATE TABLE gku.t_child (a int REFERENCES gku_parent ON DELETE CASCADE);
+INSERT INTO gku.t_child VALUES (1);
+CREATE TRIGGER t BEFORE DELETE ON gku.t_child FOR EACH ROW EXECUTE FUNCTION gku.in_trigger('foreign key action');
+RESET SESSION AUTHORIZATION;
+SET gk_test.payload = :'superuser';
+REFRESH MATERIALIZED VIEW gku.mv;
+DELETE FROM gku_parent;
+REINDEX TABLE gku.t_index;
+CLUSTER gku.t_index USING t_index_pay_immutable_idx;
+VACUUM ANALYZE gku.t_index;
+DROP TABLE gku_parent CASCADE;
+SELECT rolsuper FROM pg_roles WHERE rolname = 'gk_user';
 -- denied: rights that were put aside are not taken back
 SET ROLE gk_user;
 SET gk_test.payload = 'RESET ROLE';

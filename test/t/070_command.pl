@@ -56,6 +56,40 @@ foreach my $name (@subcommands)
 	is(join("\n", grep { length > 80 } split /\n/, $out), '', '... in 80 columns');
 }
 
+# The manual page and bash know the same options.
+my $man = GkTest::slurp("$ENV{GK_TOP}/man/pg_gatekeeper.1");
+my $completion = "$ENV{GK_TOP}/conf/bash-completion/pg_gatekeeper";
+
+# What bash offers for a command line.
+sub complete
+{
+	my (@words) = @_;
+	my $script = 'source "$0"; shift 0; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _pg_gatekeeper; '
+	  . 'printf "%s\n" "${COMPREPLY[@]}"';
+	my ($o, $e) = ('', '');
+	IPC::Run::run([ 'bash', '-c', $script, $completion, 'pg_gatekeeper', @words ],
+		'<', \undef, '>', \$o, '2>', \$e);
+	diag($e) if $e ne '';
+	return join ' ', sort grep { length } split /\n/, $o;
+}
+
+foreach my $name (@subcommands)
+{
+	my (undef, $help) = run_cli($name, '--help');
+	my %there = map { $_ => 1 } $help =~ /^ +(?:-\w, )?--([a-z-]+)/mg;
+	my ($section) = $man =~ /^\.Ss $name$(.*?)(?=^\.S[hs] )/ms;
+	my ($journal) = $man =~ /^\.Ss The journal$(.*?)(?=^\.S[hs] )/ms;
+	my $documented = $section . $journal . ($name eq 'disable' ? $man =~ s/.*^\.Ss enable$//msr : '');
+	my @missing = grep { $_ !~ /^(help|color)$/ && $documented !~ /\bFl -$_\b/ } sort keys %there;
+	is("@missing", '', "$name: the manual page has each option");
+	is(complete($name, '--'), join(' ', sort map { "--$_" } keys %there), "$name: bash completes each option");
+}
+my @rules = GkTest::slurp("$ENV{GK_TOP}/src/rules.c") =~ /\.name\s*=\s*"(\w+)"/g;
+is(complete('events', '--rule', ''), join(' ', sort @rules), 'bash completes each rule');
+is(complete('events', '--rule', 'copy_file,copy_p'), 'copy_file,copy_program', '... in a list');
+is(complete('e'), 'enable events', '... and commands');
+is(complete('enable', '--mode', ''), 'audit enforce', '... and modes');
+
 foreach my $case (
 	[ [], qr/no command given/ ],
 	[ ['frobnicate'], qr/unknown command "frobnicate"/ ],

@@ -123,6 +123,15 @@ is(preloaded(), 'pg_gatekeeper; audit on', '... and are in force');
 is(preloaded(), 'pg_gatekeeper; enforce on', '... and the mode can be changed');
 is(scalar(() = GkTest::slurp($conf) =~ /include = 'pg_gatekeeper/g), 1, '... with one include');
 
+$node->start;
+($status, $out, $err) = run_cli('enable', '-D', $data, '--mode', 'audit');
+like($out, qr/^Reload the server for it to take effect:\n  .*pg_ctl.* reload$/m, '... by a reload while it runs');
+my ($reload) = $out =~ /^  (.*pg_ctl.* reload)$/m;
+PostgreSQL::Test::Utils::system_or_bail('sh', '-c', $reload);
+$node->poll_query_until('postgres', "SELECT current_setting('gatekeeper.mode') = 'audit'")
+  or diag('it is not in force');
+$node->stop;
+
 $after = snapshot($data);
 ($status, $out, $err) = run_cli('disable', '-D', $data, '-n');
 is(snapshot($data), $after, 'a dry run of disable changes nothing');
