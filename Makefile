@@ -111,7 +111,7 @@ include $(PGXS)
 ifneq ($(findstring clang,$(CC)),)
 override CFLAGS := $(filter-out -fexcess-precision=% -ffat-lto-objects -flto=auto \
 	-Wimplicit-fallthrough=% -Wno-format-truncation -Wno-stringop-truncation \
-	-Wshadow=% -Wno-cast-function-type-strict,$(CFLAGS))
+	-Wshadow=% -Wno-cast-function-type-strict -Wold-style-declaration,$(CFLAGS))
 endif
 
 -include $(DEPS)

@@ -87,7 +87,7 @@ static int	nplanned;
 
 static int	starting;			/* plans being started, one within the other */
 
-static bool walk(Node *node, GkCalls *found);
+static bool walk(Node *node, void *context);
 
 static void
 forget(Datum arg, Oid relid)
@@ -241,8 +241,10 @@ walk_domain(Oid typid, GkCalls *found)
 }
 
 static bool
-walk(Node *node, GkCalls *found)
+walk(Node *node, void *context)
 {
+	GkCalls    *found = context;
+
 	if (node == NULL)
 		return false;
 	if (IsA(node, Query))

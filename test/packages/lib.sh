@@ -112,6 +112,6 @@ common_files() {
 finish() {
 	gk_finished=yes
 	echo "$gk_passed passed, $gk_failed failed$([ "$gk_skipped" = 0 ] || echo ", $gk_skipped skipped")"
-	[ "$gk_failed" = 0 ] && [ "$gk_passed" != 0 ]
+	[ "$gk_failed" = 0 ] && [ $((gk_passed + gk_skipped)) != 0 ]
 	exit
 }
