@@ -83,6 +83,9 @@ extern bool gk_check_backdoor_job(const GkRequest *request, GkFinding *finding);
 extern const GkSymbol gk_backdoor_symbols[];
 extern bool gk_check_backdoor_right(const GkRequest *request, GkFinding *finding);
 
+/* check_backdoor_session.c */
+extern bool gk_check_backdoor_session(const GkRequest *request, GkFinding *finding);
+
 /* check_extension_hijack.c */
 extern bool gk_check_extension_hijack(const GkRequest *request, GkFinding *finding);
 

@@ -17,6 +17,10 @@
  * happened.  Dead entries are dropped at every event and every (sub)transaction
  * abort, which no error gets past unseen.
  *
+ * A function is also running while a cursor runs that untrusted code left
+ * behind (code_portal.c), and it counts as untrusted while its call is another
+ * role's doing (code_lent.c).
+ *
  * Does not see: built-in functions, which never pass the function manager's
  * hooks; functions looked up while no superuser was near and kept in a cache
  * until one is (in such a session the circumstance "elevated" holds).
@@ -50,6 +54,8 @@ typedef struct GkFrame
 	bool		in_extension;	/* a script was running already */
 	bool		in_restricted;	/* a restricted operation was running already */
 	Portal		portal;			/* whose query called it, or NULL */
+	bool		outermost;		/* nothing untrusted is below it */
+	Oid			owner;			/* of an outermost one; it may drop itself */
 	uint64		allows;			/* rules that its label lifts, as bits */
 	bool		switched;		/* made to run as its owner */
 	Oid			saved_user;
@@ -104,11 +110,12 @@ gk_code_init(void)
 	RegisterSubXactCallback(at_subxact_abort, NULL);
 }
 
-/* A call that must be watched for its owner's sake. */
+/* A call that must be watched for its owner's sake, or its caller's. */
 static bool
 is_suspect(Oid funcid)
 {
-	return gk_code_session_is_privileged() && gk_code_function_is_untrusted(funcid);
+	return gk_code_session_is_privileged() &&
+		(gk_code_function_is_untrusted(funcid) || gk_code_is_lent(funcid));
 }
 
 /*
@@ -127,6 +134,60 @@ gk_code_needs_events(Oid funcid)
 		gk_label_function_allows(funcid) != 0 || is_suspect(funcid);
 }
 
+/* Is something untrusted on the stack?  The stack must be pruned. */
+static bool
+any_untrusted(void)
+{
+	for (int i = 0; i < nframes; i++)
+		if (frames[i].untrusted)
+			return true;
+	return false;
+}
+
+/*
+ * Put a call on the stack: of this function, whose frame is above stack.  It
+ * becomes "as" where that is a role.
+ */
+static void
+push(Oid funcid, char *stack, bool untrusted, Oid as)
+{
+	GkFrame    *frame;
+
+	if (nframes == GK_MAX_FRAMES)
+	{
+		if (OidIsValid(as))
+			ereport(ERROR,
+					(errcode(ERRCODE_STATEMENT_TOO_COMPLEX),
+					 errmsg("pg_gatekeeper: functions are nested too deep to run each as its owner"),
+					 errdetail("The limit is %d.", GK_MAX_FRAMES)));
+		frames[GK_MAX_FRAMES - 1].untrusted |= untrusted;
+		frames[GK_MAX_FRAMES - 1].allows = 0;
+		return;
+	}
+
+	frame = &frames[nframes];
+	frame->funcid = funcid;
+	frame->stack = stack;
+	frame->untrusted = untrusted;
+	frame->outermost = untrusted && !any_untrusted();
+	frame->allows = 0;
+	frame->in_extension = creating_extension;
+	frame->in_restricted = InSecurityRestrictedOperation();
+	frame->portal = ActivePortal;
+	frame->switched = OidIsValid(as);
+	if (frame->switched)
+	{
+		GetUserIdAndSecContext(&frame->saved_user, &frame->saved_context);
+		SetUserIdAndSecContext(as, frame->saved_context | SECURITY_LOCAL_USERID_CHANGE);
+	}
+	if (frame->outermost)
+	{
+		frame->owner = gk_code_owner_of(funcid);
+		gk_portals_begin();
+	}
+	nframes++;
+}
+
 /*
  * A function begins.  Called for those we asked for, those with SECURITY
  * DEFINER or a SET clause, and those that other modules asked for.  For
@@ -139,39 +200,42 @@ gk_code_needs_events(Oid funcid)
 void
 gk_code_start(Oid funcid)
 {
-	bool		untrusted = gk_untrusted_code != GK_UNTRUSTED_OFF && gk_code_function_is_untrusted(funcid);
-	bool		switches = untrusted && runs_as_owner() && gk_code_is_superuser(GetUserId());
-	GkFrame    *frame;
+	bool		others = gk_untrusted_code != GK_UNTRUSTED_OFF && gk_code_function_is_untrusted(funcid);
+	bool		lent = gk_untrusted_code != GK_UNTRUSTED_OFF && gk_code_is_lent(funcid);
+	bool		switches = others && runs_as_owner() && gk_code_is_superuser(GetUserId());
+	int			before;
 
 	prune(__builtin_frame_address(0));
-	if (nframes == GK_MAX_FRAMES)
-	{
-		if (switches)
-			ereport(ERROR,
-					(errcode(ERRCODE_STATEMENT_TOO_COMPLEX),
-					 errmsg("pg_gatekeeper: functions are nested too deep to run each as its owner"),
-					 errdetail("The limit is %d.", GK_MAX_FRAMES)));
-		frames[GK_MAX_FRAMES - 1].untrusted |= untrusted;
-		frames[GK_MAX_FRAMES - 1].allows = 0;
-		return;
-	}
+	before = nframes;
+	push(funcid, __builtin_frame_address(0), others || lent,
+		 switches ? gk_code_owner_of(funcid) : InvalidOid);
+	if (nframes > before && IsTransactionState())
+		frames[before].allows = gk_label_function_allows(funcid);
+}
 
-	frame = &frames[nframes];
-	frame->funcid = funcid;
-	frame->stack = __builtin_frame_address(0);
-	frame->untrusted = untrusted;
-	frame->allows = IsTransactionState() ? gk_label_function_allows(funcid) : 0;
-	frame->in_extension = creating_extension;
-	frame->in_restricted = InSecurityRestrictedOperation();
-	frame->portal = ActivePortal;
-	frame->switched = switches;
-	if (switches)
-	{
-		GetUserIdAndSecContext(&frame->saved_user, &frame->saved_context);
-		SetUserIdAndSecContext(gk_code_owner_of(funcid),
-							   frame->saved_context | SECURITY_LOCAL_USERID_CHANGE);
-	}
-	nframes++;
+/*
+ * The active portal is about to run.  When it is one that untrusted code left
+ * behind, and that code is not on the stack, put it back; the caller makes up
+ * for a true with gk_code_end().
+ */
+bool
+gk_code_resume(void)
+{
+	Oid			funcid;
+	Oid			owner;
+	int			before;
+
+	if (gk_untrusted_code == GK_UNTRUSTED_OFF ||
+		!gk_portal_is_untrusted(ActivePortal, &funcid, &owner))
+		return false;
+	prune(__builtin_frame_address(0));
+	for (int i = 0; i < nframes; i++)
+		if (frames[i].untrusted && frames[i].portal == ActivePortal)
+			return false;
+	before = nframes;
+	push(funcid, __builtin_frame_address(0), true,
+		 runs_as_owner() && gk_code_is_superuser(GetUserId()) ? owner : InvalidOid);
+	return nframes > before;
 }
 
 /*
@@ -194,6 +258,9 @@ gk_code_end(bool failed)
 	if (frame->switched && !failed)
 		SetUserIdAndSecContext(frame->saved_user, frame->saved_context);
 	nframes--;
+	/* an error takes its portals along */
+	if (frame->outermost && !failed)
+		gk_portals_end(frame->funcid, frame->owner);
 }
 
 /*
@@ -212,10 +279,7 @@ bool
 gk_code_is_untrusted(void)
 {
 	prune(__builtin_frame_address(0));
-	for (int i = 0; i < nframes; i++)
-		if (frames[i].untrusted)
-			return true;
-	return false;
+	return any_untrusted();
 }
 
 /*

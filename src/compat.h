@@ -61,6 +61,15 @@ typedef RangeTblEntry GkPermInfo;
 #define GK_PLANNER_ARGS parse, source_text, cursor_options, params
 #endif
 
+/* 18 runs every plan once. */
+#if PG_VERSION_NUM >= 180000
+#define GK_EXECUTOR_RUN_PARAMS QueryDesc *query, ScanDirection direction, uint64 count
+#define GK_EXECUTOR_RUN_ARGS query, direction, count
+#else
+#define GK_EXECUTOR_RUN_PARAMS QueryDesc *query, ScanDirection direction, uint64 count, bool once
+#define GK_EXECUTOR_RUN_ARGS query, direction, count, once
+#endif
+
 /* 18 lets a module say its name and version. */
 #if PG_VERSION_NUM >= 180000
 #define GK_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "pg_gatekeeper", .version = GK_VERSION)

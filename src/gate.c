@@ -119,7 +119,7 @@ only_recorded(GkLevel set, GkLevel level, const GkFinding *finding, int circumst
 
 static const char *
 advice(const GkRule *rule, GkLevel level, const GkFinding *finding,
-	   int circumstances, bool stored)
+	   int circumstances, const GkRequest *request)
 {
 	if (finding->hint)
 		return finding->hint;
@@ -128,7 +128,9 @@ advice(const GkRule *rule, GkLevel level, const GkFinding *finding,
 						rule->name);
 	if (circumstances == GK_STRICT)
 		return psprintf("gatekeeper.strict is on. An administrator can turn it off in the configuration file and restart the server; see pg_gatekeeper(7).");
-	if (stored)
+	if (request->circumstances & GK_UNTRUSTED && request->door == GK_DOOR_RELATION)
+		return "A view of a role that is not superuser leads there. Name the tables themselves in the statement. See pg_gatekeeper(7).";
+	if (request->circumstances & GK_UNTRUSTED)
 		return "A view, default, constraint, condition, policy or rule of another role calls the function, not the statement itself. Use that role's objects after SET ROLE to it, or call the function in a SELECT of its own. See pg_gatekeeper(7).";
 	if (circumstances & GK_UNTRUSTED)
 		return psprintf("Superuser rights were running a function whose owner is not superuser. Review the function; touch its owner's objects after SET ROLE to him. See pg_gatekeeper(7).");
@@ -167,7 +169,7 @@ refuse(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
 					   seq),
 			 recorded ?
 			 errhint("%s", advice(event->rule, level, finding, event->circumstances,
-								  (event->request->circumstances & GK_UNTRUSTED) != 0)) :
+								  event->request)) :
 			 errhint("gatekeeper.audit_failure is \"closed\" and no audit sink took the record. See the server log for the reason.")));
 }
 
@@ -270,12 +272,13 @@ gk_gate(const GkRequest *request, int key, const GkRule *only)
 }
 
 static bool
-pass_relations(List *range_table, List *perms, bool may_raise)
+pass_relations(List *range_table, List *perms, int circumstances, bool may_raise)
 {
 	GkRequest	request = {
 		.door = GK_DOOR_RELATION,
 		.perms = perms,
-		.range_table = range_table
+		.range_table = range_table,
+		.circumstances = circumstances
 	};
 
 	return pass(&request, 0, NULL, may_raise);
@@ -296,7 +299,7 @@ gk_gate_relations(List *range_table, List *perms, bool may_raise)
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
 
 		if (rte->rtekind == RTE_RELATION && rte->relkind == RELKIND_FOREIGN_TABLE)
-			return pass_relations(range_table, perms, may_raise);
+			return pass_relations(range_table, perms, 0, may_raise);
 	}
 
 	foreach(cell, perms)
@@ -306,7 +309,9 @@ gk_gate_relations(List *range_table, List *perms, bool may_raise)
 		if ((perm->relid < FirstNormalObjectId && perm->requiredPerms != 0 &&
 			 GK_PERMINFO_IS_RELATION(perm)) ||
 			((perm->requiredPerms & (ACL_INSERT | ACL_UPDATE)) && gk_writes_job(perm)))
-			return pass_relations(range_table, perms, may_raise);
+			return pass_relations(range_table, perms,
+								  gk_query_uses_foreign_view(range_table) ? GK_UNTRUSTED : 0,
+								  may_raise);
 	}
 	return true;
 }

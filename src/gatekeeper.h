@@ -29,6 +29,7 @@
 #include "nodes/plannodes.h"
 #include "nodes/primnodes.h"
 #include "utils/guc.h"
+#include "utils/portal.h"
 
 #include "compat.h"
 
@@ -212,7 +213,7 @@ typedef struct GkDoorway
 	GkCheck		check;
 } GkDoorway;
 
-#define GK_MAX_DOORWAYS 32
+#define GK_MAX_DOORWAYS 40
 
 typedef struct GkRule
 {
@@ -292,6 +293,7 @@ extern void gk_code_init(void);
 extern bool gk_code_needs_events(Oid funcid);
 extern void gk_code_start(Oid funcid);
 extern void gk_code_end(bool failed);
+extern bool gk_code_resume(void);
 extern bool gk_code_forbids_transaction_control(Oid procedure);
 extern bool gk_code_is_untrusted(void);
 extern bool gk_code_is_in_script(void);
@@ -307,16 +309,30 @@ extern bool gk_code_session_is_privileged(void);
 extern bool gk_code_owner_is_trusted(Oid roleid);
 extern bool gk_code_function_is_untrusted(Oid funcid);
 
+/* code_portal.c */
+extern bool gk_portals_left;	/* are there any? */
+extern void gk_portals_begin(void);
+extern void gk_portals_end(Oid funcid, Oid owner);
+extern bool gk_portal_is_untrusted(Portal portal, Oid *funcid, Oid *owner);
+
+/* code_lent.c */
+extern void gk_code_lend(Oid funcid, bool trigger);
+extern bool gk_code_is_lent(Oid funcid);
+
 /* code_text.c */
 extern char *gk_function_name(Oid funcid);
 extern const char *gk_code_text(void);
 
 /* query_calls.c */
-extern void gk_query_calls_init(void);
 extern void gk_query_calls(Node *node);
-extern void gk_query_calls_of_relation(Oid relid);
 extern bool gk_query_calls_expected(Oid funcid);
+extern bool gk_query_uses_foreign_view(List *range_table);
 extern void gk_query_calls_starting(bool begins);
+
+/* relation_calls.c */
+extern void gk_query_calls_init(void);
+extern void gk_query_calls_of_relation(Oid relid);
+extern void gk_query_calls_of_truncate(const TruncateStmt *stmt);
 
 /* roles.c */
 extern bool gk_role_is_reserved(Oid roleid, const char *rolname);

@@ -32,6 +32,7 @@ const GkStatement *gk_statement = NULL;
 
 static ProcessUtility_hook_type next_process_utility;
 static ExecutorStart_hook_type next_executor_start;
+static ExecutorRun_hook_type next_executor_run;
 static ExecutorCheckPerms_hook_type next_check_perms;
 static object_access_hook_type next_object_access;
 static planner_hook_type next_planner;
@@ -85,6 +86,7 @@ process_utility(PlannedStmt *pstmt, const char *source_text,
 	const GkStatement *outer = gk_statement;
 	GkStatement frame = {pstmt, source_text, outer};
 	NodeTag		tag = nodeTag(pstmt->utilityStmt);
+	bool		resumed = unlikely(gk_portals_left) && gk_code_resume();
 
 	gk_statement = &frame;
 	PG_TRY();
@@ -97,6 +99,8 @@ process_utility(PlannedStmt *pstmt, const char *source_text,
 		}
 		if (tag == T_CallStmt)	/* evaluates its arguments without a plan */
 			gk_query_calls((Node *) ((CallStmt *) pstmt->utilityStmt)->funcexpr);
+		if (tag == T_TruncateStmt)
+			gk_query_calls_of_truncate((TruncateStmt *) pstmt->utilityStmt);
 		next_utility(pstmt, source_text, read_only_tree, context, params, env,
 					 dest, qc);
 	}
@@ -105,6 +109,8 @@ process_utility(PlannedStmt *pstmt, const char *source_text,
 		gk_statement = outer;
 	}
 	PG_END_TRY();
+	if (unlikely(resumed))
+		gk_code_end(false);
 }
 
 /* Writing evaluates constraints and conditions that no plan shows. */
@@ -117,7 +123,7 @@ written_relations(List *perms)
 	{
 		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
 
-		if ((perm->requiredPerms & (ACL_INSERT | ACL_UPDATE)) &&
+		if ((perm->requiredPerms & (ACL_INSERT | ACL_UPDATE | ACL_DELETE)) &&
 			GK_PERMINFO_IS_RELATION(perm))
 			gk_query_calls_of_relation(perm->relid);
 	}
@@ -161,12 +167,15 @@ start_next(QueryDesc *query, int flags)
 static void
 executor_start(QueryDesc *query, int flags)
 {
+	bool		resumed;
+
 	if (!gk_code_session_is_privileged())
 	{
 		start_next(query, flags);
 		return;
 	}
 
+	resumed = unlikely(gk_portals_left) && gk_code_resume();
 	gk_query_calls_starting(true);
 	PG_TRY();
 	{
@@ -177,6 +186,21 @@ executor_start(QueryDesc *query, int flags)
 		gk_query_calls_starting(false);
 	}
 	PG_END_TRY();
+	if (unlikely(resumed))
+		gk_code_end(false);
+}
+
+static void
+executor_run(GK_EXECUTOR_RUN_PARAMS)
+{
+	bool		resumed = unlikely(gk_portals_left) && gk_code_resume();
+
+	if (next_executor_run)
+		next_executor_run(GK_EXECUTOR_RUN_ARGS);
+	else
+		standard_ExecutorRun(GK_EXECUTOR_RUN_ARGS);
+	if (unlikely(resumed))
+		gk_code_end(false);
 }
 
 /* Has an extension's script, with superuser rights, found somebody's function? */
@@ -323,6 +347,8 @@ gk_install_hooks(void)
 	ProcessUtility_hook = process_utility;
 	next_executor_start = ExecutorStart_hook;
 	ExecutorStart_hook = executor_start;
+	next_executor_run = ExecutorRun_hook;
+	ExecutorRun_hook = executor_run;
 	next_check_perms = ExecutorCheckPerms_hook;
 	ExecutorCheckPerms_hook = check_perms;
 	next_object_access = object_access_hook;

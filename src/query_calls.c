@@ -12,9 +12,10 @@
  * reaches a relation or domain whose owner is not superuser, is somebody
  * else's call with superuser rights: the circumstance `untrusted`.
  *
- * CHECK constraints, trigger conditions and the defaults that COPY fills in
- * are evaluated without passing the planner; those of a relation are searched
- * when it is about to be written to.
+ * What is evaluated without passing the planner is relation_calls.c's.
+ *
+ * Functions of superusers that such expressions call are lent to those roles,
+ * see code_lent.c.
  *
  * What is left, such as a domain that some function meets at run time only
  * (json_populate_record), shows as a call of a listed function that no query
@@ -33,7 +34,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "gatekeeper.h"
+#include "query_calls.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"
@@ -54,26 +55,6 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-typedef struct GkCalls
-{
-	List	   *calls;			/* GkCall */
-	bool		foreign;		/* something reached is not a superuser's */
-} GkCalls;
-
-typedef struct GkCall
-{
-	const GkRule *rule;
-	const GkSymbol *symbol;
-	Oid			funcid;
-	Node	   *node;
-	bool		stored;
-} GkCall;
-
-/* Relations whose stored expressions call nothing that is listed. */
-#define GK_RELATION_CACHE 128	/* a power of two */
-
-static Oid	harmless[GK_RELATION_CACHE];
-
 /*
  * The listed functions that this session's queries were planned with and that
  * were let pass.  A call of any other one comes from an expression that no
@@ -87,27 +68,9 @@ static int	nplanned;
 
 static int	starting;			/* plans being started, one within the other */
 
-static bool walk(Node *node, void *context);
-
-static void
-forget(Datum arg, Oid relid)
-{
-	if (relid == InvalidOid)
-		memset(harmless, 0, sizeof(harmless));
-	else if (harmless[relid & (GK_RELATION_CACHE - 1)] == relid)
-		harmless[relid & (GK_RELATION_CACHE - 1)] = InvalidOid;
-}
-
-/* Postmaster start. */
-void
-gk_query_calls_init(void)
-{
-	CacheRegisterRelcacheCallback(forget, (Datum) 0);
-}
-
 /* Is it a relation that somebody else than a superuser owns? */
-static bool
-is_foreign_relation(Oid relid)
+bool
+gk_is_foreign_relation(Oid relid)
 {
 	HeapTuple	tuple;
 	bool		foreign = false;
@@ -121,6 +84,29 @@ is_foreign_relation(Oid relid)
 		ReleaseSysCache(tuple);
 	}
 	return foreign;
+}
+
+/*
+ * Does the query go through a view that somebody else than a superuser owns?
+ * One WITH (security_invoker) leads a superuser wherever its owner wants, with
+ * the superuser's rights; writing to the view writes there.
+ */
+bool
+gk_query_uses_foreign_view(List *range_table)
+{
+	ListCell   *cell;
+
+	if (gk_untrusted_code == GK_UNTRUSTED_OFF || !superuser())
+		return false;
+	foreach(cell, range_table)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+
+		if (OidIsValid(rte->relid) && rte->relkind == RELKIND_VIEW &&
+			gk_is_foreign_relation(rte->relid))
+			return true;
+	}
+	return false;
 }
 
 /* What a domain is made of; InvalidOid for any other type. */
@@ -200,18 +186,21 @@ note_function(Oid funcid, void *context)
 		call->stored = own_location(here->node) < 0;
 		here->found->calls = lappend(here->found->calls, call);
 	}
+	else if (funcid >= FirstNormalObjectId && own_location(here->node) < 0)
+		here->found->stored = lappend_oid(here->found->stored, funcid);
 	return false;				/* go on */
 }
 
-static void
-walk_stored(char *text, GkCalls *found)
+/* An expression as a catalog has it. */
+void
+gk_walk_stored(char *text, GkCalls *found)
 {
-	walk(stringToNode(text), found);
+	gk_walk_calls(stringToNode(text), found);
 }
 
 /* A domain's own constraints, and those of the domains it is made of. */
-static void
-walk_domain(Oid typid, GkCalls *found)
+void
+gk_walk_domain(Oid typid, GkCalls *found)
 {
 	Relation	rel = table_open(ConstraintRelationId, AccessShareLock);
 	Oid			parent;
@@ -232,7 +221,7 @@ walk_domain(Oid typid, GkCalls *found)
 										   RelationGetDescr(rel), &isnull);
 
 			if (!isnull)
-				walk_stored(TextDatumGetCString(bin), found);
+				gk_walk_stored(TextDatumGetCString(bin), found);
 		}
 		systable_endscan(scan);
 		typid = parent;
@@ -240,8 +229,9 @@ walk_domain(Oid typid, GkCalls *found)
 	table_close(rel, AccessShareLock);
 }
 
-static bool
-walk(Node *node, void *context)
+/* Note the calls in a tree of nodes; context is a GkCalls. */
+bool
+gk_walk_calls(Node *node, void *context)
 {
 	GkCalls    *found = context;
 
@@ -256,19 +246,19 @@ walk(Node *node, void *context)
 			RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
 
 			if (!found->foreign && OidIsValid(rte->relid))
-				found->foreign = is_foreign_relation(rte->relid);
+				found->foreign = gk_is_foreign_relation(rte->relid);
 		}
-		return query_tree_walker((Query *) node, walk, found, 0);
+		return query_tree_walker((Query *) node, gk_walk_calls, found, 0);
 	}
 	if (IsA(node, CoerceToDomain))
-		walk_domain(((CoerceToDomain *) node)->resulttype, found);
+		gk_walk_domain(((CoerceToDomain *) node)->resulttype, found);
 	else
 	{
 		GkNode		here = {node, found};
 
 		(void) check_functions_in_node(node, note_function, &here);
 	}
-	return expression_tree_walker(node, walk, found);
+	return expression_tree_walker(node, gk_walk_calls, found);
 }
 
 /*
@@ -276,10 +266,14 @@ walk(Node *node, void *context)
  * about when it is called; only its arguments, where they matter, are seen
  * nowhere else.
  */
-static void
-ask(const GkCalls *found)
+void
+gk_ask_about_calls(const GkCalls *found)
 {
 	ListCell   *cell;
+
+	if (found->foreign)
+		foreach(cell, found->stored)
+			gk_code_lend(lfirst_oid(cell), false);
 
 	foreach(cell, found->calls)
 	{
@@ -311,9 +305,8 @@ gk_query_calls(Node *node)
 
 	if (!gk_code_session_is_privileged())
 		return;
-	walk(node, &found);
-	if (found.calls)
-		ask(&found);
+	gk_walk_calls(node, &found);
+	gk_ask_about_calls(&found);
 }
 
 /*
@@ -336,61 +329,4 @@ void
 gk_query_calls_starting(bool begins)
 {
 	starting += begins ? 1 : -1;
-}
-
-static void
-walk_relation(Relation rel, bool defaults, GkCalls *found)
-{
-	TupleConstr *constr = rel->rd_att->constr;
-
-	for (int i = 0; constr && i < constr->num_check; i++)
-		walk_stored(constr->check[i].ccbin, found);
-	for (int i = 0; constr && defaults && i < constr->num_defval; i++)
-		walk_stored(constr->defval[i].adbin, found);
-	for (int i = 0; rel->trigdesc && i < rel->trigdesc->numtriggers; i++)
-		if (rel->trigdesc->triggers[i].tgqual)
-			walk_stored(rel->trigdesc->triggers[i].tgqual, found);
-	for (int i = 0; i < rel->rd_att->natts; i++)
-		if (get_typtype(TupleDescAttr(rel->rd_att, i)->atttypid) == TYPTYPE_DOMAIN)
-			walk_domain(TupleDescAttr(rel->rd_att, i)->atttypid, found);
-}
-
-/* Only COPY fills in defaults itself; for INSERT they are in the query. */
-static bool
-is_copy(void)
-{
-	return gk_statement && IsA(gk_statement->pstmt->utilityStmt, CopyStmt);
-}
-
-/*
- * A relation is about to be written to.  That it calls nothing is remembered
- * until it changes; a domain that changes under it is searched when it is used
- * in a query.
- */
-void
-gk_query_calls_of_relation(Oid relid)
-{
-	int			slot = relid & (GK_RELATION_CACHE - 1);
-	GkCalls		found = {.foreign = true};
-	Relation	rel;
-
-	if (relid < FirstNormalObjectId || harmless[slot] == relid ||
-		!gk_code_session_is_privileged() || !is_foreign_relation(relid))
-		return;
-
-	/* The caller holds a lock on it. */
-	rel = try_relation_open(relid, AccessShareLock);
-	if (rel == NULL)
-		return;
-	walk_relation(rel, true, &found);
-	if (found.calls == NIL)
-		harmless[slot] = relid;
-	else if (!is_copy())
-	{
-		found.calls = NIL;
-		walk_relation(rel, false, &found);
-	}
-	relation_close(rel, NoLock);
-	if (found.calls)
-		ask(&found);
 }

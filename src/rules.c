@@ -277,6 +277,7 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 			{GK_DOOR_RELATION, 0, gk_check_backdoor_job},
 			{GK_DOOR_STATEMENT, T_GrantStmt, gk_check_backdoor_right},
 			{GK_DOOR_STATEMENT, T_SecLabelStmt, gk_check_backdoor_right},
+			{GK_DOOR_STATEMENT, T_PrepareStmt, gk_check_backdoor_session},
 			{GK_DOOR_FUNCTION, 0, gk_check_backdoor_right},
 		}
 	},

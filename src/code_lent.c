@@ -1,0 +1,91 @@
+/*-------------------------------------------------------------------------
+ *
+ * code_lent.c
+ *	  Which functions of superusers do other roles' objects call?
+ *
+ * A superuser's function may run a text that it is given, or act on a name.
+ * That is its caller's affair: with his rights, on his behalf.  But a view, a
+ * default, a constraint or a trigger of an ordinary role can call it with the
+ * arguments of that role's choice, with the rights of the superuser who touches
+ * the view.  So while such a function runs in a session in which it was seen
+ * called that way, it counts as untrusted code, whoever calls it.
+ *
+ * What cannot do as it is told does not count: functions without arguments,
+ * immutable ones, built-in ones, and those in languages C and internal, of
+ * which the rules have lists.  Nor does what a label vouches for.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "labels.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_proc.h"
+#include "utils/syscache.h"
+
+/* When there are more, all of them count: that errs to the side of refusing. */
+#define GK_MAX_LENT 128
+
+static Oid	lent[GK_MAX_LENT];
+static int	nlent;
+static bool too_many;
+
+static bool
+is_lent(Oid funcid)
+{
+	for (int i = 0; i < nlent; i++)
+		if (lent[i] == funcid)
+			return true;
+	return false;
+}
+
+/*
+ * Could the function be made to do as it is told?  trigger: it is called as a
+ * trigger function, with arguments.
+ */
+static bool
+is_willing(Oid funcid, bool trigger)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	bool		willing = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(tuple);
+
+		willing = gk_code_owner_is_trusted(proc->proowner) &&
+			(trigger || (proc->pronargs > 0 &&
+						 proc->provolatile != PROVOLATILE_IMMUTABLE &&
+						 proc->prolang != ClanguageId &&
+						 proc->prolang != INTERNALlanguageId));
+		ReleaseSysCache(tuple);
+	}
+	return willing && !gk_label_trusts_function(funcid);
+}
+
+/*
+ * Another role's object calls the function, as a trigger function with
+ * arguments or otherwise.  In a transaction.
+ */
+void
+gk_code_lend(Oid funcid, bool trigger)
+{
+	if (funcid < FirstNormalObjectId || is_lent(funcid) || !is_willing(funcid, trigger))
+		return;
+	if (nlent < GK_MAX_LENT)
+		lent[nlent++] = funcid;
+	else
+		too_many = true;
+}
+
+/* Was it seen called by another role's object?  Cheap while nothing was. */
+bool
+gk_code_is_lent(Oid funcid)
+{
+	return unlikely(nlent > 0) &&
+		(is_lent(funcid) || (too_many && is_willing(funcid, true)));
+}

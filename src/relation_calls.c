@@ -1,0 +1,150 @@
+/*-------------------------------------------------------------------------
+ *
+ * relation_calls.c
+ *	  Which functions does writing to a relation call, beside its triggers?
+ *
+ * CHECK constraints, trigger conditions and the defaults that COPY fills in are
+ * evaluated without passing the planner, where query_calls.c looks.  So those
+ * of a relation are searched when it is about to be written to, and those of
+ * its partitions, into which rows go that are written to it.
+ *
+ * A trigger hands its function the arguments that the trigger's author chose.
+ * Where that is not a superuser and the function is, it is lent, see
+ * code_lent.c.
+ *
+ * Does not see: children of a relation that is not partitioned, for TRUNCATE;
+ * what TRUNCATE ... CASCADE reaches.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "query_calls.h"
+
+#include "access/relation.h"
+#include "access/transam.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+/* Relations whose stored expressions call nothing that is listed. */
+#define GK_RELATION_CACHE 128	/* a power of two */
+
+static Oid	harmless[GK_RELATION_CACHE];
+
+static void
+forget(Datum arg, Oid relid)
+{
+	if (relid == InvalidOid)
+		memset(harmless, 0, sizeof(harmless));
+	else if (harmless[relid & (GK_RELATION_CACHE - 1)] == relid)
+		harmless[relid & (GK_RELATION_CACHE - 1)] = InvalidOid;
+}
+
+/* Postmaster start. */
+void
+gk_query_calls_init(void)
+{
+	CacheRegisterRelcacheCallback(forget, (Datum) 0);
+}
+
+static void
+walk_triggers(TriggerDesc *triggers, GkCalls *found)
+{
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	{
+		Trigger    *trigger = &triggers->triggers[i];
+
+		if (trigger->tgqual)
+			gk_walk_stored(trigger->tgqual, found);
+		if (trigger->tgnargs > 0)
+			gk_code_lend(trigger->tgfoid, true);
+	}
+}
+
+static void
+walk_relation(Relation rel, bool defaults, GkCalls *found)
+{
+	TupleConstr *constr = rel->rd_att->constr;
+
+	for (int i = 0; constr && i < constr->num_check; i++)
+		gk_walk_stored(constr->check[i].ccbin, found);
+	for (int i = 0; constr && defaults && i < constr->num_defval; i++)
+		gk_walk_stored(constr->defval[i].adbin, found);
+	walk_triggers(rel->trigdesc, found);
+	for (int i = 0; i < rel->rd_att->natts; i++)
+		if (get_typtype(TupleDescAttr(rel->rd_att, i)->atttypid) == TYPTYPE_DOMAIN)
+			gk_walk_domain(TupleDescAttr(rel->rd_att, i)->atttypid, found);
+}
+
+/* Only COPY fills in defaults itself; for INSERT they are in the query. */
+static bool
+is_copy(void)
+{
+	return gk_statement && IsA(gk_statement->pstmt->utilityStmt, CopyStmt);
+}
+
+/*
+ * That a relation calls nothing is remembered until it changes; a domain that
+ * changes under it is searched when it is used in a query.
+ */
+static void
+search(Oid relid)
+{
+	int			slot = relid & (GK_RELATION_CACHE - 1);
+	GkCalls		found = {.foreign = true};
+	Relation	rel;
+
+	if (harmless[slot] == relid || !gk_is_foreign_relation(relid))
+		return;
+
+	rel = try_relation_open(relid, AccessShareLock);
+	if (rel == NULL)
+		return;
+	walk_relation(rel, true, &found);
+	if (found.calls == NIL && found.stored == NIL)
+		harmless[slot] = relid;
+	else if (!is_copy())
+	{
+		found.calls = found.stored = NIL;
+		walk_relation(rel, false, &found);
+	}
+	/* keeping it would let two of TRUNCATE deadlock */
+	relation_close(rel, AccessShareLock);
+	gk_ask_about_calls(&found);
+}
+
+/*
+ * A relation is about to be written to, and locked.  For sessions that have
+ * superuser rights to lose; others are not looked at.
+ */
+void
+gk_query_calls_of_relation(Oid relid)
+{
+	if (relid < FirstNormalObjectId || !gk_code_session_is_privileged())
+		return;
+	if (get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE)
+	{
+		ListCell   *cell;
+
+		foreach(cell, find_all_inheritors(relid, NoLock, NULL))
+			search(lfirst_oid(cell));
+	}
+	else
+		search(relid);
+}
+
+/* TRUNCATE fires triggers and passes no executor. */
+void
+gk_query_calls_of_truncate(const TruncateStmt *stmt)
+{
+	ListCell   *cell;
+
+	foreach(cell, stmt->relations)
+		gk_query_calls_of_relation(RangeVarGetRelid(lfirst_node(RangeVar, cell), NoLock, true));
+}
