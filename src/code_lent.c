@@ -12,7 +12,10 @@
  *
  * What cannot do as it is told does not count: functions without arguments,
  * immutable ones, built-in ones, and those in languages C and internal, of
- * which the rules have lists.  Nor does what a label vouches for.
+ * which the rules have lists.  Nor does what a label vouches for.  A trigger
+ * function is told the names of the table and its columns, too, and one in C
+ * what its author chose to write after it (contrib's refint makes a query of
+ * that).
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -43,12 +46,9 @@ is_lent(Oid funcid)
 	return false;
 }
 
-/*
- * Could the function be made to do as it is told?  trigger: it is called as a
- * trigger function, with arguments.
- */
+/* Could the function be made to do as it is told? */
 static bool
-is_willing(Oid funcid, bool trigger)
+is_willing(Oid funcid, bool trigger, bool arguments)
 {
 	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	bool		willing = false;
@@ -56,25 +56,24 @@ is_willing(Oid funcid, bool trigger)
 	if (HeapTupleIsValid(tuple))
 	{
 		Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(tuple);
+		bool		compiled = proc->prolang == ClanguageId || proc->prolang == INTERNALlanguageId;
 
-		willing = gk_code_owner_is_trusted(proc->proowner) &&
-			(trigger || (proc->pronargs > 0 &&
-						 proc->provolatile != PROVOLATILE_IMMUTABLE &&
-						 proc->prolang != ClanguageId &&
-						 proc->prolang != INTERNALlanguageId));
+		if (trigger)
+			willing = arguments || !compiled;
+		else
+			willing = proc->pronargs > 0 && !compiled &&
+				proc->provolatile != PROVOLATILE_IMMUTABLE;
+		willing = willing && gk_code_owner_is_trusted(proc->proowner);
 		ReleaseSysCache(tuple);
 	}
 	return willing && !gk_label_trusts_function(funcid);
 }
 
-/*
- * Another role's object calls the function, as a trigger function with
- * arguments or otherwise.  In a transaction.
- */
-void
-gk_code_lend(Oid funcid, bool trigger)
+static void
+lend(Oid funcid, bool trigger, bool arguments)
 {
-	if (funcid < FirstNormalObjectId || is_lent(funcid) || !is_willing(funcid, trigger))
+	if (funcid < FirstNormalObjectId || is_lent(funcid) ||
+		!is_willing(funcid, trigger, arguments))
 		return;
 	if (nlent < GK_MAX_LENT)
 		lent[nlent++] = funcid;
@@ -82,10 +81,24 @@ gk_code_lend(Oid funcid, bool trigger)
 		too_many = true;
 }
 
+/* Another role's expression calls the function.  In a transaction. */
+void
+gk_code_lend(Oid funcid)
+{
+	lend(funcid, false, true);
+}
+
+/* Another role's table has the function for a trigger. */
+void
+gk_code_lend_trigger(Oid funcid, bool arguments)
+{
+	lend(funcid, true, arguments);
+}
+
 /* Was it seen called by another role's object?  Cheap while nothing was. */
 bool
 gk_code_is_lent(Oid funcid)
 {
 	return unlikely(nlent > 0) &&
-		(is_lent(funcid) || (too_many && is_willing(funcid, true)));
+		(is_lent(funcid) || (too_many && is_willing(funcid, true, true)));
 }

@@ -129,7 +129,7 @@ advice(const GkRule *rule, GkLevel level, const GkFinding *finding,
 	if (circumstances == GK_STRICT)
 		return psprintf("gatekeeper.strict is on. An administrator can turn it off in the configuration file and restart the server; see pg_gatekeeper(7).");
 	if (request->circumstances & GK_UNTRUSTED && request->door == GK_DOOR_RELATION)
-		return "A view of a role that is not superuser leads there. Name the tables themselves in the statement. See pg_gatekeeper(7).";
+		return "A view leads there, and its author could have led anybody there. Name the tables themselves in the statement. See pg_gatekeeper(7).";
 	if (request->circumstances & GK_UNTRUSTED)
 		return "A view, default, constraint, condition, policy or rule of another role calls the function, not the statement itself. Use that role's objects after SET ROLE to it, or call the function in a SELECT of its own. See pg_gatekeeper(7).";
 	if (circumstances & GK_UNTRUSTED)
@@ -271,6 +271,37 @@ gk_gate(const GkRequest *request, int key, const GkRule *only)
 	(void) pass(request, key, only, true);
 }
 
+/* Does the query write to anything that initdb made? */
+static bool
+writes_catalog(List *perms)
+{
+	ListCell   *cell;
+
+	foreach(cell, perms)
+	{
+		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
+
+		if (perm->relid < FirstNormalObjectId && GK_PERMINFO_IS_RELATION(perm) &&
+			(perm->requiredPerms & (ACL_INSERT | ACL_UPDATE | ACL_DELETE)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A view can lead the superuser who uses it to a catalog, with his rights: one
+ * of another role's WITH (security_invoker), or one of his own name that
+ * somebody's code made for him.  Nobody writes to catalogs that way.
+ */
+static int
+led_by_view(List *range_table, List *perms)
+{
+	if (gk_untrusted_code == GK_UNTRUSTED_OFF || !superuser() ||
+		!gk_query_uses_view(range_table, !writes_catalog(perms)))
+		return 0;
+	return GK_UNTRUSTED;
+}
+
 static bool
 pass_relations(List *range_table, List *perms, int circumstances, bool may_raise)
 {
@@ -310,7 +341,7 @@ gk_gate_relations(List *range_table, List *perms, bool may_raise)
 			 GK_PERMINFO_IS_RELATION(perm)) ||
 			((perm->requiredPerms & (ACL_INSERT | ACL_UPDATE)) && gk_writes_job(perm)))
 			return pass_relations(range_table, perms,
-								  gk_query_uses_foreign_view(range_table) ? GK_UNTRUSTED : 0,
+								  led_by_view(range_table, perms),
 								  may_raise);
 	}
 	return true;

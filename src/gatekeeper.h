@@ -316,7 +316,8 @@ extern void gk_portals_end(Oid funcid, Oid owner);
 extern bool gk_portal_is_untrusted(Portal portal, Oid *funcid, Oid *owner);
 
 /* code_lent.c */
-extern void gk_code_lend(Oid funcid, bool trigger);
+extern void gk_code_lend(Oid funcid);
+extern void gk_code_lend_trigger(Oid funcid, bool arguments);
 extern bool gk_code_is_lent(Oid funcid);
 
 /* code_text.c */
@@ -326,7 +327,7 @@ extern const char *gk_code_text(void);
 /* query_calls.c */
 extern void gk_query_calls(Node *node);
 extern bool gk_query_calls_expected(Oid funcid);
-extern bool gk_query_uses_foreign_view(List *range_table);
+extern bool gk_query_uses_view(List *range_table, bool foreign);
 extern void gk_query_calls_starting(bool begins);
 
 /* relation_calls.c */

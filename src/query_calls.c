@@ -87,23 +87,20 @@ gk_is_foreign_relation(Oid relid)
 }
 
 /*
- * Does the query go through a view that somebody else than a superuser owns?
- * One WITH (security_invoker) leads a superuser wherever its owner wants, with
- * the superuser's rights; writing to the view writes there.
+ * Does the query go through a view that initdb did not make?  foreign: and that
+ * somebody else than a superuser owns?
  */
 bool
-gk_query_uses_foreign_view(List *range_table)
+gk_query_uses_view(List *range_table, bool foreign)
 {
 	ListCell   *cell;
 
-	if (gk_untrusted_code == GK_UNTRUSTED_OFF || !superuser())
-		return false;
 	foreach(cell, range_table)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
 
-		if (OidIsValid(rte->relid) && rte->relkind == RELKIND_VIEW &&
-			gk_is_foreign_relation(rte->relid))
+		if (rte->relid >= FirstNormalObjectId && rte->relkind == RELKIND_VIEW &&
+			(!foreign || gk_is_foreign_relation(rte->relid)))
 			return true;
 	}
 	return false;
@@ -273,7 +270,7 @@ gk_ask_about_calls(const GkCalls *found)
 
 	if (found->foreign)
 		foreach(cell, found->stored)
-			gk_code_lend(lfirst_oid(cell), false);
+			gk_code_lend(lfirst_oid(cell));
 
 	foreach(cell, found->calls)
 	{

@@ -8,9 +8,8 @@
  * of a relation are searched when it is about to be written to, and those of
  * its partitions, into which rows go that are written to it.
  *
- * A trigger hands its function the arguments that the trigger's author chose.
- * Where that is not a superuser and the function is, it is lent, see
- * code_lent.c.
+ * A superuser's trigger function on another role's table is lent to that role,
+ * see code_lent.c.
  *
  * Does not see: children of a relation that is not partitioned, for TRUNCATE;
  * what TRUNCATE ... CASCADE reaches.
@@ -62,8 +61,8 @@ walk_triggers(TriggerDesc *triggers, GkCalls *found)
 
 		if (trigger->tgqual)
 			gk_walk_stored(trigger->tgqual, found);
-		if (trigger->tgnargs > 0)
-			gk_code_lend(trigger->tgfoid, true);
+		if (!trigger->tgisinternal)
+			gk_code_lend_trigger(trigger->tgfoid, trigger->tgnargs > 0);
 	}
 }
 

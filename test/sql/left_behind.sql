@@ -13,6 +13,9 @@ CREATE TABLE gkl_secret AS SELECT 'secret' AS s;
 CREATE FUNCTION gkl_run(q text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE q; RETURN 'done'; END $$;
 CREATE FUNCTION gkl_run_trigger() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN EXECUTE tg_argv[0]; RETURN coalesce(new, old); END $$;
+-- and a trigger function that makes an identifier of a name
+CREATE FUNCTION gkl_note() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN EXECUTE 'SELECT 1 AS ' || tg_table_name; RETURN new; END $$;
 CREATE FUNCTION gkl_fetch(c refcursor) RETURNS int LANGUAGE plpgsql AS $$ DECLARE r record; BEGIN FETCH c INTO r; RETURN 1; END $$;
 
 SET SESSION AUTHORIZATION gk_user;
@@ -36,6 +39,12 @@ CREATE FUNCTION gkl.hold(q text) RETURNS int LANGUAGE plpgsql AS $$
 BEGIN EXECUTE 'DECLARE h CURSOR WITH HOLD FOR ' || q; RETURN 1; END $$;
 CREATE FUNCTION gkl.open_and_go(q text) RETURNS refcursor LANGUAGE plpgsql AS $$
 DECLARE c refcursor := 'c'; BEGIN OPEN c FOR EXECUTE q; DROP FUNCTION gkl.open_and_go(text); RETURN c; END $$;
+CREATE FUNCTION gkl.shadow() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+	CREATE TEMP VIEW gkl_shadow AS
+		SELECT rolname AS name, rolcreaterole AS enabled FROM pg_authid WHERE rolname = 'gk_user';
+	RETURN 1;
+END $$;
 CREATE VIEW gkl.settings WITH (security_invoker) AS
 	SELECT rolname AS name, rolcreaterole AS enabled FROM pg_authid WHERE rolname = 'gk_user';
 CREATE VIEW gkl.report WITH (security_invoker) AS SELECT rolpassword AS figure FROM pg_authid;
@@ -53,6 +62,9 @@ CREATE TRIGGER t BEFORE DELETE ON gkl.t_delete FOR EACH ROW
 CREATE TABLE gkl.t_truncate (a int);
 CREATE TRIGGER t BEFORE TRUNCATE ON gkl.t_truncate
 	EXECUTE FUNCTION gkl_run_trigger('ALTER ROLE gk_user CREATEROLE');
+CREATE TABLE gkl."x; ALTER ROLE gk_user CREATEROLE" (a int);
+CREATE TRIGGER t BEFORE INSERT ON gkl."x; ALTER ROLE gk_user CREATEROLE" FOR EACH ROW
+	EXECUTE FUNCTION gkl_note();
 CREATE TABLE gkl.t_parts (a int) PARTITION BY LIST (a);
 CREATE TABLE gkl.t_part PARTITION OF gkl.t_parts DEFAULT;
 CREATE TRIGGER t BEFORE INSERT ON gkl.t_part FOR EACH ROW
@@ -80,7 +92,9 @@ INSERT INTO gkl_touch (what, stmt) VALUES
 	('INSERT trigger', 'INSERT INTO gkl.t_insert VALUES (1)'),
 	('DELETE trigger', 'DELETE FROM gkl.t_delete'),
 	('TRUNCATE trigger', 'TRUNCATE gkl.t_truncate'),
-	('trigger of a partition', 'INSERT INTO gkl.t_parts VALUES (1)');
+	('trigger of a partition', 'INSERT INTO gkl.t_parts VALUES (1)'),
+	('name of a table', 'INSERT INTO gkl."x| ALTER ROLE gk_user CREATEROLE" VALUES (1)'),
+	('view that hides a table', 'SELECT gkl.shadow(); UPDATE gkl_shadow SET enabled = true');
 
 -- Which of them make gk_user a CREATEROLE?
 CREATE PROCEDURE gkl_touch_all() LANGUAGE plpgsql AS $$
@@ -93,7 +107,7 @@ BEGIN
 	FOR touch IN SELECT * FROM gkl_touch ORDER BY id LOOP
 		BEGIN
 			FOREACH part IN ARRAY string_to_array(touch.stmt, '; ') LOOP
-				EXECUTE part;
+				EXECUTE replace(part, '|', ';');
 			END LOOP;
 			SELECT rolcreaterole INTO won FROM pg_roles WHERE rolname = 'gk_user';
 			RAISE EXCEPTION USING ERRCODE = 'GK000', MESSAGE = won;
@@ -205,4 +219,4 @@ SET client_min_messages = warning;
 DROP PROCEDURE gkl_touch_all;
 DROP TABLE gkl_touch, gkl_secret;
 DROP SCHEMA gkl CASCADE;
-DROP FUNCTION gkl_run, gkl_run_trigger, gkl_fetch;
+DROP FUNCTION gkl_run, gkl_run_trigger, gkl_note, gkl_fetch;
