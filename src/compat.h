@@ -50,6 +50,18 @@ typedef RangeTblEntry GkPermInfo;
 #define GK_HAVE_SYSTEM_USER
 #endif
 
+/* 16 gives up a buffer's unfinished read or write with its resource owner. */
+#if PG_VERSION_NUM >= 160000
+#define GK_ABORT_BUFFER_IO() ((void) 0)
+#else
+#define GK_ABORT_BUFFER_IO() AbortBufferIO()
+#endif
+
+/* 16 lets modules find the entry of a setting. */
+#if PG_VERSION_NUM >= 160000
+#define GK_HAVE_FIND_OPTION
+#endif
+
 /* 19 tells the planner what EXPLAIN wants to know. */
 #if PG_VERSION_NUM >= 190000
 #define GK_PLANNER_PARAMS Query *parse, const char *source_text, int cursor_options, \

@@ -6,7 +6,8 @@
  * It says that the server starts and stops, that a reload changed a setting,
  * that the module does not enforce, that records were lost, and every now and
  * then that all is well: a reader who hears nothing for longer than
- * gatekeeper.audit_heartbeat knows that something is wrong.
+ * gatekeeper.audit_heartbeat knows that something is wrong.  It also writes the
+ * counts of sessions that have fallen silent (audit/pending.c).
  *
  * It has no database connection, so it runs from the first moment, on standbys
  * too, and nothing that happens in a database can hold it up.  Nothing else
@@ -44,14 +45,6 @@
 
 /* How long the postmaster waits before it starts a killed worker again. */
 #define GK_RESTART_S 5
-
-/* The settings as they were before a reload. */
-static struct
-{
-	int			number;
-	char	   *text;
-	char	   *shown;
-}			before[GK_MAX_SETTINGS];
 
 static int64 next_heartbeat;
 
@@ -99,88 +92,9 @@ write_notice(GkAuditKind kind, const char *object_type, const char *object)
 }
 
 /* ------------------------------------------------------------------------
- * Settings
+ * Mode, sinks and losses
  * ------------------------------------------------------------------------
  */
-
-/* As SHOW has it, but without a unit.  In CurrentMemoryContext. */
-static char *
-shown(const GkSetting *setting)
-{
-	const char *value = GetConfigOption(setting->name, true, false);
-
-	return pstrdup(value ? value : "");
-}
-
-static void
-remember_settings(void)
-{
-	for (int i = 0; i < gk_num_settings; i++)
-	{
-		before[i].number = gk_settings[i].number ? *gk_settings[i].number : 0;
-		before[i].text = gk_settings[i].text ? pstrdup(*gk_settings[i].text) : NULL;
-		before[i].shown = shown(&gk_settings[i]);
-	}
-}
-
-static void
-forget_settings(void)
-{
-	for (int i = 0; i < gk_num_settings; i++)
-	{
-		if (before[i].text)
-			pfree(before[i].text);
-		pfree(before[i].shown);
-	}
-}
-
-static bool
-is_looser(const GkSetting *setting, int i)
-{
-	switch (setting->looser)
-	{
-		case GK_LOOSER_LESS:
-			return *setting->number < before[i].number;
-		case GK_LOOSER_RARER:
-			return before[i].number != 0 &&
-				(*setting->number == 0 || *setting->number > before[i].number);
-		case GK_LOOSER_SHORTER:
-			return !gk_list_keeps_all(before[i].text, *setting->text);
-		case GK_LOOSER_OTHER:
-			return true;
-	}
-	return true;
-}
-
-/* Write a record for each setting that has changed; returns whether any has. */
-static bool
-compare_settings(void)
-{
-	bool		changed = false;
-
-	for (int i = 0; i < gk_num_settings; i++)
-	{
-		const GkSetting *setting = &gk_settings[i];
-		char	   *now = shown(setting);
-
-		if (strcmp(before[i].shown, now) != 0)
-		{
-			GkNotice	notice = {
-				.kind = GK_KIND_CONFIG,
-				.object_type = "setting",
-				.object = setting->name,
-				.old_value = before[i].shown,
-				.new_value = now,
-				.is_alarm = is_looser(setting, i)
-			};
-
-			(void) gk_audit_about_module(&notice);
-			changed = true;
-		}
-		pfree(now);
-	}
-	return changed;
-}
 
 /* The module is there, and lets everything pass. */
 static void
@@ -197,11 +111,6 @@ report_mode(void)
 	if (gk_mode != GK_MODE_ENFORCE)
 		(void) gk_audit_about_module(&notice);
 }
-
-/* ------------------------------------------------------------------------
- * Sinks and losses
- * ------------------------------------------------------------------------
- */
 
 /*
  * Why the configured sinks did not take the last record, as "journald:
@@ -327,24 +236,42 @@ reload(void)
 	int			mode = gk_mode;
 	int			interval = gk_audit_heartbeat;
 
-	remember_settings();
+	gk_settings_remember();
 	ProcessConfigFile(PGC_SIGHUP);
-	if (compare_settings())
+	if (gk_settings_compare())
 		report_sinks();
 	if (gk_mode != mode)
 		report_mode();
 	if (gk_audit_heartbeat != interval)
 		plan_heartbeat();
-	forget_settings();
+	gk_settings_forget();
 }
 
 static void
 start(void)
 {
-	(void) write_notice(GK_KIND_START, "server",
-						!gk_audit_worker_starts() ? "restart of the audit worker" :
-						gk_audit_crashes() > 0 ? "restart after a crash" :
-						"start");
+	const GkStreamEnd *end = gk_audit_before_crash();
+	char	   *settings = gk_settings_given();
+	char		last[120];
+	GkNotice	notice = {
+		.kind = GK_KIND_START,
+		.object_type = "server",
+		.object = "start",
+		.new_value = settings
+	};
+
+	if (!gk_audit_worker_starts())
+		notice.object = "restart of the audit worker";
+	else if (end)
+	{
+		/* the end of the stream that the crash cut off is known only here */
+		snprintf(last, sizeof(last), "stream %s, seq " UINT64_FORMAT ", lost " UINT64_FORMAT,
+				 end->stream, end->seq, end->lost);
+		notice.object = "restart after a crash";
+		notice.old_value = last;
+	}
+	(void) gk_audit_about_module(&notice);
+	pfree(settings);
 	report_mode();
 	report_sinks();
 	plan_heartbeat();
@@ -384,6 +311,7 @@ gk_worker_main(Datum arg)
 			ConfigReloadPending = false;
 			reload();
 		}
+		gk_audit_write_pending();
 		look_for_losses(now);
 		heartbeat(now);
 		if (ShutdownRequestPending)

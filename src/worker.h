@@ -13,6 +13,12 @@
 
 #include "postgres.h"
 
+/* worker_settings.c */
+extern void gk_settings_remember(void);
+extern bool gk_settings_compare(void);
+extern void gk_settings_forget(void);
+extern char *gk_settings_given(void);
+
 /* worker.c */
 extern void gk_worker_register(void);
 extern PGDLLEXPORT void gk_worker_main(Datum arg);

@@ -9,12 +9,14 @@
  *	- a list: every sink on it gets every record.  Somebody who writes two
  *	  wants both, and one of them failing is no news to the other.
  *	- what no configured sink took is counted as lost, which the next record
- *	  that gets through tells, and goes to the server log.
+ *	  that gets through tells, and goes to the server log, so many lines in so
+ *	  many seconds.
  *
  * A sequence number is taken before a record is sent, so that a lost one
  * leaves a gap.  Writing never throws, never waits longer than
- * gatekeeper.audit_timeout for all sinks together, allocates nothing.  (How
- * long a line for the server log takes is PostgreSQL's business.)
+ * gatekeeper.audit_timeout for all sinks together (a millisecond more when one
+ * of two used up all of it), allocates nothing.  (How long a line for the
+ * server log takes is PostgreSQL's business.)
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -24,6 +26,9 @@
 #include "audit/audit.h"
 
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
+#include "storage/lwlock.h"
+#include "utils/resowner.h"
 
 /* One at a time: a process writes no record while it writes one. */
 static GkRecord the_record;
@@ -79,7 +84,13 @@ write_server_log(const GkRecord *record)
 	volatile bool written = false;
 	uint32		holdoff = InterruptHoldoffCount;
 	MemoryContext context = CurrentMemoryContext;
+	ErrorContextCallback *callbacks = error_context_stack;
 
+	/* the module's own records are few, and must not drown in a flood */
+	if (record->rule && !gk_audit_may_log())
+		return false;
+	/* what others add to messages is not shown, and could throw */
+	error_context_stack = NULL;
 	PG_TRY();
 	{
 		if (message_level_is_interesting(LOG_SERVER_ONLY))
@@ -98,6 +109,7 @@ write_server_log(const GkRecord *record)
 		InterruptHoldoffCount = holdoff;
 	}
 	PG_END_TRY();
+	error_context_stack = callbacks;
 	return written;
 }
 
@@ -174,19 +186,44 @@ at_xact_end(XactEvent event, void *arg)
 		flush(false);
 }
 
+/* Give back what the lookups hold; after an error, as an abort would. */
+static void
+release(ResourceOwner owner, bool failed)
+{
+	if (failed)
+	{
+		LWLockReleaseAll();
+		GK_ABORT_BUFFER_IO();
+		UnlockBuffers();
+	}
+	if (owner == NULL)
+		return;
+	ResourceOwnerRelease(owner, RESOURCE_RELEASE_BEFORE_LOCKS, !failed, false);
+	ResourceOwnerRelease(owner, RESOURCE_RELEASE_LOCKS, !failed, false);
+	ResourceOwnerRelease(owner, RESOURCE_RELEASE_AFTER_LOCKS, !failed, false);
+	ResourceOwnerDelete(owner);
+}
+
 /*
  * What of a record's making can throw.  An error costs the names, not the
- * record.
+ * record.  The transaction goes on after it, and there is not always one in
+ * which a subtransaction can begin: so the lookups have a resource owner of
+ * their own, which takes back what an error has left.
  */
 static void
 look_up(GkRecord *record)
 {
 	uint32		holdoff = InterruptHoldoffCount;
 	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile ResourceOwner ours = NULL;
+	volatile bool failed = false;
 
 	PG_TRY();
 	{
 		gk_coalesce_init(at_exit, at_xact_end);
+		if (IsTransactionState())
+			CurrentResourceOwner = ours = ResourceOwnerCreate(owner, "pg_gatekeeper audit");
 		gk_audit_look_up(record);
 	}
 	PG_CATCH();
@@ -195,8 +232,11 @@ look_up(GkRecord *record)
 		FlushErrorState();
 		/* raising an error lets interrupts in again; our caller held them */
 		InterruptHoldoffCount = holdoff;
+		failed = true;
 	}
 	PG_END_TRY();
+	CurrentResourceOwner = owner;
+	release(ours, failed);
 }
 
 /*
@@ -259,6 +299,7 @@ gk_audit_about_module(const GkNotice *notice)
 	the_record.object = notice->object;
 	the_record.old_value = notice->old_value;
 	the_record.new_value = notice->new_value;
+	the_record.source = notice->source;
 	the_record.is_alarm = notice->is_alarm;
 	look_up(&the_record);
 	(void) gk_audit_write(&the_record, deadline_from_now(), &seq);
@@ -266,4 +307,25 @@ gk_audit_about_module(const GkNotice *notice)
 	is_writing = false;
 	errno = saved_errno;
 	return the_record.is_taken;
+}
+
+/*
+ * Write the counts of sessions that did not do so when their time was over.  For
+ * the background worker.
+ */
+void
+gk_audit_write_pending(void)
+{
+	static GkKept kept;
+	int64		now = gk_monotonic_us();
+	uint32		count;
+
+	while (!is_writing && (count = gk_pending_take_due(now, &kept)) > 0)
+	{
+		is_writing = true;
+		HOLD_INTERRUPTS();
+		gk_coalesce_write(&the_record, &kept, count, deadline_from_now());
+		RESUME_INTERRUPTS();
+		is_writing = false;
+	}
 }

@@ -75,6 +75,7 @@ typedef struct GkNotice
 	const char *object;			/* what it is about, or NULL */
 	const char *old_value;		/* what it was, or NULL */
 	const char *new_value;		/* what it is now, or NULL */
+	const char *source;			/* where that is written, or NULL */
 	bool		is_alarm;		/* a protection was loosened */
 } GkNotice;
 
@@ -86,6 +87,19 @@ typedef struct GkNames
 	char		database[NAMEDATALEN];
 	char		extension[NAMEDATALEN];
 } GkNames;
+
+/*
+ * What is kept of a written record for that of a count (see coalesce.c): its
+ * values, each with its NUL, in the order of the fields.
+ */
+#define GK_KEPT_TEXT 1900
+#define GK_KEPT_STATEMENT 384
+
+typedef struct GkKept
+{
+	uint16		length[GK_MAX_FIELDS];
+	char		text[GK_KEPT_TEXT];
+} GkKept;
 
 /*
  * One record.  The first part is gathered by audit.c, the second filled in by
@@ -102,11 +116,13 @@ typedef struct GkRecord
 	const char *object;			/* raw, or NULL */
 	const char *old_value;		/* raw, or NULL */
 	const char *new_value;		/* raw, or NULL */
+	const char *source;			/* raw, or NULL */
 	bool		is_alarm;		/* a protection was loosened */
 	const char *statement;		/* raw, or NULL */
 	size_t		statement_length;
-	bool		is_count;		/* of actions past; object and statement are
-								 * redacted and escaped already */
+	const GkKept *kept;			/* of actions past: what the record of one of
+								 * them said; NULL else */
+	size_t		kept_used;
 	bool		backslash_escapes;	/* a backslash escapes in '...' */
 	GkNames		names;
 	uint64		seq;
@@ -121,6 +137,14 @@ typedef struct GkRecord
 	char		buf[GK_RECORD_SIZE];
 } GkRecord;
 
+/* What is in a field of the record of a count. */
+typedef enum GkOfCount
+{
+	GK_KEPT,					/* what the record of one of them said */
+	GK_ANEW,
+	GK_DROPPED
+} GkOfCount;
+
 /*
  * The one table of fields.  A getter appends its value, escaped, to out; it
  * looks nothing up and cannot fail.
@@ -130,6 +154,7 @@ typedef struct GkField
 	const char *name;			/* as in the journal, or NULL: MESSAGE only */
 	const char *key;			/* in MESSAGE, or NULL: not there */
 	bool		is_quoted;		/* in MESSAGE */
+	GkOfCount	of_count;
 	int			limit;			/* bytes of escaped text */
 	void		(*get) (const GkRecord *record, GkText *out);
 } GkField;
@@ -152,6 +177,14 @@ typedef struct GkSinkStats
 	bool		is_suspended;	/* it hung; it is tried again shortly */
 	bool		is_failing;		/* it did not take the last record */
 } GkSinkStats;
+
+/* How a stream ended. */
+typedef struct GkStreamEnd
+{
+	char		stream[33];
+	uint64		seq;
+	uint64		lost;
+} GkStreamEnd;
 
 typedef struct GkRuleStats
 {
@@ -203,6 +236,7 @@ typedef struct GkRecent
 
 /* audit.c */
 extern bool gk_audit_about_module(const GkNotice *notice);
+extern void gk_audit_write_pending(void);
 extern bool gk_audit_write(GkRecord *record, int64 deadline, uint64 *seq);
 extern int	gk_audit_sinks(const char *list, bool *is_auto);
 
@@ -227,6 +261,7 @@ extern const int gk_num_fields;
 /* record.c */
 extern char gk_record_wire[GK_RECORD_SIZE];
 extern void gk_record_fill(GkRecord *record);
+extern void gk_record_keep(const GkRecord *record, GkKept *kept);
 extern const char *gk_record_value(const GkRecord *record, const char *name);
 extern void gk_record_put_message(const GkRecord *record, GkText *out);
 extern void gk_record_put_redacted(const GkRecord *record, GkText *out,
@@ -237,7 +272,23 @@ extern void gk_coalesce_init(void (*at_exit) (int, Datum), XactCallback at_xact_
 extern bool gk_coalesce(const GkRecord *record, uint64 *seq, bool *delivered);
 extern void gk_coalesce_written(GkRecord *record, bool delivered, int64 deadline);
 extern void gk_coalesce_flush(GkRecord *record, bool all, int64 deadline);
+extern void gk_coalesce_write(GkRecord *record, const GkKept *kept, uint32 count,
+							  int64 deadline);
 extern bool gk_is_repeated_by_worker(const GkEvent *event);
+
+/* pending.c: counts that wait for the end of their minute */
+typedef struct GkTicket
+{
+	int			place;
+	uint32		number;			/* 0: there is none */
+} GkTicket;
+
+extern Size gk_pending_size(void);
+extern void gk_pending_startup(void);
+extern GkTicket gk_pending_begin(const GkKept *kept, int64 until);
+extern bool gk_pending_add(GkTicket ticket);
+extern uint32 gk_pending_take(GkTicket ticket);
+extern uint32 gk_pending_take_due(int64 now, GkKept *kept);
 
 /* socket.c: see there */
 typedef struct GkSocket
@@ -267,13 +318,14 @@ extern bool gk_recent_get(uint64 number, GkRecent *event);
 extern const char *gk_recent_value(const GkRecent *event, int column);
 
 /* stats.c */
-extern int	gk_audit_crashes(void);
+extern const GkStreamEnd *gk_audit_before_crash(void);
 extern bool gk_audit_worker_starts(void);
 extern const char *gk_audit_stream(void);
 extern uint64 gk_audit_sequence(void);
 extern uint64 gk_audit_next_sequence(void);
 extern uint64 gk_audit_lost(void);
 extern void gk_audit_count_lost(void);
+extern bool gk_audit_may_log(void);
 extern bool gk_sink_may_try(GkSink sink);
 extern void gk_sink_count(GkSink sink, int err);
 extern void gk_sink_stats(GkSink sink, GkSinkStats *stats);

@@ -8,9 +8,9 @@
  * GK_WINDOW_US of the first is counted.  The count is written as one more
  * record, COUNT telling how many actions it stands for: with the session's
  * next record or transaction end after that time, and when the session ends.
- * Actions are told apart by 128 bits of keyed hashes, so that nobody hides one
- * behind another.  A session that is killed takes its count with it; the
- * counters of stats.c have it.
+ * For a session that does nothing any more the background worker writes it
+ * (pending.c).  Actions are told apart by 128 bits of keyed hashes, so that
+ * nobody hides one behind another.  A crash takes the counts with it.
  *
  * A parallel worker starts the leader's plan anew, and so arrives again at
  * whatever the leader found in it.  What was recorded for the same leader,
@@ -37,12 +37,8 @@
 /* How many different actions are watched; the longest unseen gives way. */
 #define GK_WATCHED 12
 
-/* Longer statements are not compared, and so always written. */
+/* Longer statements and objects are not compared, and so always written. */
 #define GK_COMPARED_SIZE (256 * 1024)
-
-/* Of what a counted action was about, the record of the count tells so much. */
-#define GK_KEPT_OBJECT 384
-#define GK_KEPT_STATEMENT 256
 
 typedef struct Watched
 {
@@ -53,17 +49,8 @@ typedef struct Watched
 	uint32		counted;
 	uint64		seq;			/* of the last one written */
 	bool		delivered;
-	/* for the record of the count */
-	GkAuditKind kind;
-	const GkRule *rule;
-	GkVerdict	verdict;
-	int			circumstances;
-	const char *command;
-	const char *object_type;
-	size_t		statement_length;
-	GkNames		names;
-	char		object[GK_KEPT_OBJECT];
-	char		statement[GK_KEPT_STATEMENT];
+	GkTicket	ticket;			/* where the worker finds the count, if at all */
+	GkKept		kept;
 } Watched;
 
 static Watched watched[GK_WATCHED];
@@ -88,7 +75,8 @@ hash_string(const char *text, uint64 seed)
 static bool
 make_key(const GkRecord *record, uint64 *key)
 {
-	if (record->statement_length > GK_COMPARED_SIZE)
+	if (record->statement_length > GK_COMPARED_SIZE ||
+		(record->object && strlen(record->object) > GK_COMPARED_SIZE))
 		return false;
 	for (int i = 0; i < 2; i++)
 	{
@@ -108,26 +96,30 @@ make_key(const GkRecord *record, uint64 *key)
 	return true;
 }
 
-/* Write the record of a count.  *w may be a copy; it is not changed. */
-static void
-write_count(GkRecord *record, const Watched *w, int64 deadline)
+/* Write the record of a count.  The record is for scratch. */
+void
+gk_coalesce_write(GkRecord *record, const GkKept *kept, uint32 count, int64 deadline)
 {
 	uint64		seq;
 
 	memset(record, 0, offsetof(GkRecord, value));
-	record->is_count = true;
-	record->kind = w->kind;
-	record->rule = w->rule;
-	record->verdict = w->verdict;
-	record->circumstances = w->circumstances;
-	record->command = w->command;
-	record->object_type = w->object_type;
-	record->object = w->object;
-	record->statement = w->statement;
-	record->statement_length = w->statement_length;
-	record->names = w->names;
-	record->count = w->counted;
+	record->kept = kept;
+	record->count = count;
 	(void) gk_audit_write(record, deadline, &seq);
+}
+
+/* The action is watched no longer. */
+static void
+forget(GkRecord *record, Watched *w, int64 deadline)
+{
+	uint32		counted = w->counted;
+
+	/* the worker may have written it already */
+	if (w->ticket.number != 0)
+		counted = gk_pending_take(w->ticket);
+	w->since = 0;
+	if (counted > 0)
+		gk_coalesce_write(record, &w->kept, counted, deadline);
 }
 
 /*
@@ -139,13 +131,20 @@ gk_coalesce_flush(GkRecord *record, bool all, int64 deadline)
 	int64		now = gk_monotonic_us();
 
 	for (Watched *w = watched; w < watched + GK_WATCHED; w++)
-	{
-		if (w->since == 0 || (!all && now - w->since < GK_WINDOW_US))
-			continue;
-		w->since = 0;
-		if (w->counted > 0)
-			write_count(record, w, deadline);
-	}
+		if (w->since != 0 && (all || now - w->since >= GK_WINDOW_US))
+			forget(record, w, deadline);
+}
+
+/* Count it; false when the worker has written the count: its time is over. */
+static bool
+count_one(Watched *w)
+{
+	if (w->counted == 0)
+		w->ticket = gk_pending_begin(&w->kept, w->since + GK_WINDOW_US);
+	else if (w->ticket.number != 0 && !gk_pending_add(w->ticket))
+		return false;
+	w->counted++;
+	return true;
 }
 
 /*
@@ -170,19 +169,15 @@ gk_coalesce(const GkRecord *record, uint64 *seq, bool *delivered)
 	/* whoever insists on a record is not put off with a failed one */
 	if (!current->delivered && gk_audit_failure == GK_AUDIT_CLOSED)
 		return false;
-	current->counted++;
+	if (!count_one(current))
+	{
+		current->since = 0;
+		current = NULL;
+		return false;
+	}
 	*seq = current->seq;
 	*delivered = current->delivered;
 	return true;
-}
-
-static void
-keep(char *to, size_t size, const char *escaped)
-{
-	GkText		text;
-
-	gk_text_init(&text, to, size);
-	gk_text_units(&text, escaped);
 }
 
 /*
@@ -193,40 +188,36 @@ void
 gk_coalesce_written(GkRecord *record, bool delivered, int64 deadline)
 {
 	Watched    *w = current;
-	Watched		gone;
 
 	if (w == NULL)
 	{
+		static GkKept kept;
+		uint64		seq = record->seq;
+
 		if (current_key[0] == 0 && current_key[1] == 0)
 			return;
 		w = watched;
 		for (Watched *v = watched; v < watched + GK_WATCHED && w->since != 0; v++)
 			if (v->since == 0 || v->last < w->last)
 				w = v;
-		gone = *w;
-		memset(w, 0, sizeof(*w));
+		gk_record_keep(record, &kept);
+		if (w->since != 0)
+			forget(record, w, deadline);
 		w->key[0] = current_key[0];
 		w->key[1] = current_key[1];
 		w->since = w->last = gk_monotonic_us();
-		w->kind = record->kind;
-		w->rule = record->rule;
-		w->verdict = record->verdict;
-		w->circumstances = record->circumstances;
-		w->command = record->command;
-		w->object_type = record->object_type;
-		w->statement_length = record->statement_length;
-		w->names = record->names;
-		keep(w->object, sizeof(w->object), gk_record_value(record, "GATEKEEPER_OBJECT"));
-		keep(w->statement, sizeof(w->statement),
-			 gk_record_value(record, "GATEKEEPER_STATEMENT"));
+		w->written = 1;
+		w->counted = 0;
+		w->ticket.number = 0;
+		w->kept = kept;
+		w->seq = seq;
 	}
 	else
-		gone.since = 0;
-	w->written++;
-	w->seq = record->seq;
+	{
+		w->written++;
+		w->seq = record->seq;
+	}
 	w->delivered = delivered;
-	if (gone.since != 0 && gone.counted > 0)
-		write_count(record, &gone, deadline);
 }
 
 /*
@@ -265,6 +256,7 @@ gk_is_repeated_by_worker(const GkEvent *event)
 		(uint64) (event->rule - gk_rules);
 	action ^= (uint64) GetCurrentStatementStartTimestamp();
 	action = hash_string(event->finding->object_type, action);
-	action = hash_string(event->finding->object, action);
+	action = hash_text(event->finding->object,
+					   strnlen(event->finding->object, GK_COMPARED_SIZE), action);
 	return gk_action_is_known(action, true) && IsParallelWorker();
 }

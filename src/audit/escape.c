@@ -17,7 +17,9 @@
  *		\UHHHHHHHH		the same beyond the basic plane
  *		\"				a double quote, only where the text stands in quotes
  *
- * Encodings are never converted: that can fail.
+ * Encodings are never converted: that can fail.  Text in an encoding that is
+ * not UTF-8 can look like it; whoever knows the encoding says so, and then each
+ * of its bytes beyond ASCII is an escape.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -27,6 +29,8 @@
 #include "audit/text.h"
 
 static const char hex[] = "0123456789ABCDEF";
+
+bool		gk_text_is_utf8 = true;
 
 /* Start an empty text in buf, of size bytes (at least one). */
 void
@@ -181,7 +185,8 @@ gk_text_escape(GkText *text, const char *raw, size_t len)
 			unit[1] = b == '\n' ? 'n' : b == '\r' ? 'r' : b == '\t' ? 't' : '\\';
 			n = 2;
 		}
-		else if (b < 0x80 || (step = gk_utf8_decode(raw + i, len - i, &c)) == 0)
+		else if (b < 0x80 || !gk_text_is_utf8 ||
+				 (step = gk_utf8_decode(raw + i, len - i, &c)) == 0)
 		{
 			unit[1] = 'x';
 			n = 2 + put_hex(unit + 2, b, 2);

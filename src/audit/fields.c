@@ -38,6 +38,24 @@ put_number(GkText *out, uint64 number)
 	gk_text_put(out, digits, snprintf(digits, sizeof(digits), UINT64_FORMAT, number));
 }
 
+/* What gather.c and others have put into the record as it is. */
+#define RAW_GETTER(name, member) \
+static void \
+get_##name(const GkRecord *record, GkText *out) \
+{ \
+	put_text(out, record->member); \
+}
+
+RAW_GETTER(database, names.database)
+RAW_GETTER(session_user, names.session_user)
+RAW_GETTER(current_user, names.current_user)
+RAW_GETTER(extension, names.extension)
+RAW_GETTER(command, command)
+RAW_GETTER(object_type, object_type)
+RAW_GETTER(old_value, old_value)
+RAW_GETTER(new_value, new_value)
+RAW_GETTER(source, source)
+
 static void
 get_message_id(const GkRecord *record, GkText *out)
 {
@@ -188,24 +206,6 @@ get_port(const GkRecord *record, GkText *out)
 }
 
 static void
-get_database(const GkRecord *record, GkText *out)
-{
-	put_text(out, record->names.database);
-}
-
-static void
-get_session_user(const GkRecord *record, GkText *out)
-{
-	put_text(out, record->names.session_user);
-}
-
-static void
-get_current_user(const GkRecord *record, GkText *out)
-{
-	put_text(out, record->names.current_user);
-}
-
-static void
 get_authenticated(const GkRecord *record, GkText *out)
 {
 	put_text(out, gk_audit_authenticated());
@@ -233,7 +233,9 @@ get_client(const GkRecord *record, GkText *out)
 static void
 get_application(const GkRecord *record, GkText *out)
 {
-	put_text(out, application_name);
+	if (application_name)
+		gk_record_put_redacted(record, out, application_name,
+							   strlen(application_name), false);
 }
 
 static void
@@ -264,7 +266,7 @@ get_vxid(const GkRecord *record, GkText *out)
 {
 	char		vxid[40];
 
-	if (MyProc == NULL || record->rule == NULL || record->is_count)
+	if (MyProc == NULL || record->rule == NULL)
 		return;
 #ifdef INVALID_PROC_NUMBER
 	snprintf(vxid, sizeof(vxid), "%d/%u", MyProc->vxid.procNumber, MyProc->vxid.lxid);
@@ -280,33 +282,14 @@ get_query_id(const GkRecord *record, GkText *out)
 	int64		id = (int64) pgstat_get_my_query_id();
 	char		digits[24];
 
-	if (id != 0 && !record->is_count)
+	if (id != 0)
 		gk_text_put(out, digits, snprintf(digits, sizeof(digits), INT64_FORMAT, id));
-}
-
-static void
-get_extension(const GkRecord *record, GkText *out)
-{
-	put_text(out, record->names.extension);
 }
 
 static void
 get_function(const GkRecord *record, GkText *out)
 {
-	if (!record->is_count)
-		put_text(out, gk_audit_code_origin());
-}
-
-static void
-get_command(const GkRecord *record, GkText *out)
-{
-	put_text(out, record->command);
-}
-
-static void
-get_object_type(const GkRecord *record, GkText *out)
-{
-	put_text(out, record->object_type);
+	put_text(out, gk_audit_code_origin());
 }
 
 static void
@@ -315,18 +298,6 @@ get_object(const GkRecord *record, GkText *out)
 	if (record->object)
 		gk_record_put_redacted(record, out, record->object,
 							   strlen(record->object), false);
-}
-
-static void
-get_old_value(const GkRecord *record, GkText *out)
-{
-	put_text(out, record->old_value);
-}
-
-static void
-get_new_value(const GkRecord *record, GkText *out)
-{
-	put_text(out, record->new_value);
 }
 
 static void
@@ -349,49 +320,50 @@ get_statement(const GkRecord *record, GkText *out)
  */
 const GkField gk_fields[] =
 {
-	{"MESSAGE_ID", NULL, false, 32, get_message_id},
-	{"PRIORITY", NULL, false, 1, get_priority},
-	{"SYSLOG_IDENTIFIER", NULL, false, 16, get_identifier},
-	{"GATEKEEPER_SCHEMA", NULL, false, 8, get_schema},
-	{"GATEKEEPER_VERSION", NULL, false, 16, get_version},
-	{"GATEKEEPER_EVENT", "event", false, 16, get_event},
-	{"GATEKEEPER_VERDICT", "verdict", false, 16, get_verdict},
-	{"GATEKEEPER_RULE", "rule", false, 48, get_rule},
-	{"GATEKEEPER_CIRCUMSTANCES", "circumstances", false, 80, get_circumstances},
-	{"GATEKEEPER_SQLSTATE", NULL, false, 5, get_sqlstate},
-	{"GATEKEEPER_TECHNIQUE", NULL, false, 16, get_technique},
-	{"GATEKEEPER_STREAM", NULL, false, 32, get_stream},
-	{"GATEKEEPER_SEQ", "seq", false, 20, get_seq},
-	{"GATEKEEPER_LOST", NULL, false, 20, get_lost},
-	{"GATEKEEPER_COUNT", NULL, false, 10, get_count},
-	{NULL, "count", false, 10, get_repeats},
-	{"GATEKEEPER_TIME", NULL, false, 32, get_time},
-	{"GATEKEEPER_CLUSTER", NULL, false, GK_NAME_SIZE, get_cluster},
-	{"GATEKEEPER_SYSTEM_ID", NULL, false, 20, get_system_id},
-	{"GATEKEEPER_PORT", NULL, false, 5, get_port},
-	{"GATEKEEPER_BACKEND_TYPE", NULL, false, 100, get_backend_type},
-	{"GATEKEEPER_BACKEND_PID", NULL, false, 10, get_backend_pid},
-	{"GATEKEEPER_SESSION_ID", NULL, false, 32, get_session_id},
-	{"GATEKEEPER_VXID", NULL, false, 32, get_vxid},
-	{"GATEKEEPER_QUERY_ID", NULL, false, 20, get_query_id},
-	{"GATEKEEPER_SESSION_USER", "session_user", true, GK_NAME_SIZE, get_session_user},
-	{"GATEKEEPER_CURRENT_USER", "current_user", true, GK_NAME_SIZE, get_current_user},
-	{"GATEKEEPER_DATABASE", "database", true, GK_NAME_SIZE, get_database},
-	{"GATEKEEPER_CLIENT_ADDR", NULL, false, 64, get_client_addr},
-	{"GATEKEEPER_CLIENT_PORT", NULL, false, 8, get_client_port},
-	{NULL, "client", true, 80, get_client},
-	{"GATEKEEPER_AUTHENTICATED", NULL, false, GK_NAME_SIZE, get_authenticated},
-	{"GATEKEEPER_APPLICATION", NULL, false, GK_NAME_SIZE, get_application},
-	{"GATEKEEPER_EXTENSION", "extension", true, GK_NAME_SIZE, get_extension},
-	{"GATEKEEPER_FUNCTION", NULL, false, 2 * GK_NAME_SIZE, get_function},
-	{"GATEKEEPER_COMMAND", "command", true, 48, get_command},
-	{"GATEKEEPER_OBJECT_TYPE", "object_type", false, 48, get_object_type},
-	{"GATEKEEPER_OBJECT", "object", true, GK_OBJECT_SIZE, get_object},
-	{"GATEKEEPER_OLD_VALUE", "from", true, GK_VALUE_SIZE, get_old_value},
-	{"GATEKEEPER_NEW_VALUE", "to", true, GK_VALUE_SIZE, get_new_value},
-	{"GATEKEEPER_STATEMENT_LENGTH", NULL, false, 20, get_statement_length},
-	{"MESSAGE", NULL, false, GK_MESSAGE_SIZE, gk_record_put_message},
-	{"GATEKEEPER_STATEMENT", "statement", true, GK_FIELD_SIZE, get_statement},
+	{"MESSAGE_ID", NULL, false, GK_KEPT, 32, get_message_id},
+	{"PRIORITY", NULL, false, GK_KEPT, 1, get_priority},
+	{"SYSLOG_IDENTIFIER", NULL, false, GK_KEPT, 16, get_identifier},
+	{"GATEKEEPER_SCHEMA", NULL, false, GK_KEPT, 8, get_schema},
+	{"GATEKEEPER_VERSION", NULL, false, GK_KEPT, 16, get_version},
+	{"GATEKEEPER_EVENT", "event", false, GK_KEPT, 16, get_event},
+	{"GATEKEEPER_VERDICT", "verdict", false, GK_KEPT, 16, get_verdict},
+	{"GATEKEEPER_RULE", "rule", false, GK_KEPT, 48, get_rule},
+	{"GATEKEEPER_CIRCUMSTANCES", "circumstances", false, GK_KEPT, 80, get_circumstances},
+	{"GATEKEEPER_SQLSTATE", NULL, false, GK_KEPT, 5, get_sqlstate},
+	{"GATEKEEPER_TECHNIQUE", NULL, false, GK_KEPT, 16, get_technique},
+	{"GATEKEEPER_STREAM", NULL, false, GK_KEPT, 32, get_stream},
+	{"GATEKEEPER_SEQ", "seq", false, GK_ANEW, 20, get_seq},
+	{"GATEKEEPER_LOST", NULL, false, GK_ANEW, 20, get_lost},
+	{"GATEKEEPER_COUNT", NULL, false, GK_ANEW, 10, get_count},
+	{NULL, "count", false, GK_ANEW, 10, get_repeats},
+	{"GATEKEEPER_TIME", NULL, false, GK_ANEW, 32, get_time},
+	{"GATEKEEPER_CLUSTER", NULL, false, GK_KEPT, GK_NAME_SIZE, get_cluster},
+	{"GATEKEEPER_SYSTEM_ID", NULL, false, GK_KEPT, 20, get_system_id},
+	{"GATEKEEPER_PORT", NULL, false, GK_KEPT, 5, get_port},
+	{"GATEKEEPER_BACKEND_TYPE", NULL, false, GK_KEPT, 100, get_backend_type},
+	{"GATEKEEPER_BACKEND_PID", NULL, false, GK_KEPT, 10, get_backend_pid},
+	{"GATEKEEPER_SESSION_ID", NULL, false, GK_KEPT, 32, get_session_id},
+	{"GATEKEEPER_VXID", NULL, false, GK_DROPPED, 32, get_vxid},
+	{"GATEKEEPER_QUERY_ID", NULL, false, GK_DROPPED, 20, get_query_id},
+	{"GATEKEEPER_SESSION_USER", "session_user", true, GK_KEPT, GK_NAME_SIZE, get_session_user},
+	{"GATEKEEPER_CURRENT_USER", "current_user", true, GK_KEPT, GK_NAME_SIZE, get_current_user},
+	{"GATEKEEPER_DATABASE", "database", true, GK_KEPT, GK_NAME_SIZE, get_database},
+	{"GATEKEEPER_CLIENT_ADDR", NULL, false, GK_KEPT, 64, get_client_addr},
+	{"GATEKEEPER_CLIENT_PORT", NULL, false, GK_KEPT, 8, get_client_port},
+	{NULL, "client", true, GK_KEPT, 80, get_client},
+	{"GATEKEEPER_AUTHENTICATED", NULL, false, GK_KEPT, GK_NAME_SIZE, get_authenticated},
+	{"GATEKEEPER_APPLICATION", NULL, false, GK_KEPT, GK_NAME_SIZE, get_application},
+	{"GATEKEEPER_EXTENSION", "extension", true, GK_KEPT, GK_NAME_SIZE, get_extension},
+	{"GATEKEEPER_FUNCTION", NULL, false, GK_KEPT, 2 * GK_NAME_SIZE, get_function},
+	{"GATEKEEPER_COMMAND", "command", true, GK_KEPT, 48, get_command},
+	{"GATEKEEPER_OBJECT_TYPE", "object_type", false, GK_KEPT, 48, get_object_type},
+	{"GATEKEEPER_OBJECT", "object", true, GK_KEPT, GK_OBJECT_SIZE, get_object},
+	{"GATEKEEPER_OLD_VALUE", "from", true, GK_KEPT, GK_VALUE_SIZE, get_old_value},
+	{"GATEKEEPER_NEW_VALUE", "to", true, GK_KEPT, GK_VALUE_SIZE, get_new_value},
+	{"GATEKEEPER_SOURCE", "source", true, GK_KEPT, GK_VALUE_SIZE, get_source},
+	{"GATEKEEPER_STATEMENT_LENGTH", NULL, false, GK_KEPT, 20, get_statement_length},
+	{"MESSAGE", NULL, false, GK_ANEW, GK_MESSAGE_SIZE, gk_record_put_message},
+	{"GATEKEEPER_STATEMENT", "statement", true, GK_KEPT, GK_FIELD_SIZE, get_statement},
 };
 
 const int	gk_num_fields = lengthof(gk_fields);

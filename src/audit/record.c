@@ -13,11 +13,25 @@
  */
 #include "audit/audit.h"
 
+#include "mb/pg_wchar.h"
+
 /* Where sinks put a record together, one after the other. */
 char		gk_record_wire[GK_RECORD_SIZE];
 
 /* What the journal's protocol adds to a field's name and value. */
 #define GK_FIELD_OVERHEAD 10
+
+/*
+ * Can what others wrote be told from UTF-8?  SQL_ASCII is whatever its users
+ * say; of the names that all databases share nobody knows better.
+ */
+static void
+note_encoding(void)
+{
+	int			encoding = GetDatabaseEncoding();
+
+	gk_text_is_utf8 = encoding == PG_UTF8 || encoding == PG_SQL_ASCII;
+}
 
 /*
  * Fill field i, of at most limit bytes, behind the others.  Returns its size
@@ -28,15 +42,26 @@ fill_field(GkRecord *record, int i, int limit)
 {
 	const GkField *field = &gk_fields[i];
 	GkText	   *text = &record->text;
+	const char *kept = NULL;
 	GkText		value;
 
 	record->value[i] = "";
 	record->length[i] = 0;
+	if (record->kept && field->of_count != GK_ANEW)
+	{
+		if (record->kept->length[i] == 0)
+			return 0;
+		kept = record->kept->text + record->kept_used;
+		record->kept_used += record->kept->length[i] + 1;
+	}
 	limit = Min(limit, (int) (text->size - text->used) - 1);
 	if (limit <= 0)
 		return 0;
 	gk_text_init(&value, text->buf + text->used, limit + 1);
-	field->get(record, &value);
+	if (kept)
+		gk_text_units(&value, kept);
+	else
+		field->get(record, &value);
 	if (value.used == 0)
 		return 0;
 	record->value[i] = value.buf;
@@ -54,6 +79,7 @@ gk_record_fill(GkRecord *record)
 	int			statement = gk_num_fields - 1;
 	int			wire = 0;
 
+	note_encoding();
 	gk_text_init(&record->text, record->buf, sizeof(record->buf));
 	for (int i = 0; i < message; i++)
 		wire += fill_field(record, i, gk_fields[i].limit);
@@ -65,6 +91,42 @@ gk_record_fill(GkRecord *record)
 			   Min(Min(gk_fields[statement].limit, gk_audit_statement),
 				   GK_RECORD_SIZE - wire));
 	fill_field(record, message, gk_fields[message].limit);
+}
+
+/*
+ * Keep of a filled record what that of a count will say.  What does not fit is
+ * cut, the statement first.
+ */
+void
+gk_record_keep(const GkRecord *record, GkKept *kept)
+{
+	size_t		used = 0;
+
+	for (int i = 0; i < gk_num_fields; i++)
+	{
+		int			length = record->length[i];
+		int			room = (int) (sizeof(kept->text) - used) - 1;
+		GkText		text;
+
+		if (i == gk_num_fields - 1)
+			room = Min(room, GK_KEPT_STATEMENT);
+		kept->length[i] = 0;
+		if (length == 0 || room <= 0 || gk_fields[i].of_count != GK_KEPT)
+			continue;
+		if (length <= room)
+			memcpy(kept->text + used, record->value[i], length + 1);
+		else
+		{
+			/* cut between characters */
+			gk_text_init(&text, kept->text + used, room + 1);
+			gk_text_units(&text, record->value[i]);
+			length = (int) text.used;
+			if (length == 0)
+				continue;
+		}
+		kept->length[i] = (uint16) length;
+		used += length + 1;
+	}
 }
 
 /* The value, escaped, of a filled record's field. */
@@ -117,11 +179,6 @@ gk_record_put_redacted(const GkRecord *record, GkText *out,
 
 	if (raw == NULL || len == 0)
 		return;
-	if (record->is_count)
-	{
-		gk_text_units(out, raw);
-		return;
-	}
 	gk_text_init(&redacted, clean, sizeof(clean));
 	if (is_sql)
 		gk_redact_sql(&redacted, raw, len, record->backslash_escapes);
@@ -141,6 +198,7 @@ gk_audit_show(char *buf, int size, const char *raw)
 	GkText		redacted;
 	GkText		out;
 
+	note_encoding();
 	gk_text_init(&redacted, clean, sizeof(clean));
 	gk_redact_plain(&redacted, raw, strlen(raw));
 	gk_text_init(&out, buf, size);

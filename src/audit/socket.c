@@ -26,6 +26,12 @@
 /* The kernel gives what its limit allows. */
 #define GK_SEND_BUFFER (8 * 1024 * 1024)
 
+/*
+ * What is left of the time when another sink has used it, in microseconds: a
+ * sink that is well takes a message at once.
+ */
+#define GK_LEAST_US 1000
+
 /* Microseconds of a clock that is the same in all processes and never set. */
 int64
 gk_monotonic_us(void)
@@ -151,14 +157,20 @@ is_stale(int err)
  * clock.  Where may_stream, a stream socket is spoken to as syslog(3) does:
  * each message with the NUL that ends it (data[len] must be one).
  *
- * Returns 0, or an errno: ETIMEDOUT when the receiver hangs.  Never throws.
+ * Returns 0, or an errno: ETIMEDOUT when the receiver hangs, EAGAIN when that
+ * is not sure, because the deadline has nearly passed already; then it takes
+ * GK_LEAST_US at most.  Never throws.
  */
 int
 gk_socket_send(GkSocket *sock, const char *path, bool may_stream,
 			   const char *data, size_t len, int64 deadline)
 {
+	int64		now = gk_monotonic_us();
+	bool		is_short = deadline - now < GK_LEAST_US / 2;
 	int			err = 0;
 
+	if (is_short)
+		deadline = now + GK_LEAST_US;
 	if (sock->owner != 0 &&
 		(sock->owner != MyProcPid || strcmp(sock->path, path) != 0))
 		close_socket(sock);
@@ -173,14 +185,20 @@ gk_socket_send(GkSocket *sock, const char *path, bool may_stream,
 			if (err == EPROTOTYPE && may_stream)
 				err = open_socket(sock, path, SOCK_STREAM, deadline);
 			if (err != 0)
-				return err;
+				break;
 		}
 		err = send_all(sock, data, len + (sock->type == SOCK_STREAM), deadline);
-		if (!is_stale(err))
-			return err;
-		close_socket(sock);
-		if (!was_open)
-			return err;
+		if (err == 0)
+			return 0;
+
+		/*
+		 * Whoever hangs may have been replaced at the same path: the next
+		 * message asks anew who is there.
+		 */
+		if (is_stale(err) || err == ETIMEDOUT)
+			close_socket(sock);
+		if (!is_stale(err) || !was_open)
+			break;
 	}
-	return err;
+	return err == ETIMEDOUT && is_short ? EAGAIN : err;
 }

@@ -26,6 +26,13 @@
 /* How long a sink that hung is left alone, in microseconds. */
 #define GK_SUSPEND_US INT64CONST(5000000)
 
+/*
+ * How many records of actions may go to the server log instead, and in how many
+ * seconds.  More are counted only: no flood may fill the disk.
+ */
+#define GK_LOG_LINES 100
+#define GK_LOG_SECONDS 10
+
 /* How many actions are remembered for parallel workers' sake. */
 #define GK_KNOWN_ACTIONS 512
 
@@ -51,6 +58,7 @@ typedef struct GkShared
 	pg_atomic_uint64 seq;
 	pg_atomic_uint64 lost;
 	pg_atomic_uint32 worker_starts;
+	pg_atomic_uint64 logged;	/* period << 32, lines in it */
 	GkSharedSink sinks[GK_NUM_SINKS];
 	GkSharedRule rules[GK_NUM_RULES];
 	pg_atomic_uint64 known[GK_KNOWN_ACTIONS];
@@ -66,13 +74,17 @@ static GkShared *shared = &private_stats;
 /* How often shared memory was made; the postmaster counts, its children inherit. */
 static int	startups;
 
+/* How the stream before a crash ended: likewise. */
+static GkStreamEnd before_crash;
+
 static const char *const sink_names[GK_NUM_SINKS] = {"journald", "syslog"};
 
 /* Called while the server adds up its shared memory. */
 void
 gk_audit_shmem_request(void)
 {
-	RequestAddinShmemSpace(add_size(MAXALIGN(sizeof(GkShared)), gk_recent_size()));
+	RequestAddinShmemSpace(add_size(MAXALIGN(sizeof(GkShared)),
+									add_size(gk_recent_size(), gk_pending_size())));
 }
 
 static void
@@ -90,6 +102,7 @@ init_shared(GkShared *s)
 	pg_atomic_init_u64(&s->seq, 0);
 	pg_atomic_init_u64(&s->lost, 0);
 	pg_atomic_init_u32(&s->worker_starts, 0);
+	pg_atomic_init_u64(&s->logged, 0);
 	for (int i = 0; i < GK_NUM_SINKS; i++)
 	{
 		pg_atomic_init_u64(&s->sinks[i].sent, 0);
@@ -109,6 +122,16 @@ init_shared(GkShared *s)
 		pg_atomic_init_u64(&s->known[i], 0);
 }
 
+/* The postmaster is about to give up shared memory, at its end or after a crash. */
+static void
+remember_stream(int code, Datum arg)
+{
+	memcpy(before_crash.stream, shared->stream, sizeof(before_crash.stream));
+	before_crash.stream[sizeof(before_crash.stream) - 1] = '\0';
+	before_crash.seq = pg_atomic_read_u64(&shared->seq);
+	before_crash.lost = pg_atomic_read_u64(&shared->lost);
+}
+
 /*
  * Called when shared memory is there: at server start, and again after a
  * crash.  Both begin a new stream, because the sequence begins anew.
@@ -125,15 +148,18 @@ gk_audit_shmem_startup(void)
 		init_shared(s);
 	shared = s;
 	gk_recent_startup();
+	gk_pending_startup();
 	LWLockRelease(AddinShmemInitLock);
+	/* forked children forget it */
+	on_shmem_exit(remember_stream, (Datum) 0);
 	startups++;
 }
 
-/* How many times this server has crashed and gone on. */
-int
-gk_audit_crashes(void)
+/* How the stream before this one ended in a crash; NULL when it did not. */
+const GkStreamEnd *
+gk_audit_before_crash(void)
 {
-	return startups - 1;
+	return startups > 1 ? &before_crash : NULL;
 }
 
 /* The worker begins: is it the first one of this stream? */
@@ -175,6 +201,24 @@ void
 gk_audit_count_lost(void)
 {
 	pg_atomic_fetch_add_u64(&shared->lost, 1);
+}
+
+/* May one more record of an action go to the server log? */
+bool
+gk_audit_may_log(void)
+{
+	uint64		period = (uint64) gk_monotonic_us() / (GK_LOG_SECONDS * INT64CONST(1000000)) << 32;
+	uint64		logged = pg_atomic_read_u64(&shared->logged);
+
+	for (;;)
+	{
+		uint64		next = (logged >> 32 << 32) == period ? logged + 1 : period + 1;
+
+		if ((uint32) next > GK_LOG_LINES)
+			return false;
+		if (pg_atomic_compare_exchange_u64(&shared->logged, &logged, next))
+			return true;
+	}
 }
 
 /*
@@ -221,6 +265,8 @@ gk_sink_count(GkSink sink, int err)
 	pg_atomic_write_u32(&s->last_errno, err);
 	pg_atomic_write_u32(&s->is_failing, 1);
 	pg_atomic_write_u64(&s->last_error_time, GetCurrentTimestamp());
+	if (err == EAGAIN)
+		return;					/* there was no time to find out */
 	pg_atomic_write_u64(&s->suspended_until,
 						err == ETIMEDOUT ? gk_monotonic_us() + GK_SUSPEND_US : 0);
 }

@@ -33,6 +33,7 @@ typedef struct GkText
 } GkText;
 
 /* escape.c */
+extern bool gk_text_is_utf8;	/* else every byte beyond ASCII is escaped */
 extern void gk_text_init(GkText *text, char *buf, size_t size);
 extern bool gk_text_put(GkText *text, const char *bytes, size_t len);
 extern void gk_text_put_some(GkText *text, const char *bytes, size_t len);
