@@ -20,7 +20,8 @@
  * are hidden unread.
  *
  * Does not see: a secret that nothing names as one ("crypt('x', ...)"), and a
- * keyword that is put together from pieces ('PASS' || 'WORD').
+ * keyword that is computed.  One that is put together from constants in their
+ * order ('PASS' || 'WORD') is seen.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -39,6 +40,7 @@
 typedef struct State
 {
 	GkWordKind	armed;			/* the last word that mattered */
+	bool		after_digit;	/* the last token was one */
 	bool		was_hidden;		/* the last token was a hidden constant */
 	bool		is_body;		/* a dollar quote here is code */
 	char		word[GK_WORD_SIZE]; /* the last one */
@@ -72,49 +74,13 @@ redact_comment(GkRedactor *r, size_t pos, size_t end)
 	r->in_doubt = in_doubt;		/* a comment does not run */
 }
 
-/*
- * Where the text in quotes that begins at pos ends: at its quote.  A backslash
- * before a quote may have a meaning that we do not know of (another language,
- * another setting).
- */
-static size_t
-quote_end(GkRedactor *r, size_t pos, size_t end, char quote, bool backslash)
-{
-	const char *s = r->s;
-
-	while (pos < end)
-	{
-		if (s[pos] == '\\' && pos + 1 < end && s[pos + 1] == quote)
-			r->is_ambiguous |= !backslash;
-		if (backslash && s[pos] == '\\')
-			pos += 2;
-		else if (s[pos] != quote)
-			pos++;
-		else if (pos + 1 < end && s[pos + 1] == quote)
-			pos += 2;
-		else
-			return pos;
-	}
-	return end;
-}
-
 /* Does UESCAPE follow?  Then nobody knows yet what the constant says. */
 static bool
 has_uescape(const GkRedactor *r, size_t pos, size_t end)
 {
 	char		word[GK_WORD_SIZE];
-	size_t		next;
 
-	for (;;)
-	{
-		while (pos < end && gk_redact_is_space(r->s[pos]))
-			pos++;
-		next = gk_redact_comment_end(r, pos, end);
-		if (next == pos)
-			break;
-		pos = next;
-	}
-	gk_redact_word(r, pos, end, GK_ESCAPES_NONE, word);
+	gk_redact_word(r, gk_redact_blanks_end(r, pos, end), end, GK_ESCAPES_NONE, word);
 	return strcmp(word, "uescape") == 0;
 }
 
@@ -139,7 +105,7 @@ redact_constant(GkRedactor *r, State *state, size_t pos, size_t end, GkEscapes e
 {
 	bool		backslash = escapes == GK_ESCAPES_C ||
 		(r->backslash && escapes == GK_ESCAPES_NONE);
-	size_t		stop = quote_end(r, pos + 1, end, '\'', backslash);
+	size_t		stop = gk_redact_quote_end(r, pos + 1, end, '\'', backslash);
 	size_t		next = stop + (stop < end);
 
 	if (escapes == GK_ESCAPES_UNICODE && has_uescape(r, next, end))
@@ -193,7 +159,8 @@ static void
 note_word(GkRedactor *r, State *state, const char *word)
 {
 	static const char *const skipped[] = {
-		"as", "default", "encrypted", "ilike", "is", "like", "not", "similar", "to", NULL
+		"as", "constant", "default", "encrypted", "ilike", "is", "like", "not", "similar",
+		"text", "to", "varchar", NULL
 	};
 	GkWordKind	kind = gk_redact_classify(word);
 
@@ -284,7 +251,7 @@ static size_t
 redact_identifier(GkRedactor *r, State *state, size_t pos, size_t end,
 				  GkEscapes escapes)
 {
-	size_t		stop = quote_end(r, pos + 1, end, '"', false);
+	size_t		stop = gk_redact_quote_end(r, pos + 1, end, '"', false);
 	size_t		next = stop + (stop < end);
 	char		word[GK_WORD_SIZE];
 
@@ -307,13 +274,20 @@ redact_identifier(GkRedactor *r, State *state, size_t pos, size_t end,
 static void
 note_other(GkRedactor *r, State *state, char c)
 {
+	bool		after_digit = state->after_digit;
+
 	state->is_body = false;
+	state->after_digit = c >= '0' && c <= '9';
 	if (state->was_hidden && c == '|')
 		r->in_doubt = true;		/* only a part of it was the constant */
 	state->was_hidden = false;
 	if (!state->armed)
 		return;
 	if (c == '=' || c == ':' || c == '>')
+		return;
+	/* "pw varchar(20) :=" */
+	if (state->armed == GK_WORD_HINT &&
+		(c == '(' || state->after_digit || (c == ')' && after_digit)))
 		return;
 	if (state->armed == GK_WORD_SECRET && c != '$')
 		r->in_doubt = true;
@@ -368,6 +342,19 @@ redact_code(GkRedactor *r, size_t pos, size_t end, int depth)
 }
 
 /*
+ * EXECUTE of a prepared statement: its arguments are parameters, and what they
+ * are nobody sees here.
+ */
+static bool
+is_execute(const GkRedactor *r, size_t end)
+{
+	char		word[GK_WORD_SIZE];
+
+	gk_redact_word(r, gk_redact_blanks_end(r, 0, end), end, GK_ESCAPES_NONE, word);
+	return strcmp(word, "execute") == 0;
+}
+
+/*
  * Append SQL, its secrets hidden.  backslash_escapes tells that
  * standard_conforming_strings is off.
  */
@@ -377,7 +364,7 @@ gk_redact_sql(GkText *out, const char *sql, size_t len, bool backslash_escapes)
 	GkText		start = *out;
 	GkRedactor	r = {.s = sql,.out = out,.backslash = backslash_escapes};
 
-	if (len <= GK_REDACT_LIMIT)
+	if (len <= GK_REDACT_LIMIT && !is_execute(&r, len))
 	{
 		redact_code(&r, 0, len, 0);
 		if (!r.in_doubt && !(r.is_ambiguous && r.has_secret))

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * redact.h
- *	  What redact.c (SQL) and redact_text.c (anything else) share.
+ *	  What redact.c (SQL), redact_value.c (anything else) and redact_text.c
+ *	  (words, for both) share.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -15,6 +16,9 @@
 
 /* Of a word, only the last so many characters are looked at. */
 #define GK_WORD_SIZE 128
+
+/* Enough for the longest word that is put together, but for one letter. */
+#define GK_TAIL_SIZE 12
 
 typedef enum GkWordKind
 {
@@ -42,6 +46,10 @@ typedef struct GkRedactor
 	bool		in_doubt;		/* no constant should have been shown */
 	bool		is_ambiguous;	/* there was a quote that may not be one */
 	size_t		no_userinfo;	/* up to here, no '@' follows "://" */
+	bool		is_text;		/* of a constant, a comment, a command line */
+	bool		is_cut;			/* what follows is not looked at */
+	char		tail[GK_TAIL_SIZE]; /* the end of the word that the last
+									 * constant ended in */
 } GkRedactor;
 
 static inline bool
@@ -50,14 +58,23 @@ gk_redact_is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* redact_text.c */
+extern bool gk_redact_is_word_char(int c);
+extern size_t gk_redact_char(const GkRedactor *r, size_t pos, size_t end,
+							 GkEscapes escapes, int *c);
 extern void gk_redact_show(GkRedactor *r, size_t from, size_t to);
 extern void gk_redact_hide(GkRedactor *r);
 extern size_t gk_redact_word(const GkRedactor *r, size_t pos, size_t end,
 							 GkEscapes escapes, char *word);
 extern GkWordKind gk_redact_classify(const char *word);
+extern size_t gk_redact_comment_end(const GkRedactor *r, size_t pos, size_t end);
+extern size_t gk_redact_blanks_end(const GkRedactor *r, size_t pos, size_t end);
+extern size_t gk_redact_quote_end(GkRedactor *r, size_t pos, size_t end,
+								  char quote, bool backslash);
+
+/* redact_value.c */
 extern size_t gk_redact_uri(GkRedactor *r, size_t pos, size_t end,
 							const char *scheme);
-extern size_t gk_redact_comment_end(const GkRedactor *r, size_t pos, size_t end);
 extern bool gk_redact_text(GkRedactor *r, size_t pos, size_t end,
 						   GkEscapes escapes, bool is_plain);
 

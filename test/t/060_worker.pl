@@ -71,12 +71,14 @@ is(scalar(@more), 0, 'there is one start record');
 my %expected = (
 	PRIORITY => '4',
 	MESSAGE_ID => '9f0f8f81805c4fe9a9cb0e7a0c7aad41',
-	MESSAGE => qr/^event=start seq=\d+ object_type=server object="start"$/,
+	MESSAGE => qr/^event=start seq=\d+ object_type=server object="start" to=".*"$/,
 	GATEKEEPER_SCHEMA => '1',
 	GATEKEEPER_SEQ => '1',
 	GATEKEEPER_LOST => '0',
 	GATEKEEPER_OBJECT_TYPE => 'server',
 	GATEKEEPER_OBJECT => 'start',
+	# twice in the file: the last one holds
+	GATEKEEPER_NEW_VALUE => qr/^audit_journal_socket=\Q$journal\E audit_syslog_socket=\S+$/,
 	GATEKEEPER_CLUSTER => 'worker',
 	GATEKEEPER_SYSTEM_ID => value_of($node, 'SELECT system_identifier FROM pg_control_system()'),
 	GATEKEEPER_BACKEND_TYPE => 'pg_gatekeeper audit',
@@ -88,7 +90,7 @@ foreach my $field (sort keys %expected)
 	  ? like($start->{$field} // '', $expected{$field}, "start: $field is right")
 	  : is($start->{$field}, $expected{$field}, "start: $field is right");
 }
-is(join(' ', grep { /^GATEKEEPER_(RULE|VERDICT|VXID|.*USER|DATABASE|.*VALUE)$/ } sort keys %$start),
+is(join(' ', grep { /^GATEKEEPER_(RULE|VERDICT|VXID|.*USER|DATABASE|OLD_VALUE)$/ } sort keys %$start),
 	'', 'start: there is nothing that the worker cannot know');
 is(scalar(records($begin, 'config')), 0, 'the module enforces, so nothing is said of that');
 
@@ -137,6 +139,7 @@ foreach my $name (sort keys %change)
 			  qw(GATEKEEPER_OBJECT_TYPE GATEKEEPER_OLD_VALUE GATEKEEPER_NEW_VALUE PRIORITY)),
 		join(' ', 'setting', length $before{$name} ? $before{$name} : 'nothing', $change{$name}[0], $change{$name}[1]),
 		"$name: the record says from what, to what, how bad");
+	like($record->{GATEKEEPER_SOURCE} // '', qr{^\Q$conf_file\E:\d+$}, '... and in which line of which file');
 }
 is_deeply([ keys %config ], ['loaded without enforcement'], 'one record more says that nothing is enforced');
 is( join(' ', map { $_->{GATEKEEPER_OBJECT_TYPE}, $_->{GATEKEEPER_NEW_VALUE}, $_->{PRIORITY} } values %config),
@@ -151,7 +154,7 @@ $node->reload;
 is( join("\n", map { "$_ $config{$_}{PRIORITY}" } sort keys %config),
 	join("\n", map { "$_ $change{$_}[2]" } sort keys %change),
 	'the way back is on record, too');
-like($config{'gatekeeper.mode'}{MESSAGE}, qr/object="gatekeeper\.mode" from="audit" to="enforce"$/,
+like($config{'gatekeeper.mode'}{MESSAGE}, qr/object="gatekeeper\.mode" from="audit" to="enforce" source="default"$/,
 	'the message says all');
 
 # a reload that changes nothing, or something that is not ours
@@ -166,6 +169,7 @@ value_of($node, q{ALTER SYSTEM SET gatekeeper.audit_timeout = '60ms'});
 value_of($node, 'SELECT pg_reload_conf()');
 my ($changed) = wait_for($mark, 'config', 1);
 is("$changed->{GATEKEEPER_OLD_VALUE} $changed->{GATEKEEPER_NEW_VALUE}", '50 60', 'ALTER SYSTEM takes effect');
+like($changed->{GATEKEEPER_SOURCE}, qr{/postgresql\.auto\.conf:\d+$}, '... and leaves its mark as the source');
 my ($by) = records($mark, 'action');
 is( join(' ', map { $by->{"GATEKEEPER_$_"} // '' } qw(RULE VERDICT SESSION_USER OBJECT)),
 	'server_settings allowed postgres gatekeeper.audit_timeout', '... and who did it is on record');
@@ -230,6 +234,10 @@ $node->poll_query_until('postgres', 'SELECT true');
 is($again->{GATEKEEPER_OBJECT}, 'restart after a crash', 'the worker comes back after a crash');
 isnt($again->{GATEKEEPER_STREAM}, $start->{GATEKEEPER_STREAM}, '... with a new stream');
 is($again->{GATEKEEPER_SEQ}, '1', '... that begins anew');
+my ($last) = sort { $b <=> $a } map { $_->{GATEKEEPER_SEQ} }
+  grep { $_->{GATEKEEPER_STREAM} eq $start->{GATEKEEPER_STREAM} } map { records($begin, $_) } qw(loss config action);
+is($again->{GATEKEEPER_OLD_VALUE}, "stream $start->{GATEKEEPER_STREAM}, seq $last, lost 1",
+	'... and says where the one before it ended, and how many it lost');
 is(scalar(records($mark, 'stop')), 0, '... and there was no stop');
 
 $mark = mark();

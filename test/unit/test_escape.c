@@ -173,6 +173,13 @@ main(void)
 		}
 	}
 
+	/* text in another encoding that looks like UTF-8 */
+	gk_text_is_utf8 = false;
+	gk_text_init(&text, buf, sizeof(buf));
+	gk_text_escape(&text, RAW("a\xc3\xa4\n\xe9"));
+	ok(strcmp(buf, "a\\xC3\\xA4\\n\\xE9") == 0, "known not to be UTF-8");
+	gk_text_is_utf8 = true;
+
 	/* anything at all, at any size */
 	good = true;
 	for (int round = 0; round < 20000 && good; round++)

@@ -15,6 +15,7 @@
 
 #include "audit/escape.c"
 #include "audit/redact_text.c"
+#include "audit/redact_value.c"
 #include "audit/redact.c"
 
 /* The secret in all of the statements below. */
@@ -119,7 +120,58 @@ static const Case hidden[] = {
 	{"DO $$ password = \"s3cr3t\" $$ LANGUAGE plpython3u", NULL},
 	{"DO $$ a = 'it\\'s'; password = 's3cr3t' $$ LANGUAGE plpython3u", NULL},
 
+	/* the keyword in pieces */
+	{"DO $$ BEGIN EXECUTE 'ALTER ROLE bob PASS' || 'WORD ''s3cr3t'''; END $$", NULL},
+	{"DO $$ BEGIN EXECUTE 'ALTER ROLE bob PA' || 'SS' || '' || 'WO' || 'RD ''s3cr3t'''; END $$", NULL},
+	{"DO $$ BEGIN EXECUTE 'ALTER ROLE bob pass' || 'word ' || quote_literal('s3cr3t'); END $$", NULL},
+	{"DO $$ BEGIN EXECUTE format('ALTER ROLE bob %s%s %L', 'PASS', 'WORD', 's3cr3t'); END $$", NULL},
+	{"DO $$ BEGIN EXECUTE $x$ALTER ROLE bob PASS$x$ || $y$WORD 's3cr3t'$y$; END $$", NULL},
+	{"DO $$ BEGIN EXECUTE E'ALTER ROLE bob P\\x41SS' || U&'WORD ''s3cr3t'''; END $$", NULL},
+	{"DO $$ BEGIN EXECUTE 'ALTER ROLE bob PASS'\n'WORD ''s3cr3t'''; END $$", NULL},
+	{"DO 'BEGIN EXECUTE ''ALTER ROLE bob PASS'' || ''WORD ''''s3cr3t''''''; END'", NULL},
+	{"DO $$ BEGIN EXECUTE format('ALTER ROLE bob PASSWORD %2$L', 1, 's3cr3t'); END $$", NULL},
+	{"DO $$ BEGIN EXECUTE format('ALTER ROLE bob PASSWORD E%L', 's3cr3t'); END $$", NULL},
+	{"DO $$ BEGIN EXECUTE 'ALTER ROLE bob PASSWORD $1' USING 's3cr3t'; END $$", NULL},
+	{"DO $$ BEGIN EXECUTE replace('ALTER ROLE bob PASSWORD ?', '?', quote_literal('s3cr3t')); END $$", NULL},
+	{"DO $$ BEGIN RAISE NOTICE 'the password is %', 's3cr3t'; END $$", NULL},
+
+	/* variables and parameters */
+	{"DO $$ DECLARE pw text := 's3cr3t'; BEGIN PERFORM f(pw); END $$", NULL},
+	{"DO $$ DECLARE v_pw CONSTANT varchar(20) := 's3cr3t'; BEGIN PERFORM f(v_pw); END $$", NULL},
+	{"DO $$ DECLARE new_password text DEFAULT 's3cr3t'; BEGIN PERFORM f(1); END $$", NULL},
+	{"DO $$ BEGIN password := 's3cr3t'; END $$", "DO $$ BEGIN password := '***'; END $$"},
+	{"EXECUTE change_it('bob', 's3cr3t')", "EXECUTE change_it('***', '***')"},
+	{"/* x */ execute change_it($$s3cr3t$$)", NULL},
+	{"CREATE FUNCTION f() RETURNS void LANGUAGE sql BEGIN ATOMIC SELECT set_password('s3cr3t'); END", NULL},
+	{"CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $f$ BEGIN EXECUTE $q$DO $d$ BEGIN ALTER ROLE x PASSWORD $p$s3cr3t$p$; END $d$$q$; END $f$",
+	NULL},
+
+	/* bytes that are no quotes where they stand, and broken SQL */
+	{"ALTER ROLE \x83\x5c PASSWORD 's3cr3t'", "ALTER ROLE \x83\x5c PASSWORD '***'"},
+	{"ALTER ROLE bob PASSWORD '\x95\x5c' || 's3cr3t'", NULL},
+	{"ALTER ROLE bob PASSWORD \"s3cr3t\"", "ALTER ROLE bob PASSWORD \"***\""},
+	{"ALTER ROLE bob PASSWORD PASSWORD 's3cr3t' '", NULL},
+	{"ALTER ROLE bob PASSWORD = 's3cr3t", "ALTER ROLE bob PASSWORD = '***"},
+	{"ALTER GROUP g PASSWORD E'\\x73' 's3cr3t'", NULL},
+	{"ALTER USER bob UNENCRYPTED PASSWORD N's3cr3t'", NULL},
+	{"ALTER ROLE bob PASSWORD\f\v\r\n\t's3cr3t'", NULL},
+
 	/* connections */
+	{"SELECT set_config('primary_conninfo', 'host=h password=s3cr3t', false)",
+	"SELECT set_config('primary_conninfo', 'host=h password ***', false)"},
+	{"ALTER SYSTEM SET primary_conninfo = 'user=u sslpassword=s3cr3t'",
+	"ALTER SYSTEM SET primary_conninfo = 'user=u sslpassword ***'"},
+	{"SELECT dblink_exec('postgres://u:p%40s3cr3t@h:1,g:2/d', 'SELECT 1')",
+	"SELECT dblink_exec('postgres://u:***@h:1,g:2/d', 'SELECT 1')"},
+	{"SELECT dblink_connect('postgres://h/d?user=u&pass%77ord=s3cr3t')", NULL},
+	{"SELECT dblink_connect('postgres://h/d?%70%61%73%73%77%6F%72%64=s3cr3t')", NULL},
+	{"CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (host 'h', passwd 's3cr3t', token 's3cr3t')", NULL},
+	{"CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (\"secret-key\" 's3cr3t')", NULL},
+	{"ALTER SUBSCRIPTION s CONNECTION E'host=h pass\\167ord=s3cr3t'", NULL},
+	{"COPY t FROM PROGRAM 'curl -u bob:s3cr3t http://h/'", "COPY t FROM PROGRAM 'curl -u bob:*** http://h/'"},
+	{"COPY t FROM PROGRAM 'curl -H \"Authorization: Basic s3cr3t\" http://h/'",
+	"COPY t FROM PROGRAM 'curl -H \"Authorization: ***\" http://h/'"},
+	{"COPY t FROM PROGRAM $$sshpass -p s3cr3t ssh h$$", "COPY t FROM PROGRAM $$sshpass -p *** ssh h$$"},
 	{"CREATE USER MAPPING FOR bob SERVER s OPTIONS (user 'bob', password 's3cr3t')",
 	"CREATE USER MAPPING FOR bob SERVER s OPTIONS (user 'bob', password '***')"},
 	{"ALTER USER MAPPING FOR bob SERVER s OPTIONS (SET \"password\" 's3cr3t')",
@@ -171,6 +223,14 @@ static const char *const shown[] = {
 	"SELECT 'http://host:80/path', 'mailto:a@b', '://'",
 	"SELECT '\xff\xfe', 'caf\xc3\xa9'",
 	"COPY t TO '/tmp/x' -- $ $$ $a",
+	"COPY pg_authid (rolname, rolpassword) TO '/tmp/x'",
+	"SELECT encrypt('data', 'key', 'aes'), decrypt('data', 'key', 'aes'), digest('data', 'sha256')",
+	"SELECT pgp_pub_encrypt('text', dearmor('key')), hmac('data', 'key', 'md5')",
+	"SELECT 'compass' || 'es', 'pass' || 'age', 'pass', 'the word'",
+	"COPY t TO PROGRAM 'psql -U bob -p 5432 -c ''SELECT 1'''",
+	"SET SESSION AUTHORIZATION 'bob'",
+	"DO $$ BEGIN EXECUTE 'SET SESSION AUTHORIZATION bob'; EXECUTE 'SELECT 1'; END $$",
+	"CREATE USER MAPPING FOR bob SERVER s OPTIONS (user 'bob', sslcert '/x', passfile '/y')",
 };
 
 /* Plain text: only the value goes. */
@@ -188,6 +248,28 @@ static const Case plain[] = {
 	{"curl https://bob:s3cr3t@host/evil", "curl https://***@host/evil"},
 	{"psql postgres://bob:s3cr3t@host/evil", "psql postgres://bob:***@host/evil"},
 	{"curl 'https://host/?token=s3cr3t&evil'", "curl 'https://host/?token=***&evil'"},
+	{"psql -c \"ALTER ROLE bob PASSWORD E's3cr3t'\" evil", "psql -c \"ALTER ROLE bob PASSWORD E'***'\" evil"},
+	{"psql -c \"ALTER ROLE bob PASSWORD U&'s3cr3t'\"", "psql -c \"ALTER ROLE bob PASSWORD U&'***'\""},
+	{"psql -c 'ALTER ROLE bob PASSWORD $$s3cr3t$$' evil", "psql -c 'ALTER ROLE bob PASSWORD $$***$$' evil"},
+	{"psql -c \"ALTER ROLE bob PASSWORD \\$x\\$s3cr3t\\$x\\$\"", "psql -c \"ALTER ROLE bob PASSWORD \\$x\\$***$x\\$\""},
+	{"psql -c \"ALTER ROLE bob PASSWORD/**/ 's3cr3t'\"", "psql -c \"ALTER ROLE bob PASSWORD/**/ '***'\""},
+	{"psql \"password='it\\'s s3cr3t' host=evil\"", "psql \"password='***' host=evil\""},
+	{"PGPASSWORD='a\\' evil 'b'", "PGPASSWORD='***' evil 'b'"},
+	{"curl -u bob:s3cr3t evil", "curl -u bob:*** evil"},
+	{"curl -ubob:s3cr3t evil", "curl -ubob:*** evil"},
+	{"curl --user 'bob:s3cr3t' evil", "curl --user 'bob:***' evil"},
+	{"curl --proxy-user=bob:s3cr3t|evil", "curl --proxy-user=bob:***|evil"},
+	{"curl -H 'Authorization: Bearer s3cr3t' evil", "curl -H 'Authorization: ***' evil"},
+	{"curl -H \"X-Api-Key: s3cr3t\" evil", "curl -H \"X-Api-Key: ***\" evil"},
+	{"sshpass -p s3cr3t ssh evil", "sshpass -p *** ssh evil"},
+	{"sshpass -p's3cr3t' ssh evil", "sshpass -p'***' ssh evil"},
+	{"mysqldump -u root -ps3cr3t evil", "mysqldump -u root -p*** evil"},
+	{"mkdir -p /tmp/evil", "mkdir -p /tmp/evil"},
+	{"psql -U bob -h evil", "psql -U bob -h evil"},
+	{"aws --secret-access-key s3cr3t evil", "aws --secret-access-key *** evil"},
+	{"AWS_SECRET_ACCESS_KEY=s3cr3t evil", "AWS_SECRET_ACCESS_KEY=*** evil"},
+	{"openssl enc -pass pass:s3cr3t evil", "openssl enc -pass *** evil"},
+	{"curl 'postgres://h/d?pass%77ord=s3cr3t&evil'", "curl 'postgres://h/d?pass%77ord=***&evil'"},
 	{"/etc/passwd", "/etc/passwd"},
 	{"cat /etc/passwd /etc/shadow", "cat /etc/passwd /etc/shadow"},
 	{"pg_authid.rolpassword", "pg_authid.rolpassword"},
