@@ -116,9 +116,10 @@ write_server_log(const GkRecord *record)
 static bool
 send_to(GkSink sink, const GkRecord *record, int64 deadline)
 {
+	uint64		sent = gk_sink_sent(sink);
 	int			err = gk_sink_may_try(sink) ? senders[sink] (record, deadline) : EBUSY;
 
-	gk_sink_count(sink, err);
+	gk_sink_count(sink, err, sent);
 	return err == 0;
 }
 

@@ -21,6 +21,7 @@
 #include "pgtime.h"
 #include "postmaster/postmaster.h"
 #include "storage/proc.h"
+#include "utils/builtins.h"
 #include "utils/backend_status.h"
 
 static void
@@ -30,12 +31,13 @@ put_text(GkText *out, const char *raw)
 		gk_text_escape(out, raw, strlen(raw));
 }
 
+/* snprintf() would take a good part of the time that a record takes. */
 static void
 put_number(GkText *out, uint64 number)
 {
 	char		digits[24];
 
-	gk_text_put(out, digits, snprintf(digits, sizeof(digits), UINT64_FORMAT, number));
+	gk_text_put(out, digits, pg_ulltoa_n(number, digits));
 }
 
 /* What gather.c and others have put into the record as it is. */
@@ -170,19 +172,27 @@ get_repeats(const GkRecord *record, GkText *out)
 static void
 get_time(const GkRecord *record, GkText *out)
 {
+	static pg_time_t known;
+	static char stamp[40];
 	struct timeval now;
 	pg_time_t	seconds;
 	struct pg_tm *tm;
-	char		stamp[40];
 
 	gettimeofday(&now, NULL);
 	seconds = now.tv_sec;
-	tm = pg_gmtime(&seconds);
-	if (tm == NULL)
-		return;
-	snprintf(stamp, sizeof(stamp), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
-			 tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday,
-			 tm->tm_hour, tm->tm_min, tm->tm_sec, (int) now.tv_usec);
+	if (seconds != known)
+	{
+		tm = pg_gmtime(&seconds);
+		if (tm == NULL)
+			return;
+		snprintf(stamp, sizeof(stamp), "%04d-%02d-%02dT%02d:%02d:%02d.000000Z",
+				 tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday,
+				 tm->tm_hour, tm->tm_min, tm->tm_sec);
+		known = seconds;
+	}
+	/* of the second, what stands before the "Z" */
+	for (int i = strlen(stamp) - 2, us = (int) now.tv_usec; stamp[i] != '.'; i--, us /= 10)
+		stamp[i] = '0' + us % 10;
 	gk_text_ascii(out, stamp);
 }
 
@@ -254,9 +264,10 @@ get_backend_pid(const GkRecord *record, GkText *out)
 static void
 get_session_id(const GkRecord *record, GkText *out)
 {
-	char		id[40];
+	static char id[40];
 
-	snprintf(id, sizeof(id), "%lx.%x", (long) MyStartTime, MyProcPid);
+	if (*id == '\0')
+		snprintf(id, sizeof(id), "%lx.%x", (long) MyStartTime, MyProcPid);
 	gk_text_ascii(out, id);
 }
 

@@ -366,6 +366,11 @@ gk_redact_sql(GkText *out, const char *sql, size_t len, bool backslash_escapes)
 
 	if (len <= GK_REDACT_LIMIT && !is_execute(&r, len))
 	{
+		if (!gk_redact_may_hide(sql, len))
+		{
+			gk_text_put_some(out, sql, len);
+			return;
+		}
 		redact_code(&r, 0, len, 0);
 		if (!r.in_doubt && !(r.is_ambiguous && r.has_secret))
 			return;

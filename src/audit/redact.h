@@ -71,6 +71,7 @@ extern size_t gk_redact_comment_end(const GkRedactor *r, size_t pos, size_t end)
 extern size_t gk_redact_blanks_end(const GkRedactor *r, size_t pos, size_t end);
 extern size_t gk_redact_quote_end(GkRedactor *r, size_t pos, size_t end,
 								  char quote, bool backslash);
+extern bool gk_redact_may_hide(const char *s, size_t len);
 
 /* redact_value.c */
 extern size_t gk_redact_uri(GkRedactor *r, size_t pos, size_t end,

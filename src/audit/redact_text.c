@@ -263,3 +263,78 @@ gk_redact_quote_end(GkRedactor *r, size_t pos, size_t end, char quote, bool back
 	}
 	return end;
 }
+
+/*
+ * Is there anything at all that could make redact.c or this file hide
+ * something?  Most text has nothing, and this is much faster.
+ */
+bool
+gk_redact_may_hide(const char *s, size_t len)
+{
+	for (size_t i = 0; i + 1 < len; i++)
+	{
+		char		next = s[i + 1] | 0x20;
+
+		switch (s[i])
+		{
+			case '\\':
+			case '%':
+				return true;	/* a letter can be written like this */
+			case ':':
+				if (s[i + 1] == '/')
+					return true;
+				break;
+			case '-':
+				if (next == 'u' || next == 'p' || s[i + 1] == '-')
+					return true;
+				break;
+			case 'p':
+			case 'P':
+				/* with a quote: the word may go on behind it */
+				if (next == 'a' || next == 'w' || !gk_redact_is_word_char((unsigned char) s[i + 1]))
+					return true;
+				break;
+			case 's':
+			case 'S':
+				if (next == 'e' ? i + 2 == len || strchr("cC'\"$", s[i + 2]) : strchr("c'\"$", next) != NULL)
+					return true;
+				break;
+			case 't':
+			case 'T':
+				if (next == 'o' && i + 2 < len && (s[i + 2] | 0x20) == 'k')
+					return true;
+				break;
+			case 'k':
+			case 'K':
+				if (next == 'e')
+					return true;
+				break;
+			case 'c':
+			case 'C':
+				if (next == 'r' && i + 3 < len && (s[i + 3] | 0x20) == 'd')
+					return true;
+				break;
+			case 'u':
+			case 'U':
+				if (next == 'm' || (next == 'e' && i + 2 < len && (s[i + 2] | 0x20) == 's'))
+					return true;
+				break;
+			case 'a':
+			case 'A':
+				if (next == 'u')
+					return true;
+				break;
+			case 'b':
+			case 'B':
+				if (next == 'e' && i + 2 < len && (s[i + 2] | 0x20) == 'a')
+					return true;
+				break;
+			case 'm':
+			case 'M':
+				if (next == 'd')
+					return true;
+				break;
+		}
+	}
+	return false;
+}

@@ -257,9 +257,15 @@ completes_secret(GkRedactor *r, const char *word)
 	size_t		len = strlen(r->tail);
 	bool		is_secret;
 
+	if (len == 0)
+	{
+		len = strlen(word);
+		strcpy(r->tail, word + (len < GK_TAIL_SIZE ? 0 : len - GK_TAIL_SIZE + 1));
+		return false;
+	}
 	memcpy(whole, r->tail, len);
 	strcpy(whole + len, word);
-	is_secret = len > 0 && gk_redact_classify(whole) == GK_WORD_SECRET &&
+	is_secret = gk_redact_classify(whole) == GK_WORD_SECRET &&
 		gk_redact_classify(word) != GK_WORD_SECRET &&
 		gk_redact_classify(r->tail) != GK_WORD_SECRET;
 	len = strlen(whole);
@@ -372,6 +378,11 @@ gk_redact_plain(GkText *out, const char *raw, size_t len)
 {
 	GkRedactor	r = {.s = raw,.out = out};
 
+	if (len <= GK_PLAIN_LIMIT && !gk_redact_may_hide(raw, len))
+	{
+		gk_text_put_some(out, raw, len);
+		return;
+	}
 	r.is_cut = len > GK_PLAIN_LIMIT;
 	(void) gk_redact_text(&r, 0, r.is_cut ? GK_PLAIN_LIMIT : len, GK_ESCAPES_NONE, true);
 }

@@ -23,8 +23,13 @@
 #include "storage/shmem.h"
 #include "utils/timestamp.h"
 
-/* How long a sink that hung is left alone, in microseconds. */
-#define GK_SUSPEND_US INT64CONST(5000000)
+/*
+ * How long a sink that hung is left alone, in microseconds: the first time so
+ * many times as long as it was waited for, then twice as long each time it still
+ * hangs, up to a limit.  A daemon that was only held up is soon used again.
+ */
+#define GK_SUSPEND_TIMES 4
+#define GK_SUSPEND_MAX_US INT64CONST(5000000)
 
 /*
  * How many records of actions may go to the server log instead, and in how many
@@ -41,6 +46,7 @@ typedef struct GkSharedSink
 	pg_atomic_uint64 sent;
 	pg_atomic_uint64 lost;
 	pg_atomic_uint64 suspended_until;	/* monotonic us; 0: in use */
+	pg_atomic_uint64 suspended_for; /* us, the last time; 0: it took one since */
 	pg_atomic_uint64 last_error_time;
 	pg_atomic_uint32 last_errno;
 	pg_atomic_uint32 is_failing;
@@ -108,6 +114,7 @@ init_shared(GkShared *s)
 		pg_atomic_init_u64(&s->sinks[i].sent, 0);
 		pg_atomic_init_u64(&s->sinks[i].lost, 0);
 		pg_atomic_init_u64(&s->sinks[i].suspended_until, 0);
+		pg_atomic_init_u64(&s->sinks[i].suspended_for, 0);
 		pg_atomic_init_u64(&s->sinks[i].last_error_time, 0);
 		pg_atomic_init_u32(&s->sinks[i].last_errno, 0);
 		pg_atomic_init_u32(&s->sinks[i].is_failing, 0);
@@ -232,29 +239,43 @@ gk_sink_may_try(GkSink sink)
 	uint64		until = pg_atomic_read_u64(&s->suspended_until);
 	uint64		now;
 
+	/* if the one that tries does not live to tell, another one will */
 	if (likely(until == 0))
 		return true;
 	now = gk_monotonic_us();
 	return now >= until &&
 		pg_atomic_compare_exchange_u64(&s->suspended_until, &until,
-									   now + GK_SUSPEND_US);
+									   now + GK_SUSPEND_MAX_US);
+}
+
+/* How many records the sink has taken. */
+uint64
+gk_sink_sent(GkSink sink)
+{
+	return pg_atomic_read_u64(&shared->sinks[sink].sent);
 }
 
 /*
- * Count what became of a record; err is 0 or an errno.  Only hanging costs the
- * next one anything, so only that suspends the sink: one that is absent, or
- * being restarted, takes records again at once when it is back.
+ * Count what became of a record; err is 0 or an errno, sent what gk_sink_sent()
+ * said before it was sent.  Only hanging costs the next one anything, so only
+ * that suspends the sink: one that is absent, or being restarted, takes records
+ * again at once when it is back, and one that took those of others meanwhile is
+ * only busy.
  */
 void
-gk_sink_count(GkSink sink, int err)
+gk_sink_count(GkSink sink, int err, uint64 sent)
 {
 	GkSharedSink *s = &shared->sinks[sink];
+	uint64		wait;
 
 	if (likely(err == 0))
 	{
 		pg_atomic_fetch_add_u64(&s->sent, 1);
-		if (unlikely(pg_atomic_read_u64(&s->suspended_until) != 0))
+		if (unlikely(pg_atomic_read_u64(&s->suspended_for) != 0))
+		{
+			pg_atomic_write_u64(&s->suspended_for, 0);
 			pg_atomic_write_u64(&s->suspended_until, 0);
+		}
 		if (unlikely(pg_atomic_read_u32(&s->is_failing) != 0))
 			pg_atomic_write_u32(&s->is_failing, 0);
 		return;
@@ -265,10 +286,20 @@ gk_sink_count(GkSink sink, int err)
 	pg_atomic_write_u32(&s->last_errno, err);
 	pg_atomic_write_u32(&s->is_failing, 1);
 	pg_atomic_write_u64(&s->last_error_time, GetCurrentTimestamp());
-	if (err == EAGAIN)
+	if (err == EAGAIN || (err == ETIMEDOUT && pg_atomic_read_u64(&s->sent) != sent))
 		return;					/* there was no time to find out */
-	pg_atomic_write_u64(&s->suspended_until,
-						err == ETIMEDOUT ? gk_monotonic_us() + GK_SUSPEND_US : 0);
+	if (err != ETIMEDOUT)
+	{
+		pg_atomic_write_u64(&s->suspended_for, 0);
+		pg_atomic_write_u64(&s->suspended_until, 0);
+		return;
+	}
+	wait = pg_atomic_read_u64(&s->suspended_for) * 2;
+	if (wait == 0)
+		wait = gk_audit_timeout * UINT64CONST(1000) * GK_SUSPEND_TIMES;
+	wait = Min(wait, GK_SUSPEND_MAX_US);
+	pg_atomic_write_u64(&s->suspended_for, wait);
+	pg_atomic_write_u64(&s->suspended_until, gk_monotonic_us() + wait);
 }
 
 void

@@ -292,8 +292,8 @@ sub start_collector
 # ------------------------------------------------------------------------
 
 # Starts one that parses @cee JSON and writes each message, as JSON, on a line
-# of its own.  Returns (socket, function that returns the messages so far), or
-# nothing when it is not installed.
+# of its own.  Returns (socket, function that returns the messages so far,
+# process), or nothing when it is not installed.
 
 sub start_rsyslog
 {
@@ -353,7 +353,7 @@ EOT
 		}
 		die 'rsyslogd does not answer: ' . slurp("$dir/rsyslogd.log");
 	};
-	return ("$dir/log", $messages);
+	return ("$dir/log", $messages, $pid);
 }
 
 END
