@@ -256,30 +256,85 @@ gk_cluster_library(const GkCluster *cluster)
 			 cluster->version, own);
 }
 
+/* What a starting server reads of a data directory before it loads libraries. */
+static const char *const read_early[] = {"PG_VERSION", "global", "postgresql.auto.conf"};
+
 /*
- * Would the server load the module, and the others?  It can be tried only while
- * it does not run, and not as root; true when it cannot be tried.
+ * Would the server load the module, and the others?  Some settings are computed,
+ * and the server program tells them only after it has loaded the libraries.
+ * It wants a data directory for it on which no server runs, and this is to be
+ * known before the restart; so it gets a stand-in with links to the real one.
+ *
+ * Cannot be tried as root: true then, as well.
  */
 bool
 gk_cluster_can_load(const GkCluster *cluster, char **why)
 {
-	/* of the settings that are computed, which takes loading the libraries */
-	char	   *arguments[] =
-	{
-		gk_format("%s/postgres", cluster->bin), "-C", "shared_memory_size",
-		"-D", cluster->data, "-c", gk_format("config_file=%s", cluster->config_file),
-		"-c", "log_min_messages=fatal", "-c", "logging_collector=off",
-		"-c", "log_destination=stderr", NULL
-	};
+	const char *place = getenv("TMPDIR");
+	char	   *stand_in = gk_format("%s/pg_gatekeeper.XXXXXX", place ? place : "/tmp");
 	GkOutput	output = {0};
 
-	if (cluster->is_running || geteuid() == 0)
+	if (geteuid() == 0 || mkdtemp(stand_in) == NULL)
 		return true;
-	gk_run(arguments, &output);
+	for (int i = 0; i < GK_LENGTHOF(read_early); i++)
+		if (symlink(gk_format("%s/%s", cluster->data, read_early[i]),
+					gk_format("%s/%s", stand_in, read_early[i])) != 0)
+			gk_warning("cannot write in \"%s\": %s", stand_in, strerror(errno));
+	gk_run((char *[])
+		   {
+			   gk_format("%s/postgres", cluster->bin), "-C", "shared_memory_size",
+			   "-D", stand_in, "-c", gk_format("data_directory=%s", stand_in),
+			   "-c", gk_format("config_file=%s", cluster->config_file),
+			   "-c", "log_min_messages=fatal", "-c", "logging_collector=off",
+			   "-c", "log_destination=stderr", NULL
+		   }, &output);
+	for (int i = 0; i < GK_LENGTHOF(read_early); i++)
+		(void) unlink(gk_format("%s/%s", stand_in, read_early[i]));
+	(void) unlink(gk_format("%s/postmaster.pid", stand_in));
+	(void) rmdir(stand_in);
 	if (output.status == 0)
 		return true;
 	*why = gk_copy(gk_first_line(gk_buf_string(&output.err)));
 	return false;
+}
+
+/* A word for the shell. */
+static char *
+shell_quote(const char *word)
+{
+	GkBuf		out = {0};
+
+	gk_buf_text(&out, "'");
+	for (; *word; word++)
+		if (*word == '\'')
+			gk_buf_text(&out, "'\\''");
+		else
+			gk_buf_add(&out, word, 1);
+	gk_buf_text(&out, "'");
+	return out.data;
+}
+
+/* The unit by which systemd runs the server; NULL when it does not seem to. */
+static char *
+systemd_unit(const GkCluster *cluster)
+{
+	char	   *pid = gk_read_file(gk_format("%s/postmaster.pid", cluster->data));
+	char	   *groups = pid && cluster->is_running ?
+		gk_read_file(gk_format("/proc/%ld/cgroup", strtol(pid, NULL, 10))) : NULL;
+	char	   *slash = groups ? strrchr(gk_copy(groups), '/') : NULL;
+	size_t		len;
+
+	if (slash)
+	{
+		len = strcspn(++slash, "\n");
+		if (len > 8 && strncmp(slash, "postgres", 8) == 0 &&
+			strncmp(slash + len - 8, ".service", 8) == 0)
+			return gk_format("%.*s", (int) len - 8, slash);
+	}
+	/* stopped, but where the RPM packages of PostgreSQL have it */
+	if (strcmp(cluster->data, gk_format("/var/lib/pgsql/%s/data", cluster->version)) == 0)
+		return gk_format("postgresql-%s", cluster->version);
+	return NULL;
 }
 
 /* What a person types to restart, reload or start the server. */
@@ -288,6 +343,7 @@ gk_cluster_command(const GkCluster *cluster, const char *verb)
 {
 	bool		has_systemd = exists("/run/systemd/system");
 	const char *slash;
+	char	   *unit;
 
 	if (cluster->is_debian)
 	{
@@ -296,8 +352,11 @@ gk_cluster_command(const GkCluster *cluster, const char *verb)
 			return gk_format("sudo systemctl %s postgresql@%s-%s", verb, cluster->version, slash + 1);
 		return gk_format("sudo pg_ctlcluster %s %s %s", cluster->version, slash + 1, verb);
 	}
-	if (has_systemd && strcmp(cluster->data,
-							  gk_format("/var/lib/pgsql/%s/data", cluster->version)) == 0)
-		return gk_format("sudo systemctl %s postgresql-%s", verb, cluster->version);
-	return gk_format("%s/pg_ctl -D '%s' %s", cluster->bin, cluster->data, verb);
+	unit = has_systemd ? systemd_unit(cluster) : NULL;
+	if (unit)
+		return gk_format("sudo systemctl %s %s", verb, unit);
+	/* the program refuses to be root */
+	return gk_format("%s%s%s/pg_ctl -D %s %s", cluster->sudo ? "sudo -u " : "",
+					 cluster->sudo ? gk_format("%s ", cluster->sudo) : "",
+					 cluster->bin, shell_quote(cluster->data), verb);
 }

@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 /* How deep files may include each other, for the server as well. */
 #define GK_MAX_DEPTH 10
@@ -26,51 +27,61 @@
 static void read_file(GkConfig *config, const char *path, int depth, bool must_exist);
 
 /*
- * Take a line "name = value" or "name value" apart.  False when it is empty, a
- * comment, or nothing that we understand.
+ * Take a line "name = value" or "name value" apart.  NULL when it is empty, a
+ * comment, or nothing that we understand; else what stands behind the value.
  */
-static bool
+static const char *
 parse_line(const char *line, char **name, char **value)
 {
 	GkBuf		text = {0};
 	size_t		len;
 
-	line += strspn(line, " \t");
-	len = strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$-");
+	line += strspn(line, " \t\r");
+	len = strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$");
 	if (len == 0)
-		return false;
+		return NULL;
 	*name = strndup(line, len);
 	line += len;
-	line += strspn(line, " \t");
+	line += strspn(line, " \t\r");
 	if (*line == '=')
 		line++;
-	line += strspn(line, " \t");
+	line += strspn(line, " \t\r");
 	if (*line == '\'')
 	{
 		for (line++; *line && !(*line == '\'' && line[1] != '\''); line++)
 		{
 			static const char named[] = "b\bf\fn\nr\rt\t";
-			const char *c;
+			char		c = *line;
 
-			if (*line == '\'')
+			if (c == '\'')
 				line++;
-			else if (*line == '\\' && line[1])
+			else if (c == '\\' && line[1])
 			{
-				line++;
-				c = strchr("bfnrt", *line) ? strchr(named, *line) : NULL;
-				if (c)
+				c = *++line;
+				if (strchr("bfnrt", c))
+					c = strchr(named, c)[1];
+				else if (c >= '0' && c <= '7')
 				{
-					gk_buf_add(&text, c + 1, 1);
-					continue;
+					int			octal = 0;
+
+					for (int i = 0; i < 3 && *line >= '0' && *line <= '7'; i++)
+						octal = 8 * octal + (*line++ - '0');
+					line--;
+					c = (char) octal;
 				}
 			}
-			gk_buf_add(&text, line, 1);
+			gk_buf_add(&text, &c, 1);
 		}
+		line += *line == '\'';
 	}
 	else
-		gk_buf_add(&text, line, strcspn(line, " \t\r#"));
+	{
+		len = strcspn(line, " \t\r#");
+		gk_buf_add(&text, line, len);
+		line += len;
+	}
 	*value = gk_copy(gk_buf_string(&text));
-	return true;
+	return line;
 }
 
 static char *
@@ -107,7 +118,13 @@ read_directory(GkConfig *config, const char *path, int depth)
 		gk_error(NULL, "cannot read directory \"%s\": %s", path, strerror(errno));
 	gk_words_add(&config->include_dirs, path, strlen(path));
 	for (int i = 0; i < n; i++)
-		read_file(config, gk_format("%s/%s", path, entries[i]->d_name), depth, true);
+	{
+		char	   *file = gk_format("%s/%s", path, entries[i]->d_name);
+		struct stat st;
+
+		if (stat(file, &st) != 0 || !S_ISDIR(st.st_mode))
+			read_file(config, file, depth, true);
+	}
 }
 
 static void
@@ -187,14 +204,17 @@ gk_config_quote(const char *value)
 	return out.data;
 }
 
-/* Does the line set this? */
-static bool
+/*
+ * If the line sets this, what stands behind the value, else NULL.
+ */
+static const char *
 sets(const char *line, size_t len, const char *name)
 {
 	char	   *copy = strndup(line, len);
 	char	   *found;
 	char	   *value;
-	bool		result = parse_line(copy, &found, &value) && strcasecmp(found, name) == 0;
+	const char *rest = parse_line(copy, &found, &value);
+	const char *result = rest && strcasecmp(found, name) == 0 ? line + (rest - copy) : NULL;
 
 	free(copy);
 	return result;
@@ -221,31 +241,16 @@ edit(const char *text, const char *name, const char *value)
 	}
 	for (const char *line = text; *line; line += len)
 	{
-		const char *comment = NULL;
-		char		quote = '\0';
+		const char *rest;
 
 		len = strcspn(line, "\n");
-		if (value == NULL ? !sets(line, len, name) : line != last)
-		{
-			len += line[len] == '\n';
-			gk_buf_add(&out, line, len);
-			continue;
-		}
-		for (size_t i = 0; i < len && !comment; i++)
-		{
-			if (line[i] == '\'')
-				quote = quote ? '\0' : '\'';
-			else if (line[i] == '#' && !quote)
-				comment = line + i;
-		}
-		if (value)
-		{
-			gk_buf_format(&out, "%s = %s", name, gk_config_quote(value));
-			if (comment)
-				gk_buf_format(&out, "\t%.*s", (int) (line + len - comment), comment);
-			gk_buf_text(&out, "\n");
-		}
+		rest = sets(line, len, name);
 		len += line[len] == '\n';
+		if (rest == NULL || (value && line != last))
+			gk_buf_add(&out, line, len);
+		else if (value)
+			gk_buf_format(&out, "%s = %s%.*s", name, gk_config_quote(value),
+						  (int) (line + len - rest), rest);
 	}
 	if (value && last == NULL)
 	{
@@ -266,51 +271,4 @@ char *
 gk_config_remove(const char *text, const char *name)
 {
 	return edit(text, name, NULL);
-}
-
-/* Is this element of shared_preload_libraries the module, however it is written? */
-static bool
-is_module(const char *element)
-{
-	size_t		len = strlen(element);
-	const char *slash;
-
-	while (len > 0 && strchr(" \t\"", element[len - 1]))
-		len--;
-	element += strspn(element, " \t\"");
-	slash = memrchr(element, '/', len);
-	if (slash)
-	{
-		len -= slash + 1 - element;
-		element = slash + 1;
-	}
-	return (len == 13 && strncmp(element, "pg_gatekeeper", 13) == 0) ||
-		(len == 16 && strncmp(element, "pg_gatekeeper.so", 16) == 0);
-}
-
-/* Is the module in a value of shared_preload_libraries? */
-bool
-gk_list_has_library(const char *list)
-{
-	GkWords		elements = {0};
-
-	gk_words_add_list(&elements, list);
-	for (int i = 0; i < elements.count; i++)
-		if (is_module(elements.word[i]))
-			return true;
-	return false;
-}
-
-/* The list without the module, with one ", " between its elements. */
-char *
-gk_list_without_library(const char *list)
-{
-	GkWords		elements = {0};
-	GkBuf		out = {0};
-
-	gk_words_add_list(&elements, list);
-	for (int i = 0; i < elements.count; i++)
-		if (!is_module(elements.word[i]))
-			gk_buf_format(&out, "%s%s", out.used ? ", " : "", elements.word[i]);
-	return gk_copy(gk_buf_string(&out));
 }

@@ -43,6 +43,7 @@ typedef struct GkCluster
 	char	   *data;			/* data directory */
 	bool		is_debian;		/* has its configuration in /etc/postgresql */
 	bool		is_running;
+	const char *sudo;			/* whose programs root has to run, or NULL */
 } GkCluster;
 
 extern bool gk_is_cluster_name(const char *name);
@@ -81,8 +82,19 @@ extern const GkSetting *gk_config_last(const GkConfig *config, const char *name)
 extern char *gk_config_set(const char *text, const char *name, const char *value);
 extern char *gk_config_remove(const char *text, const char *name);
 extern char *gk_config_quote(const char *value);
+
+/* ------------------------------------------------------------------------
+ * libraries.c: the value of shared_preload_libraries
+ * ------------------------------------------------------------------------
+ */
+
+#define GK_LIST "shared_preload_libraries"
+
+extern bool gk_list_is_valid(const char *list);
 extern bool gk_list_has_library(const char *list);
+extern char *gk_list_with_library(const char *list);
 extern char *gk_list_without_library(const char *list);
+extern char *gk_list_statement(const char *list);
 
 /* ------------------------------------------------------------------------
  * files.c: changes to files, all or none
@@ -106,7 +118,6 @@ extern void gk_undo_change(const GkChange *change);
  * ------------------------------------------------------------------------
  */
 
-#define GK_LIST "shared_preload_libraries"
 #define GK_MAX_CHANGES 2
 
 typedef struct GkPlan
@@ -121,6 +132,7 @@ typedef struct GkPlan
 	const char *mode;			/* as asked for, or NULL */
 	bool		strict;
 	bool		dry_run;
+	bool		is_enable;
 	GkChange	change[GK_MAX_CHANGES];
 	int			num_changes;
 } GkPlan;
@@ -132,6 +144,7 @@ extern void gk_plan_begin(GkPlan *plan, int argc, char **argv, const char *usage
 extern const char *gk_plan_obstacle(const GkPlan *plan);
 extern void gk_plan_change(GkPlan *plan, const char *path, char *before, char *after);
 extern int	gk_plan_carry_out(GkPlan *plan, const char *expected);
+extern bool gk_means_on(const char *value);
 extern int	gk_refuse(const char *what, const char *instead);
 
 #endif							/* GK_CONFIG_H */

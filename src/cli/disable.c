@@ -6,7 +6,8 @@
  *
  * The file that "enable" wrote goes away as a whole, when what other files say
  * is then preloaded is what is preloaded now but for the module; else, and in
- * a file that somebody copied there, only the module's name goes.
+ * a file that somebody copied there or added settings to, only the module's
+ * name goes.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -16,6 +17,9 @@
 #include "cli/config.h"
 
 #include "cli/commands.h"
+
+#include <stdlib.h>
+#include <strings.h>
 
 static const char usage[] =
 "Takes the module pg_gatekeeper out of a cluster's configuration.\n"
@@ -45,7 +49,7 @@ static char *
 list_without_drop_in(void)
 {
 	for (int i = plan.config.count - 1; i >= 0; i--)
-		if (strcmp(plan.config.setting[i].name, GK_LIST) == 0 &&
+		if (strcasecmp(plan.config.setting[i].name, GK_LIST) == 0 &&
 			strcmp(plan.config.setting[i].file, plan.drop_in) != 0)
 			return plan.config.setting[i].value;
 	return "";
@@ -61,23 +65,44 @@ refuse_foreign(const GkSetting *last, const char *rest)
 						 gk_format("Write there:\n  " GK_LIST " = %s", gk_config_quote(rest)));
 	return gk_refuse(gk_format(GK_LIST " was set by ALTER SYSTEM, which beats every file "
 							   "(%s line %d)", last->file, last->line),
-					 *rest == '\0' ?
-					 "Say, as a superuser:\n  ALTER SYSTEM RESET " GK_LIST ";" :
-					 gk_format("Say, as a superuser, each name in quotes of its own:\n"
-							   "  ALTER SYSTEM SET " GK_LIST " = %s;", rest));
+					 gk_format("Say, as a superuser:\n  %s", gk_list_statement(rest)));
+}
+
+/* Is there nothing in our file but what "enable" writes? */
+static bool
+is_as_written(void)
+{
+	static const char *const settings[] = {GK_LIST, "gatekeeper.mode", "gatekeeper.strict"};
+	size_t		len = strlen(gk_drop_in_marker);
+	char	   *text = plan.drop_in_text;
+
+	if (strncmp(text, gk_drop_in_marker, len) != 0)
+		return false;
+	text += len;
+	for (int i = 0; i < GK_LENGTHOF(settings); i++)
+		text = gk_config_remove(text, settings[i]);
+	return text[strspn(text, " \t\n")] == '\0';
 }
 
 /* Take our file away, and the line that includes it. */
 static void
 remove_drop_in(void)
 {
-	char	   *text = gk_read_file(plan.cluster.config_file);
+	char	   *path = realpath(plan.cluster.config_file, NULL);
+	char	   *text = path ? gk_read_file(path) : NULL;
 	char	   *line = text ? strstr(text, gk_include_line) : NULL;
 
 	if (line)
-		gk_plan_change(&plan, plan.cluster.config_file, text,
-					   gk_format("%.*s%s", (int) (line - text), text,
-								 line + strlen(gk_include_line)));
+	{
+		char	   *rest = line + strlen(gk_include_line);
+		size_t		before = line - text;
+
+		if (*rest == '\n')
+			rest++;
+		else if (before > 0)
+			before--;			/* there was no end of line */
+		gk_plan_change(&plan, path, text, gk_format("%.*s%s", (int) before, text, rest));
+	}
 	gk_plan_change(&plan, plan.drop_in, plan.drop_in_text, NULL);
 }
 
@@ -110,8 +135,7 @@ gk_disable(int argc, char **argv)
 		strcmp(gk_list_without_library(others), rest) == 0;
 	if (others_suffice)
 		rest = others;
-	if (others_suffice &&
-		strncmp(plan.drop_in_text, gk_drop_in_marker, strlen(gk_drop_in_marker)) == 0)
+	if (others_suffice && is_as_written())
 		remove_drop_in();
 	else
 		gk_plan_change(&plan, plan.drop_in, plan.drop_in_text, others_suffice ?

@@ -16,6 +16,9 @@
 
 #include "cli/commands.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 static const char usage[] =
 "Puts the module pg_gatekeeper into a cluster's configuration.\n"
 "\n"
@@ -59,33 +62,24 @@ refuse_setting(const GkSetting *foreign, const char *option)
 					 gk_format("Change it there, or leave out %s.", option));
 }
 
-/* The same for the list, which ALTER SYSTEM has set. */
-static int
-refuse_list(const GkSetting *last, const char *wanted)
-{
-	GkWords		words = {0};
-	GkBuf		list = {0};
-
-	gk_words_add_list(&words, wanted);
-	for (int i = 0; i < words.count; i++)
-		gk_buf_format(&list, "%s%s", i ? ", " : "", gk_config_quote(words.word[i]));
-	return gk_refuse(gk_format(GK_LIST " was set by ALTER SYSTEM, which beats every file "
-							   "(%s line %d)", last->file, last->line),
-					 gk_format("Say, as a superuser:\n  ALTER SYSTEM SET " GK_LIST " = %s;",
-							   list.data));
-}
-
-/* Have the server read our file. */
+/*
+ * Have the server read our file: by a last line, which wins, also over what is
+ * included before it.  A text without an end of line goes on having none, so
+ * that "disable" can bring it back as it was.
+ */
 static void
 include_drop_in(void)
 {
-	char	   *text = gk_read_file(plan.cluster.config_file);
-	size_t		len = strlen(text);
+	/* a symbolic link stays one */
+	char	   *path = realpath(plan.cluster.config_file, NULL);
+	char	   *text = path ? gk_read_file(path) : NULL;
+	size_t		len = text ? strlen(text) : 0;
 
-	/* the last line wins, also over what is included before it */
-	gk_plan_change(&plan, plan.cluster.config_file, text,
-				   gk_format("%s%s%s", text, len > 0 && text[len - 1] != '\n' ? "\n" : "",
-							 gk_include_line));
+	if (text == NULL)
+		gk_error(NULL, "cannot read \"%s\": %s", plan.cluster.config_file, strerror(errno));
+	gk_plan_change(&plan, path, text, len > 0 && text[len - 1] != '\n' ?
+				   gk_format("%s\n%s", text, gk_include_line) :
+				   gk_format("%s%s\n", text, gk_include_line));
 }
 
 int
@@ -109,16 +103,17 @@ gk_enable(int argc, char **argv)
 
 	/* last, so that it is the first to see a statement */
 	is_loaded = gk_list_has_library(plan.list);
-	wanted = is_loaded ? plan.list :
-		gk_format("%s%spg_gatekeeper", plan.list, *plan.list ? ", " : "");
+	wanted = is_loaded ? plan.list : gk_list_with_library(plan.list);
 	last = gk_config_last(&plan.config, GK_LIST);
 	if (!is_loaded && last && strcmp(last->file, plan.auto_file) == 0)
-		return refuse_list(last, wanted);
+		return gk_refuse(gk_format(GK_LIST " was set by ALTER SYSTEM, which beats every file "
+								   "(%s line %d)", last->file, last->line),
+						 gk_format("Say, as a superuser:\n  %s", gk_list_statement(wanted)));
 	mode = find_foreign("gatekeeper.mode");
 	if (plan.mode && mode && strcmp(mode->value, plan.mode) != 0)
 		return refuse_setting(mode, "--mode");
 	strict = find_foreign("gatekeeper.strict");
-	if (plan.strict && strict && strcmp(strict->value, "on") != 0)
+	if (plan.strict && strict && !gk_means_on(strict->value))
 		return refuse_setting(strict, "--strict");
 
 	text = plan.drop_in_text ? plan.drop_in_text : gk_copy(gk_drop_in_marker);
@@ -141,9 +136,14 @@ gk_enable(int argc, char **argv)
 	status = gk_plan_carry_out(&plan, wanted);
 	if (status == GK_EXIT_OK && !plan.dry_run)
 	{
-		/* the mode is read anew by a server that has the module */
+		/*
+		 * A server that has the module reads the mode anew; but a strict one
+		 * lets no reload loosen it.
+		 */
+		const GkSetting *now = gk_config_last(&plan.config, "gatekeeper.strict");
+		bool		is_strict = plan.strict || (now && gk_means_on(now->value));
 		const char *verb = !plan.cluster.is_running ? "start" :
-			is_loaded && !plan.strict ? "reload" : "restart";
+			is_loaded && !is_strict ? "reload" : "restart";
 
 		printf("Cluster %s will preload %s.\n%c%s the server for it to take effect:\n  %s\n",
 			   plan.cluster.name, library, *verb - 'a' + 'A', verb + 1,

@@ -59,6 +59,15 @@ gk_show_change(const GkChange *change)
 
 	split_lines(&a, change->before);
 	split_lines(&b, change->after);
+	/* what they begin with in common is not worth comparing, and may be long */
+	while (i < a.count && i < b.count && strcmp(a.word[i], b.word[i]) == 0)
+	{
+		gk_words_add(&context, a.word[i], strlen(a.word[i]));
+		i++;
+	}
+	a = (GkWords) {a.word + i, a.count - i};
+	b = (GkWords) {b.word + i, b.count - i};
+	i = 0;
 	width = b.count + 1;
 	common = gk_alloc(sizeof(int) * (a.count + 1) * width);
 	for (int m = a.count - 1; m >= 0; m--)
@@ -184,6 +193,7 @@ gk_undo_change(const GkChange *change)
 		if (unlink(change->path) != 0 && errno != ENOENT)
 			gk_warning("cannot remove \"%s\" again: %s", change->path, strerror(errno));
 	}
-	else if (!replace_file(change->path, change->before, change->like, &why))
+	else if (!replace_file(change->path, change->before,
+						   change->after ? change->path : change->like, &why))
 		gk_warning("cannot take it back: %s", why);
 }

@@ -125,11 +125,17 @@ is(scalar(() = GkTest::slurp($conf) =~ /include = 'pg_gatekeeper/g), 1, '... wit
 
 $node->start;
 ($status, $out, $err) = run_cli('enable', '-D', $data, '--mode', 'audit');
-like($out, qr/^Reload the server for it to take effect:\n  .*pg_ctl.* reload$/m, '... by a reload while it runs');
+like($out, qr/^Restart the server for it to take effect:\n  .*pg_ctl.* restart$/m,
+	'... by a restart while the server is strict');
+$node->stop;
+spew($drop_in, GkTest::slurp($drop_in) =~ s/^gatekeeper\.strict.*\n//mr);
+$node->start;
+($status, $out, $err) = run_cli('enable', '-D', $data, '--mode', 'enforce');
+like($out, qr/^Reload the server for it to take effect:\n  .*pg_ctl.* reload$/m, '... else by a reload');
 my ($reload) = $out =~ /^  (.*pg_ctl.* reload)$/m;
 PostgreSQL::Test::Utils::system_or_bail('sh', '-c', $reload);
-$node->poll_query_until('postgres', "SELECT current_setting('gatekeeper.mode') = 'audit'")
-  or diag('it is not in force');
+ok($node->poll_query_until('postgres', "SELECT current_setting('gatekeeper.mode') = 'enforce'"),
+	'... which brings it into force');
 $node->stop;
 
 $after = snapshot($data);
@@ -170,6 +176,70 @@ like($out, qr/preloads pg_gatekeeper already/, 'the module is recognized with it
 refused('to edit a file of somebody else', qr/postgresql\.conf line \d+.*\nWrite there:\n  shared_preload_libraries = ''$/m,
 	'disable', '-D', $data);
 
+# The list has quoting rules of its own.  A list that breaks them is not an error
+# to the server: it says so in its log and loads nothing.
+$before = begin(q{shared_preload_libraries = '"auto_explain" ,  "$libdir/pg_stat_statements"'});
+($status, $out, $err) = run_cli('enable', '-D', $data);
+is(preloaded(), '"auto_explain" ,  "$libdir/pg_stat_statements", pg_gatekeeper; enforce off',
+	'names in double quotes stay as they are');
+run_cli('disable', '-D', $data);
+is(snapshot($data), $before, '... also afterwards');
+
+begin(q{shared_preload_libraries = '  '});
+($status, $out, $err) = run_cli('enable', '-D', $data);
+is(preloaded(), 'pg_gatekeeper; enforce off', 'a list of nothing but space');
+
+foreach my $broken (q{auto_explain,}, q{auto_explain,,pg_stat_statements}, q{"auto_explain}, q{"auto_explain" x})
+{
+	begin("shared_preload_libraries = '$broken'");
+	refused("to add to the list '$broken'", qr/is no list that the server accepts.*\n.*postgresql\.conf line \d+/,
+		'enable', '-D', $data);
+}
+is(preloaded(), '"auto_explain" x; not loaded', '... which the server ignores, indeed');
+
+begin(q{Shared_Preload_Libraries = auto_explain});
+run_cli('enable', '-D', $data);
+is(preloaded(), 'auto_explain, pg_gatekeeper; enforce off', 'a name in capitals, a value without quotes');
+run_cli('disable', '-D', $data);
+ok(!-e $drop_in, '... is enough when the file is gone');
+
+begin(q{shared_preload_libraries = 'auto\137explain'});
+run_cli('enable', '-D', $data);
+is(preloaded(), 'auto_explain, pg_gatekeeper; enforce off', 'an escape in the value');
+
+# ------------------------------------------------------------------------
+# What stands in the files is put back to the byte
+# ------------------------------------------------------------------------
+
+spew($conf, $original . "port = 5432");
+$before = snapshot($data);
+run_cli('enable', '-D', $data, '--mode', 'audit');
+is(preloaded(), 'pg_gatekeeper; audit off', 'a file without an end of line');
+run_cli('disable', '-D', $data);
+is(snapshot($data), $before, '... still has none afterwards');
+
+my $elsewhere = PostgreSQL::Test::Utils::tempdir();
+spew("$elsewhere/real.conf", $original);
+unlink $conf;
+symlink "$elsewhere/real.conf", $conf or die $!;
+run_cli('enable', '-D', $data);
+ok(-l $conf, 'a symbolic link to the file stays one');
+is(preloaded(), 'pg_gatekeeper; enforce off', '... and what it points to is changed');
+run_cli('disable', '-D', $data);
+is(GkTest::slurp("$elsewhere/real.conf"), $original, '... and as it was afterwards');
+unlink $conf;
+
+begin('');
+run_cli('enable', '-D', $data);
+spew($drop_in, GkTest::slurp($drop_in) . "gatekeeper.copy_file = 'always'\n");
+($status, $out, $err) = run_cli('disable', '-D', $data);
+is($status, 0, 'a setting that somebody added to our file');
+like(GkTest::slurp($drop_in), qr/^gatekeeper\.copy_file = 'always'$/m, '... stays');
+is(preloaded(), '; not loaded', '... without the module');
+run_cli('enable', '-D', $data);
+is(preloaded(), 'pg_gatekeeper; enforce off', '... and with it again');
+like(GkTest::slurp($drop_in), qr/^gatekeeper\.copy_file = 'always'$/m, '... and in force');
+
 # ------------------------------------------------------------------------
 # A directory of files
 # ------------------------------------------------------------------------
@@ -188,7 +258,18 @@ is(snapshot($data), $before, '... and is as it was afterwards');
 
 begin(@with_dir);
 spew("$data/conf.d/zz.conf", "shared_preload_libraries = 'pg_stat_statements'\n");
-refused('when a later file wins', qr/conf\.d\/zz\.conf line 1$/m, 'enable', '-D', $data);
+refused('when a later file wins', qr/conf\.d\/zz\.conf line 1\.$/m, 'enable', '-D', $data);
+
+like($err, qr/^Write there:\n  shared_preload_libraries = 'auto_explain, pg_gatekeeper'$/m, '... with what to write there');
+mkdir "$data/conf.d/directory.conf" or die $!;
+spew("$data/conf.d/zz.conf", "include_if_exists 'none.conf'\ninclude_if_exists = '../more'\n");
+spew("$data/more", "shared_preload_libraries = 'pg_stat_statements'\n");
+refused('when a file that it includes wins', qr/conf\.d\/\.\.\/more line 1\.?$/m, 'enable', '-D', $data);
+rmdir "$data/conf.d/directory.conf";
+unlink "$data/more";
+
+begin(reverse @with_dir);
+refused('when a line behind the directory wins', qr/postgresql\.conf line \d+\.$/m, 'enable', '-D', $data);
 
 begin(@with_dir);
 spew("$data/conf.d/zz.conf", "gatekeeper.mode = 'audit'\ngatekeeper.strict = 'off'\n");
@@ -229,7 +310,18 @@ value_of($node, $statement);
 $node->stop;
 is(preloaded(), 'auto_explain, pg_stat_statements, pg_gatekeeper; enforce off',
 	'... and what it says to do instead is right');
-refused('... and again', qr/^  ALTER SYSTEM SET shared_preload_libraries = /m, 'disable', '-D', $data);
+refused('... and again', qr/^  ALTER SYSTEM SET shared_preload_libraries = 'auto_explain', 'pg_stat_statements';$/m,
+	'disable', '-D', $data);
+
+begin(@with_dir);
+$node->start;
+value_of($node, q{ALTER SYSTEM SET shared_preload_libraries = '$libdir/auto_explain'});
+refused('when it needs quotes', qr/^  ALTER SYSTEM SET shared_preload_libraries = '\$libdir\/auto_explain', 'pg_gatekeeper';$/m,
+	'enable', '-D', $data);
+($statement) = $err =~ /^  (ALTER SYSTEM .*;)$/m;
+value_of($node, $statement);
+$node->stop;
+is(preloaded(), '"$libdir/auto_explain", pg_gatekeeper; enforce off', '... what it says is right');
 
 begin(@with_dir);
 $node->start;
@@ -238,9 +330,16 @@ refused('... when it is all there is', qr/^  ALTER SYSTEM RESET shared_preload_l
 $node->stop;
 
 begin(@with_dir);
+foreach my $option ('-c shared_preload_libraries=pg_stat_statements', '--Shared-Preload-Libraries=pg_stat_statements')
+{
+	PostgreSQL::Test::Utils::system_or_bail('pg_ctl', '-w', '-D', $data, '-l', $node->logfile, '-o', $option, 'start');
+	refused("when the command line has $option", qr/command line \(.*postmaster\.opts\)/, 'enable', '-D', $data);
+	PostgreSQL::Test::Utils::system_or_bail('pg_ctl', '-w', '-D', $data, 'stop');
+}
+spew("$elsewhere/other.conf", $original);
 PostgreSQL::Test::Utils::system_or_bail('pg_ctl', '-w', '-D', $data, '-l', $node->logfile,
-	'-o', '-c shared_preload_libraries=pg_stat_statements', 'start');
-refused('when the command line sets it', qr/command line \(.*postmaster\.opts\)/, 'enable', '-D', $data);
+	'-o', "-c config_file=$elsewhere/other.conf -c ident_file=$data/pg_ident.conf -c hba_file=$data/pg_hba.conf", 'start');
+refused('when the server has another file', qr/another configuration file, ".*other\.conf"/, 'enable', '-D', $data);
 PostgreSQL::Test::Utils::system_or_bail('pg_ctl', '-w', '-D', $data, 'stop');
 unlink "$data/postmaster.opts";
 
@@ -248,6 +347,8 @@ begin(@with_dir);
 spew("$data/patroni.dynamic.json", '{}');
 refused('when Patroni writes the configuration', qr/Patroni/, 'enable', '-D', $data);
 unlink "$data/patroni.dynamic.json";
+begin('# Do not edit this file manually!', '# It will be overwritten by Patroni!');
+refused('... and leaves its mark', qr/Patroni/, 'enable', '-D', $data);
 
 # ------------------------------------------------------------------------
 # What would not start
@@ -268,6 +369,21 @@ spew("$bogus/pg_gatekeeper.so", 'no library');
 begin(@with_dir, "dynamic_library_path = '$bogus:\$libdir'");
 refused('a library that does not load', qr/could not load library .*pg_gatekeeper\.so.*\n.*taken back/,
 	'enable', '-D', $data);
+begin('');
+$node->start;
+begin(@with_dir, "dynamic_library_path = '$bogus:\$libdir'");
+refused('... while the server runs', qr/could not load library .*pg_gatekeeper\.so.*\n.*taken back/,
+	'enable', '-D', $data);
+is(value_of($node, 'SELECT 1'), 1, '... which has not noticed');
+$node->stop;
+is(join(' ', glob "$ENV{TMPDIR}/pg_gatekeeper.*"), '', '... and nothing is left of the trial');
+
+# what is broken otherwise must not keep the module in
+begin(@with_dir);
+run_cli('enable', '-D', $data);
+spew($drop_in, GkTest::slurp($drop_in) =~ s/, pg_gatekeeper/, nonexistent, pg_gatekeeper/r);
+($status, $out, $err) = run_cli('disable', '-D', $data);
+is($status, 0, 'another library that is not there does not keep it from being disabled');
 
 begin(@with_dir, "gatekeeper.copy_program = 'sometimes'");
 ($status, $out, $err) = run_cli('enable', '-D', $data);
