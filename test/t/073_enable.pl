@@ -63,11 +63,14 @@ my ($status, $out, $err);
 sub preloaded
 {
 	$node->start;
-	my $list = value_of($node, 'SHOW shared_preload_libraries');
-	my $loaded = value_of($node, "SELECT count(*) FROM pg_settings WHERE name = 'gatekeeper.mode' AND vartype = 'enum'");
-	my $mode = $loaded ? value_of($node, 'SHOW gatekeeper.mode') . ' ' . value_of($node, 'SHOW gatekeeper.strict') : 'not loaded';
+	my $is = value_of($node, <<'EOT');
+SELECT current_setting('shared_preload_libraries') || '; ' ||
+	CASE WHEN EXISTS (SELECT FROM pg_settings WHERE name = 'gatekeeper.mode' AND vartype = 'enum')
+		THEN current_setting('gatekeeper.mode') || ' ' || current_setting('gatekeeper.strict')
+		ELSE 'not loaded' END
+EOT
 	$node->stop;
-	return "$list; $mode";
+	return $is;
 }
 
 # Puts the configuration back.
@@ -211,7 +214,7 @@ is(preloaded(), 'auto_explain, pg_gatekeeper; enforce off', 'an escape in the va
 # What stands in the files is put back to the byte
 # ------------------------------------------------------------------------
 
-spew($conf, $original . "port = 5432");
+spew($conf, $original . "work_mem = 5MB");
 $before = snapshot($data);
 run_cli('enable', '-D', $data, '--mode', 'audit');
 is(preloaded(), 'pg_gatekeeper; audit off', 'a file without an end of line');
