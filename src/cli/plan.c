@@ -148,7 +148,13 @@ gk_plan_begin(GkPlan *plan, int argc, char **argv, const char *usage, bool is_en
 		name = argv[optind++];
 	gk_no_arguments(argc, argv);
 	if (data)
+	{
+		/* the owner may not be able to look from where we are */
+		char	   *absolute = realpath(data, NULL);
+
+		data = absolute ? absolute : data;
 		become_owner(&plan->cluster, data);
+	}
 	else if (name && gk_is_cluster_name(name))
 		become_owner(&plan->cluster, gk_cluster_config_dir(name));
 	gk_cluster_find(&plan->cluster, name, data, bin);
