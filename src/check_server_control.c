@@ -39,7 +39,7 @@ gk_check_server_control(const GkRequest *request, GkFinding *finding)
 	if ((request->symflags & SUPERUSERS_ONLY) && !superuser())
 	{
 		finding->binds_always = true;
-		finding->hint = "Only superusers may do this, whatever EXECUTE was granted. Ask a superuser, or use pg_ctl on the server.";
+		finding->hint = "Only superusers may do this, whatever EXECUTE was granted. Use pg_ctl on the server, or let a superuser exempt a role that has to: SECURITY LABEL FOR gatekeeper ON ROLE ... IS 'allow server_control'.";
 	}
 	return true;
 }

@@ -96,7 +96,7 @@ gk_check_server_files(const GkRequest *request, GkFinding *finding)
 	if ((request->symflags & (READS | WRITES)) && !superuser())
 	{
 		finding->binds_always = true;
-		finding->hint = "Only superusers may do this, whatever EXECUTE was granted. Ask a superuser for the data, or use client-side tools such as psql's \\lo_import.";
+		finding->hint = "Only superusers may do this, whatever EXECUTE was granted. Use client-side tools such as psql's \\lo_import, or let a superuser exempt a role that has to, such as pg_rewind's: SECURITY LABEL FOR gatekeeper ON ROLE ... IS 'allow server_files'.";
 	}
 	return true;
 }

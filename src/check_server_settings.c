@@ -35,6 +35,7 @@ const GkSymbol gk_server_settings_symbols[] = {
 };
 
 #define RUN_TIME_NAME "(named at run time)"
+#define RUN_TIME_HINT "set_config() could change any setting when it gets the name at run time. Write the name as a constant, or let a superuser review the function and vouch for it with a security label. See pg_gatekeeper(7), EXEMPTIONS."
 
 /* An entry that ends in a dot stands for every setting of that module. */
 static const char *const watched[] = {
@@ -155,7 +156,8 @@ found_user(const char *name, GkFinding *finding)
 	finding->object_type = "setting";
 	finding->object = name ? name : RUN_TIME_NAME;
 	finding->binds_always = true;
-	finding->hint = "A function whose owner is not superuser cannot take back superuser rights that were put aside with SET ROLE or SET SESSION AUTHORIZATION.";
+	finding->hint = name == NULL ? RUN_TIME_HINT :
+		"A function whose owner is not superuser cannot take back superuser rights that were put aside with SET ROLE or SET SESSION AUTHORIZATION.";
 	return true;
 }
 
@@ -265,6 +267,7 @@ found_in_call(FuncExpr *call, GkFinding *finding)
 	{
 		finding->scripts_may = true;
 		finding->ignores = GK_STRICT;
+		finding->hint = RUN_TIME_HINT;
 	}
 	return true;
 }

@@ -133,7 +133,7 @@ advice(const GkRule *rule, GkLevel level, const GkFinding *finding,
 	if (request->circumstances & GK_UNTRUSTED)
 		return "A view, default, constraint, condition, policy or rule of another role calls the function, not the statement itself. Use that role's objects after SET ROLE to it, or call the function in a SELECT of its own. See pg_gatekeeper(7).";
 	if (circumstances & GK_UNTRUSTED)
-		return psprintf("Superuser rights were running a function whose owner is not superuser. Review the function; touch its owner's objects after SET ROLE to him. See pg_gatekeeper(7).");
+		return psprintf("Superuser rights were running a function whose owner is not superuser. Review the function; touch its owner's objects after SET ROLE to him, or vouch for it with a security label. See pg_gatekeeper(7), EXEMPTIONS.");
 	if (circumstances & GK_EXTENSION)
 		return psprintf("Review the extension's script: this is not something an extension should do. An administrator can permit it for a while with gatekeeper.%s = 'audit'; see pg_gatekeeper(7).",
 						rule->name);
@@ -142,6 +142,9 @@ advice(const GkRule *rule, GkLevel level, const GkFinding *finding,
 	if (circumstances == 0)
 		return psprintf("Ask a superuser to do it, or an administrator to change gatekeeper.%s; see pg_gatekeeper(7).",
 						rule->name);
+	if (OidIsValid(gk_code_innermost()))
+		return psprintf("Do it in a session that logged in with the rights for it; or let a superuser review the function and exempt it, with SECURITY LABEL FOR gatekeeper ON ROUTINE %s IS 'allow %s'. See pg_gatekeeper(7), EXEMPTIONS.",
+						gk_function_name(gk_code_innermost()), rule->name);
 	return psprintf("Do it in a session that logged in with the rights for it; rights gained on the way, by SECURITY DEFINER or SET ROLE, do not count. An administrator can change gatekeeper.%s; see pg_gatekeeper(7).",
 					rule->name);
 }
