@@ -47,8 +47,8 @@
  *
  * What an extension's script creates becomes the extension's, core sees to
  * that; neither that, nor altering it, is a finding.  What else it alters,
- * gives or takes is one that scripts may have.  Something that was made in the same transaction and not changed
- * since may be given away by whoever made it.
+ * gives or takes is one that scripts may have.  Something that was made in the
+ * same transaction may be given away by whoever made it.
  *
  * Does not see: objects whose old owner is hidden because another module moved
  * the command counter in between (then nothing seems to be given or taken);
@@ -61,7 +61,9 @@
  */
 #include "objects.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_am.h"
@@ -92,6 +94,7 @@
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
+#include "utils/snapmgr.h"
 
 /* What of a kind of object is a finding. */
 #define CREATED		0x01		/* a new or replaced one of a superuser */
@@ -142,17 +145,31 @@ findings_of(Oid catalog)
 }
 
 /*
- * Made in this transaction, and never changed since?  A second change would
- * look like the first version if only xmin counted.
+ * Made in this transaction, so that nobody else has ever had it?  Every version
+ * of its row is looked at, since what was changed in this transaction keeps the
+ * version that was there before: the transaction is not over.
  */
 static bool
-is_fresh_row(HeapTuple row)
+is_fresh_row(Oid classid, Oid objid)
 {
-	return TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(row->t_data)) &&
-		!(row->t_data->t_infomask & HEAP_UPDATED);
+	Relation	catalog = table_open(classid, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	row;
+	bool		result = true;
+
+	ScanKeyInit(&key, get_object_attnum_oid(classid), BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(objid));
+	scan = systable_beginscan(catalog, get_object_oid_index(classid), true,
+							  SnapshotAny, 1, &key);
+	while (result && HeapTupleIsValid(row = systable_getnext(scan)))
+		result = TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(row->t_data));
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return result;
 }
 
-/* The same for relations, whose rows change while they are being made. */
+/* The same for relations, of which core keeps it. */
 static bool
 is_fresh_relation(Oid relid)
 {
@@ -231,8 +248,7 @@ is_byproduct(Oid classid)
 
 /* An object changes hands.  The action, or NULL when that does no harm. */
 static const char *
-check_owners(const GkRequest *request, int findings, HeapTuple old, bool to_superuser,
-			 GkFinding *finding)
+check_owners(const GkRequest *request, int findings, bool to_superuser, GkFinding *finding)
 {
 	if (to_superuser)
 	{
@@ -243,9 +259,10 @@ check_owners(const GkRequest *request, int findings, HeapTuple old, bool to_supe
 	}
 	if (!(findings & TAKEN) ||
 		(request->classid == RelationRelationId ?
-		 is_fresh_relation(request->objid) : is_fresh_row(old)))
+		 is_fresh_relation(request->objid) :
+		 is_fresh_row(request->classid, request->objid)))
 		return NULL;
-	finding->hint = "A new object can be given away in the transaction that makes it, before it is changed or granted on. Anything else takes a session that logged in as a superuser, or an administrator who changes gatekeeper.backdoor; see pg_gatekeeper(7).";
+	finding->hint = "Only a new object can be given away, in the transaction that makes it. Do it in a session that logged in as a superuser, or let one review the function and exempt it with a security label. See pg_gatekeeper(7), EXEMPTIONS.";
 	return "taking an object from a superuser";
 }
 
@@ -268,7 +285,7 @@ check_row(const GkRequest *request, int findings, HeapTuple row, GkFinding *find
 				CODE : TAKEN;
 	}
 	if (old && gk_code_owner_is_trusted(gk_row_owner(classid, old)) != superusers)
-		return check_owners(request, findings, old, superusers, finding);
+		return check_owners(request, findings, superusers, finding);
 	if (!superusers || !(findings & (created ? CREATED : ALTERED)))
 		return NULL;
 	return created ? "creating what runs with superuser rights" :
