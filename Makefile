@@ -5,6 +5,7 @@
 #	make installcheck	the SQL tests, on a running server that has it preloaded
 #	make check			every test, on throw-away servers (also as root)
 #	make check-core		PostgreSQL's own test suites with the module preloaded
+#	make check-neighbours	those of other modules
 #	make bench			what the module costs, in instructions and in time
 #	make demo			a short tour on a throw-away server (also as root)
 #	make dist			the source tarball, in dist/
@@ -24,7 +25,7 @@ PG_CONFIG ?= pg_config
 # PGXS's own "check" prints a refusal and succeeds, so our goals of that kind
 # live in a branch which does not include it.  Other goals given along with
 # them are passed on.
-own_goals = check check-core bench demo dist deb rpm matrix help
+own_goals = check check-core check-neighbours bench demo dist deb rpm matrix help
 
 ifneq ($(filter $(own_goals),$(MAKECMDGOALS)),)
 
@@ -33,7 +34,7 @@ other_goals = $(filter-out $(own_goals),$(MAKECMDGOALS))
 .PHONY: $(own_goals) $(other_goals)
 
 # The scripts call make again for what they need built.
-check check-core bench demo: $(other_goals)
+check check-core check-neighbours bench demo: $(other_goals)
 	+@PG_CONFIG='$(PG_CONFIG)' WERROR='$(WERROR)' TESTS='$(TESTS)' $(srcdir_)test/$(subst -,_,$@)
 
 dist matrix: $(other_goals)
