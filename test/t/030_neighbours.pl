@@ -1,6 +1,7 @@
 #
-# Beside pgaudit and pgextwlist, loaded before and after them: every module does
-# its work, whichever of them stands nearer to the server.
+# Beside pgaudit, pgextwlist and the modules of contrib, loaded before and after
+# them: every module does its work, whichever of them stands nearer to the server.
+# Their own test suites are for "make check-neighbours".
 #
 # Copyright (c) 2026, the pg_gatekeeper authors
 # SPDX-License-Identifier: PostgreSQL
@@ -11,8 +12,9 @@ use GkTest;
 use Test::More;
 
 chomp(my $libdir = qx(pg_config --pkglibdir));
+my @contrib = grep { -e "$libdir/$_.so" } qw(pg_stat_statements auto_explain auth_delay passwordcheck);
 my %there = map { $_ => -e "$libdir/$_.so" } qw(pgaudit pgextwlist);
-plan(skip_all => 'neither pgaudit nor pgextwlist is installed') if !grep { $_ } values %there;
+plan(skip_all => 'no module to stand beside is installed') if !@contrib && !grep { $_ } values %there;
 
 my $order = 0;
 
@@ -125,6 +127,43 @@ foreach my $libraries ('pgextwlist,pg_gatekeeper', 'pg_gatekeeper,pgextwlist')
 		is(value_of($node, $gained), 'f', "$libraries: he gained nothing from that");
 		allowed_for($node, 'gk_user', q{SET gk_probe.statement = 'SELECT 1'; CREATE EXTENSION citext},
 			"$libraries: one that does no harm is allowed, too");
+		$node->stop;
+	}
+}
+
+foreach my $libraries (join(',', @contrib, 'pg_gatekeeper'), join(',', 'pg_gatekeeper', @contrib))
+{
+  SKIP:
+	{
+		skip 'contrib is not installed', 1 if !@contrib;
+		my $node = node_with($libraries, "auto_explain.log_min_duration = 0\n"
+			  . "auto_explain.log_nested_statements = on\nauth_delay.milliseconds = 1\n");
+		my $from = -s $node->logfile;
+		my %with = map { $_ => 1 } @contrib;
+
+		check_rules($node, $libraries);
+		if ($with{pg_stat_statements})
+		{
+			value_of($node, 'CREATE EXTENSION pg_stat_statements');
+			allowed_for($node, 'gk_user', 'SELECT 4711 AS counted', "$libraries: an ordinary query");
+			is( value_of($node, q{SELECT calls FROM pg_stat_statements
+					WHERE query LIKE '%AS counted' AND userid = 'gk_user'::regrole}),
+				'1', "$libraries: ... is counted by pg_stat_statements");
+			allowed_for($node, 'postgres', 'SELECT pg_stat_statements_reset()', "$libraries: ... which can be reset");
+		}
+		if ($with{passwordcheck})
+		{
+			my ($ok, $out, $err) = run_as($node, 'postgres', q{ALTER ROLE gk_user PASSWORD 'short'});
+			like($err, qr/password is too short/, "$libraries: passwordcheck refuses a weak password");
+			allowed_for($node, 'postgres', q{ALTER ROLE gk_user PASSWORD 'long enough 4711'},
+				"$libraries: ... and takes a better one");
+			denied_for($node, 'gk_user', q{SELECT gk.as_definer($q$ALTER ROLE postgres PASSWORD 'long enough 4711'$q$)},
+				"$libraries: a superuser's is refused to an elevated user");
+		}
+		my $log = log_since($node, $from);
+		like($log, qr/duration: .* plan:\n\s*Query Text: .*counted/, "$libraries: auto_explain shows plans")
+		  if $with{auto_explain} && $with{pg_stat_statements};
+		unlike($log, qr/was terminated by signal|PANIC|TRAP/, "$libraries: nothing crashed");
 		$node->stop;
 	}
 }
