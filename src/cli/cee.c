@@ -6,7 +6,8 @@
  * There they are one JSON object whose members are all strings, behind the
  * cookie "@cee:".  Nothing else is read, and of its members only those that
  * the server writes: what journald says of the sender must not be
- * overwritten by it.
+ * overwritten by it.  Anybody can write such an object, so its members' names
+ * are as the journal's own are, and there are not many of them.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -16,6 +17,9 @@
 #include "cli.h"
 
 #include <ctype.h>
+
+/* More members than a record has fields. */
+#define GK_MAX_MEMBERS 64
 
 static void
 put_utf8(GkBuf *out, uint32_t c)
@@ -100,6 +104,15 @@ take_string(const char **json, GkBuf *out)
 	return true;
 }
 
+/* A field's name as journald takes them; they are shown as they are. */
+static bool
+is_field_name(const char *name)
+{
+	size_t		len = strlen(name);
+
+	return len > 0 && len <= 64 && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == len;
+}
+
 static const char *
 skip_blanks(const char *p)
 {
@@ -123,10 +136,12 @@ gk_parse_cee(GkEntry *entry, const char *message)
 	for (int pass = 0; pass < 2; pass++)
 	{
 		const char *p = skip_blanks(start + 1);
+		int			members = 0;
 
 		while (*p != '}')
 		{
-			if (!take_string(&p, &name))
+			if (members++ == GK_MAX_MEMBERS ||
+				!take_string(&p, &name) || !is_field_name(gk_buf_string(&name)))
 				return false;
 			p = skip_blanks(p);
 			if (*p++ != ':')

@@ -71,6 +71,7 @@ extern void gk_error(const char *hint, const char *format,...)
 			GK_PRINTF(2, 3) __attribute__((noreturn));
 extern void gk_warning(const char *format,...) GK_PRINTF(1, 2);
 extern char *gk_read_file(const char *path);
+extern void gk_flush_output(void);
 extern uint64_t gk_now(void);
 
 /* ------------------------------------------------------------------------
@@ -95,6 +96,7 @@ enum
 	GK_OPT_FORMAT,
 	GK_OPT_COLOR,
 	GK_OPT_NO_PAGER,
+	GK_OPT_CURSOR_FILE,
 	GK_OPT_HEARTBEAT,
 	GK_OPT_COMPLETE,
 	GK_OPT_MODE,
@@ -182,6 +184,8 @@ extern GkJournal *gk_journal_open(GkSource *source);
 extern void gk_journal_seek_start(GkJournal *journal);
 extern void gk_journal_seek_end(GkJournal *journal);
 extern void gk_journal_seek_time(GkJournal *journal, uint64_t time);
+extern bool gk_journal_seek_after(GkJournal *journal, const char *cursor);
+extern char *gk_journal_cursor(GkJournal *journal);
 extern bool gk_journal_next(GkJournal *journal, GkEntry *entry);
 extern bool gk_journal_previous(GkJournal *journal, GkEntry *entry);
 extern void gk_journal_wait(GkJournal *journal, uint64_t us);
@@ -253,6 +257,9 @@ extern void gk_show_json(const GkEntry *entry);
 extern void gk_show_ecs(const GkEntry *entry);
 extern void gk_show_ocsf(const GkEntry *entry);
 extern const char *gk_technique_name(const char *id);
+extern const char *gk_client_ip(const GkEntry *entry);
+extern uint64_t gk_event_time(const GkEntry *entry);
+extern bool gk_is_alert(const GkEntry *entry);
 extern void gk_local_time(uint64_t us, char *out, size_t size);
 
 #endif							/* GK_CLI_H */

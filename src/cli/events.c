@@ -13,6 +13,7 @@
  */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -38,6 +39,8 @@ static const char usage[] =
 "      --event LIST         only action, start, stop, config, heartbeat or loss\n"
 "      --seq LIST           only these numbers, of which error messages name one\n"
 "  -a, --all                heartbeats as well\n"
+"      --cursor-file FILE   go on behind the record that FILE remembers, and have\n"
+"                           it remember the last one\n"
 "\n"
 "How:\n"
 "  -v, --verbose            all fields of each record\n"
@@ -74,6 +77,7 @@ static const struct option options[] =
 	{"format", required_argument, NULL, GK_OPT_FORMAT},
 	{"color", required_argument, NULL, GK_OPT_COLOR},
 	{"no-pager", no_argument, NULL, GK_OPT_NO_PAGER},
+	{"cursor-file", required_argument, NULL, GK_OPT_CURSOR_FILE},
 	GK_SOURCE_OPTIONS,
 	{"help", no_argument, NULL, GK_OPT_HELP},
 	{NULL, 0, NULL, 0}
@@ -90,6 +94,7 @@ static GkWords numbers;
 static bool show_all;
 static uint64_t since;
 static uint64_t until = UINT64_MAX;
+static const char *cursor_file;
 
 static const struct
 {
@@ -177,13 +182,15 @@ is_wanted(const GkEntry *entry)
  * enough.  The second one follows closely.
  */
 static bool
-was_shown(const GkEntry *entry)
+was_shown(const GkEntry *entry, bool forget)
 {
 	static char last[64][80];
 	static int	next;
 	char		name[64];
 
-	if (entry->forged)
+	if (forget)
+		memset(last, 0, sizeof(last));
+	if (forget || entry->forged)
 		return false;
 	snprintf(name, sizeof(name), "%s %s", gk_entry_get(entry, "GATEKEEPER_STREAM"),
 			 gk_entry_get(entry, "GATEKEEPER_SEQ"));
@@ -195,23 +202,63 @@ was_shown(const GkEntry *entry)
 	return false;
 }
 
+/* Stand behind the record that cursor_file remembers; false when there is none. */
+static bool
+seek_cursor(GkJournal *journal)
+{
+	char	   *text;
+
+	if (cursor_file == NULL)
+		return false;
+	text = gk_read_file(cursor_file);
+	if (text == NULL && errno != ENOENT)
+		gk_error(NULL, "cannot read file \"%s\": %s", cursor_file, strerror(errno));
+	if (text == NULL || text[strcspn(text, "\n")] == '\0')
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	if (!gk_journal_seek_after(journal, text))
+		gk_error("Remove it to begin anew.", "file \"%s\" does not hold a cursor of the journal",
+				 cursor_file);
+	return true;
+}
+
+/* Have cursor_file remember where we are, once all before that is written. */
+static void
+save_cursor(GkJournal *journal)
+{
+	char	   *cursor;
+	char	   *name;
+	FILE	   *file;
+
+	gk_flush_output();
+	if (cursor_file == NULL || (cursor = gk_journal_cursor(journal)) == NULL)
+		return;
+	name = gk_format("%s.new", cursor_file);
+	file = fopen(name, "we");
+	if (file == NULL || fprintf(file, "%s\n", cursor) < 0 || fclose(file) != 0 ||
+		rename(name, cursor_file) != 0)
+		gk_error(NULL, "cannot write file \"%s\": %s", name, strerror(errno));
+	free(name);
+	free(cursor);
+}
+
 /* Stand before the last lines wanted records. */
 static void
 seek_last(GkJournal *journal, GkEntry *entry, uint64_t lines)
 {
-	bool		more;
-
 	if (until != UINT64_MAX)
 		gk_journal_seek_time(journal, until);
 	else
 		gk_journal_seek_end(journal);
-	while ((more = gk_journal_previous(journal, entry)))
+	while (gk_journal_previous(journal, entry))
 	{
-		if (entry->time < since)
+		if (entry->time < since || (is_wanted(entry) && !was_shown(entry, false) && lines-- == 0))
+		{
+			was_shown(NULL, true);
 			return;
-		if (is_wanted(entry) && lines-- == 0)
-			return;
+		}
 	}
+	was_shown(NULL, true);
 	gk_journal_seek_start(journal);
 }
 
@@ -285,6 +332,9 @@ gk_events(int argc, char **argv)
 			case GK_OPT_NO_PAGER:
 				use_pager = false;
 				break;
+			case GK_OPT_CURSOR_FILE:
+				cursor_file = optarg;
+				break;
 			default:
 				gk_source_option(&source, c, optarg);
 		}
@@ -295,9 +345,11 @@ gk_events(int argc, char **argv)
 	journal = gk_journal_open(&source);
 	if (follow)
 		setvbuf(stdout, NULL, _IOLBF, 0);
-	else if (use_pager)
+	else if (use_pager && cursor_file == NULL)
 		gk_start_pager();
-	if (is_limited || (follow && lines != UINT64_MAX && since == 0))
+	if (seek_cursor(journal))
+		 /* that is where to go on */ ;
+	else if (is_limited || (follow && lines != UINT64_MAX && since == 0))
 		seek_last(journal, &entry, lines);
 	else if (since > 0)
 		gk_journal_seek_time(journal, since);
@@ -306,14 +358,14 @@ gk_events(int argc, char **argv)
 	{
 		while (gk_journal_next(journal, &entry))
 		{
-			if (entry.time >= until)
-				break;
-			if (!is_wanted(&entry) || was_shown(&entry))
+			/* not the end: the clock can have been set back */
+			if (!is_wanted(&entry) || was_shown(&entry, false))
 				continue;
 			if (shown++ == 0 && show == gk_show_line)
 				gk_show_header();
 			show(&entry);
 		}
+		save_cursor(journal);
 		if (!follow)
 			break;
 		gk_journal_wait(journal, UINT64_MAX);

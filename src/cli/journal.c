@@ -236,7 +236,8 @@ gk_journal_open(GkSource *source)
 										SD_JOURNAL_LOCAL_ONLY |
 										(*ns == '+' ? SD_JOURNAL_INCLUDE_DEFAULT_NAMESPACE : 0)),
 			  "open");
-	check(sd_journal_set_data_threshold(j, 0), "read");
+	/* a record of ours has 8 KiB; what pretends to be one may have any size */
+	check(sd_journal_set_data_threshold(j, 65536), "read");
 	check(sd_journal_add_match(j, "SYSLOG_IDENTIFIER=pg_gatekeeper", 0), "read");
 	check(sd_journal_add_disjunction(j), "read");
 	check(sd_journal_add_match(j, "GATEKEEPER_SCHEMA=1", 0), "read");
@@ -264,6 +265,35 @@ void
 gk_journal_seek_time(GkJournal *journal, uint64_t time)
 {
 	check(sd_journal_seek_realtime_usec(journal->j, time), "read");
+}
+
+/*
+ * Behind the entry that a cursor names, or, where that is gone, before the one
+ * that came after it.  False when it is no cursor.
+ */
+bool
+gk_journal_seek_after(GkJournal *journal, const char *cursor)
+{
+	int			result = sd_journal_seek_cursor(journal->j, cursor);
+
+	if (result == -EINVAL)
+		return false;
+	check(result, "read");
+	result = sd_journal_next(journal->j);
+	check(result, "read");
+	if (result > 0 && sd_journal_test_cursor(journal->j, cursor) <= 0 &&
+		sd_journal_previous(journal->j) <= 0)
+		gk_journal_seek_start(journal);
+	return true;
+}
+
+/* The cursor of the entry read last; NULL when there is none. */
+char *
+gk_journal_cursor(GkJournal *journal)
+{
+	char	   *cursor;
+
+	return sd_journal_get_cursor(journal->j, &cursor) < 0 ? NULL : cursor;
 }
 
 /* Fill entry from where the journal stands. */

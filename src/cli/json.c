@@ -17,6 +17,17 @@
 
 #include "audit/text.h"
 
+/*
+ * Characters that are written as \u: control characters, of which a terminal
+ * takes also U+0080 to U+009F for orders, and those that reorder or hide text.
+ */
+static bool
+is_escaped(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7F && c <= 0x9F) || (c >= 0x200B && c <= 0x200F) ||
+		(c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
+}
+
 static void
 put_string(GkBuf *out, const char *bytes, size_t len)
 {
@@ -34,7 +45,7 @@ put_string(GkBuf *out, const char *bytes, size_t len)
 		}
 		else if (c == '"' || c == '\\')
 			gk_buf_format(out, "\\%c", (char) c);
-		else if (c < 0x20 || c == 0x7F)
+		else if (is_escaped(c))
 			gk_buf_format(out, "\\u%04x", c);
 		else
 			gk_buf_add(out, bytes + i, n);

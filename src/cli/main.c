@@ -66,7 +66,12 @@ main(int argc, char **argv)
 	}
 	for (int i = 0; i < GK_LENGTHOF(commands); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+		{
+			int			status = commands[i].run(argc - 1, argv + 1);
+
+			gk_flush_output();
+			return status;
+		}
 	gk_error(hint, *argv[1] == '-' ? "unknown option \"%s\"" : "unknown command \"%s\"",
 			 argv[1]);
 }

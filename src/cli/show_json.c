@@ -2,7 +2,7 @@
  *
  * show_json.c
  *	  Entries for programs: the journal's own fields, or the Elastic Common
- *	  Schema.  conf/siem/mapping.md has the tables.
+ *	  Schema.  pg_gatekeeper(1) has the table of the latter.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -11,6 +11,7 @@
  */
 #include "cli.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -57,12 +58,53 @@ gk_technique_name(const char *id)
 		{"T1562.001", "Disable or Modify Tools"},
 		{"T1565", "Data Manipulation"},
 		{"T1565.001", "Stored Data Manipulation"},
+		{"T1574", "Hijack Execution Flow"},
 	};
 
 	for (int i = 0; i < GK_LENGTHOF(names); i++)
 		if (strcmp(names[i][0], id) == 0)
 			return names[i][1];
 	return "";
+}
+
+/*
+ * The client's address as schemas take it, without the zone that a link-local
+ * one has: documents with anything else there are refused by their readers.  ""
+ * when it is none.
+ */
+const char *
+gk_client_ip(const GkEntry *entry)
+{
+	static char ip[INET6_ADDRSTRLEN];
+	const char *address = gk_entry_get(entry, "GATEKEEPER_CLIENT_ADDR");
+	size_t		len = strcspn(address, "%");
+	struct in6_addr parsed;
+
+	if (len >= sizeof(ip))
+		return "";
+	memcpy(ip, address, len);
+	ip[len] = '\0';
+	return inet_pton(AF_INET, ip, &parsed) == 1 || inet_pton(AF_INET6, ip, &parsed) == 1 ? ip : "";
+}
+
+/* When it was, us since 1970: by the server's clock, or else by journald's. */
+uint64_t
+gk_event_time(const GkEntry *entry)
+{
+	uint64_t	when;
+
+	if (!entry->forged && gk_parse_time(gk_entry_get(entry, "GATEKEEPER_TIME"), 0, &when))
+		return when;
+	return entry->time;
+}
+
+/* Should somebody look at it?  What was denied, lost, loosened or forged. */
+bool
+gk_is_alert(const GkEntry *entry)
+{
+	return entry->forged || gk_entry_is(entry, "GATEKEEPER_VERDICT", "denied") ||
+		gk_entry_is(entry, "GATEKEEPER_VERDICT", "would_deny") ||
+		gk_entry_is(entry, "PRIORITY", "2");
 }
 
 static const char *
@@ -83,6 +125,22 @@ put_digits(const char *member, const GkEntry *entry, const char *name)
 	gk_json_digits(&json, member, field(entry, name));
 }
 
+/* RFC 3339, UTC */
+static void
+put_timestamp(const GkEntry *entry)
+{
+	uint64_t	us = gk_event_time(entry);
+	time_t		seconds = us / 1000000;
+	struct tm	tm;
+	char		day[32];
+	char		stamp[48];
+
+	gmtime_r(&seconds, &tm);
+	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(stamp, sizeof(stamp), "%s.%06uZ", day, (unsigned) (us % 1000000));
+	gk_json_text(&json, "@timestamp", stamp);
+}
+
 static void
 put_event(const GkEntry *entry)
 {
@@ -91,12 +149,10 @@ put_event(const GkEntry *entry)
 	bool		is_action = strcmp(event, "action") == 0;
 	bool		is_denied = strcmp(verdict, "denied") == 0;
 	bool		is_role = strncmp(field(entry, "GATEKEEPER_RULE"), "role_", 5) == 0;
-	bool		is_alert = entry->forged || strcmp(verdict, "denied") == 0 ||
-		strcmp(verdict, "would_deny") == 0 || strcmp(event, "loss") == 0;
 	char		id[80];
 
 	gk_json_open(&json, "event");
-	gk_json_text(&json, "kind", is_alert ? "alert" : "event");
+	gk_json_text(&json, "kind", gk_is_alert(entry) ? "alert" : "event");
 	gk_json_open_array(&json, "category");
 	gk_json_text(&json, NULL, "database");
 	if (is_action)
@@ -107,6 +163,8 @@ put_event(const GkEntry *entry)
 		gk_json_text(&json, NULL, "configuration");
 	gk_json_close(&json);
 	gk_json_open_array(&json, "type");
+	if (is_action)
+		gk_json_text(&json, NULL, "access");
 	if (is_role)
 		gk_json_text(&json, NULL, "admin");
 	if (is_action)
@@ -179,7 +237,7 @@ put_who(const GkEntry *entry)
 	gk_json_close(&json);
 	gk_json_open(&json, "source");
 	put("address", entry, "GATEKEEPER_CLIENT_ADDR");
-	put("ip", entry, "GATEKEEPER_CLIENT_ADDR");
+	gk_json_text(&json, "ip", gk_client_ip(entry));
 	put_digits("port", entry, "GATEKEEPER_CLIENT_PORT");
 	gk_json_close(&json);
 	gk_json_open(&json, "related");
@@ -189,7 +247,7 @@ put_who(const GkEntry *entry)
 		gk_json_text(&json, NULL, current_user);
 	gk_json_close(&json);
 	gk_json_open_array(&json, "ip");
-	put(NULL, entry, "GATEKEEPER_CLIENT_ADDR");
+	gk_json_text(&json, NULL, gk_client_ip(entry));
 	gk_json_close(&json);
 	gk_json_open_array(&json, "hosts");
 	put(NULL, entry, "_HOSTNAME");
@@ -202,7 +260,7 @@ void
 gk_show_ecs(const GkEntry *entry)
 {
 	gk_json_begin(&json);
-	put("@timestamp", entry, "GATEKEEPER_TIME");
+	put_timestamp(entry);
 	gk_json_open(&json, "ecs");
 	gk_json_text(&json, "version", GK_ECS_VERSION);
 	gk_json_close(&json);

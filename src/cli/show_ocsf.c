@@ -3,9 +3,9 @@
  * show_ocsf.c
  *	  Entries for programs: the Open Cybersecurity Schema Framework.
  *
- * What a rule found is Datastore Activity (6005) with the profile Security
- * Control.  Records about the module itself are Application Lifecycle (6002);
- * lost and forged ones are alerts.  conf/siem/mapping.md has the tables.
+ * What a rule found is Datastore Activity (6005), records about the module itself
+ * are Application Lifecycle (6002), both with the profile Security Control.
+ * pg_gatekeeper(1) has the table.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -48,27 +48,15 @@ severity_of(const GkEntry *entry)
 	return entry->forged ? 4 : severity[priority > 7 ? 7 : priority];
 }
 
-/* Milliseconds since 1970, by the server's clock where it is told. */
-static uint64_t
-time_of(const GkEntry *entry)
-{
-	uint64_t	when;
-
-	if (gk_parse_time(field(entry, "GATEKEEPER_TIME"), 0, &when))
-		return when / 1000;
-	return entry->time / 1000;
-}
-
 static void
-put_metadata(const GkEntry *entry, bool is_action)
+put_metadata(const GkEntry *entry)
 {
 	char		uid[80];
 
 	gk_json_open(&json, "metadata");
 	gk_json_text(&json, "version", GK_OCSF_VERSION);
 	gk_json_open_array(&json, "profiles");
-	if (is_action)
-		gk_json_text(&json, NULL, "security_control");
+	gk_json_text(&json, NULL, "security_control");
 	gk_json_text(&json, NULL, "host");
 	gk_json_close(&json);
 	gk_json_open(&json, "product");
@@ -165,14 +153,13 @@ put_action(const GkEntry *entry)
 	const char *verdict = field(entry, "GATEKEEPER_VERDICT");
 	bool		is_denied = strcmp(verdict, "denied") == 0;
 	bool		is_allowed = strcmp(verdict, "allowed") == 0;
-	bool		is_remote = *field(entry, "GATEKEEPER_CLIENT_ADDR");
+	bool		is_remote = *gk_client_ip(entry);
 
 	gk_json_number(&json, "status_id", is_denied ? 2 : 1);
 	put("status_code", entry, "GATEKEEPER_SQLSTATE");
 	put("status_detail", entry, "GATEKEEPER_CIRCUMSTANCES");
 	gk_json_number(&json, "action_id", is_denied ? 2 : is_allowed ? 1 : 3);
 	gk_json_number(&json, "disposition_id", is_denied ? 2 : is_allowed ? 1 : 15);
-	gk_json_bool(&json, "is_alert", !is_allowed || entry->forged);
 	gk_json_open(&json, "policy");
 	put("name", entry, "GATEKEEPER_RULE");
 	gk_json_close(&json);
@@ -181,7 +168,7 @@ put_action(const GkEntry *entry)
 	gk_json_open(&json, "src_endpoint");
 	if (is_remote)
 	{
-		put("ip", entry, "GATEKEEPER_CLIENT_ADDR");
+		gk_json_text(&json, "ip", gk_client_ip(entry));
 		put_digits("port", entry, "GATEKEEPER_CLIENT_PORT");
 	}
 	else
@@ -236,7 +223,7 @@ gk_show_ocsf(const GkEntry *entry)
 	else
 		activity = strcmp(event, "start") == 0 ? 3 : strcmp(event, "stop") == 0 ? 4 : 99;
 	gk_json_begin(&json);
-	put_metadata(entry, is_action);
+	put_metadata(entry);
 	gk_json_number(&json, "category_uid", 6);
 	gk_json_number(&json, "class_uid", class);
 	gk_json_number(&json, "activity_id", activity);
@@ -244,9 +231,10 @@ gk_show_ocsf(const GkEntry *entry)
 		gk_json_text(&json, "activity_name", is_action ?
 					 field(entry, "GATEKEEPER_COMMAND") : event);
 	gk_json_number(&json, "type_uid", class * 100 + activity);
-	gk_json_number(&json, "time", time_of(entry));
+	gk_json_number(&json, "time", gk_event_time(entry) / 1000);
 	gk_json_number(&json, "severity_id", severity_of(entry));
 	put("message", entry, "MESSAGE");
+	gk_json_bool(&json, "is_alert", gk_is_alert(entry));
 	gk_json_open(&json, "device");
 	put("hostname", entry, "_HOSTNAME");
 	put("uid", entry, "_MACHINE_ID");

@@ -214,13 +214,15 @@ report_sinks(void)
 				(unsigned long long) server.lost);
 }
 
-/* Is it the server's, and, unless that is 0, of this number? */
+/* Is it the server's, and, unless that is 0, of this number in its stream? */
 static bool
 is_ours(const GkEntry *entry, uint64_t number)
 {
 	return !entry->forged && gk_entry_is(entry, "GATEKEEPER_SYSTEM_ID", server.system_id) &&
 		gk_entry_is(entry, "GATEKEEPER_PORT", server.port) &&
-		(number == 0 || gk_entry_number(entry, "GATEKEEPER_SEQ") == number);
+		(number == 0 || gk_entry_number(entry, "GATEKEEPER_SEQ") == number) &&
+		(number == 0 || !server.has_views ||
+		 gk_entry_is(entry, "GATEKEEPER_STREAM", server.stream));
 }
 
 /*

@@ -144,7 +144,7 @@ gk_end_pager(void)
 		return;
 	pager = 0;
 	fflush(stdout);
-	fclose(stdout);
+	close(STDOUT_FILENO);
 	while (waitpid(child, NULL, 0) < 0)
 		;
 }

@@ -215,6 +215,14 @@ gk_read_file(const char *path)
 	return text.data;
 }
 
+/* Nobody shall take half of the output for all of it. */
+void
+gk_flush_output(void)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		gk_error(NULL, "cannot write to standard output: %s", strerror(errno));
+}
+
 /* Microseconds since 1970. */
 uint64_t
 gk_now(void)

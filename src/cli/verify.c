@@ -143,9 +143,10 @@ read_records(GkJournal *journal)
 
 	if (since > 0)
 		gk_journal_seek_time(journal, since);
-	while (gk_journal_next(journal, &entry) && entry.time < until)
+	while (gk_journal_next(journal, &entry))
 	{
-		if (entry.time < since)
+		/* the clock can have been set back, so later ones may be earlier */
+		if (entry.time < since || entry.time >= until)
 			continue;
 		if (entry.forged)
 			take_forged(&entry);
