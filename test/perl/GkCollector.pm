@@ -21,7 +21,7 @@ use GkTest ();
 use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw(
-  shipped_conf why_no_collector start_shipped start_journal_remote wait_for_records
+  why_no_collector start_shipped start_journal_remote start_journal_namespace wait_for_records
 );
 
 my @daemons;
@@ -72,6 +72,7 @@ sub why_no_collector
 	return 'syslog-ng-core is not installed' if $name =~ /^syslog-ng/ && !syslog_ng();
 	return undef if $name !~ /journal/;
 	return $ENV{GK_NO_JOURNAL} || 'no private journald' if !$ENV{GK_JOURNAL_SOCKET};
+	return 'this user may not make namespaces' if $name !~ /^journal-/ && !has_namespaces();
 	if ($name =~ /^journal-/)
 	{
 		foreach my $program (qw(upload remote))
@@ -79,9 +80,7 @@ sub why_no_collector
 			return "systemd-journal-$program is not installed"
 			  if !-x "/lib/systemd/systemd-journal-$program";
 		}
-		return undef;
 	}
-	return 'this user may not make namespaces' if !has_namespaces();
 	return undef;
 }
 
@@ -191,6 +190,41 @@ sub start_journal_remote
 	$command =~ s{--save-state}{--save-state=$dir/state};
 	spawn("$dir/upload.log", split ' ', $command);
 	return $dir;
+}
+
+# A journald of the namespace pg-gatekeeper with the shipped configuration.
+# Returns its socket, the directory of its journal, and a function that returns
+# what it has said.
+sub start_journal_namespace
+{
+	my $dir = PostgreSQL::Test::Utils::tempdir_short();
+	my $script = <<'EOT';
+set -e
+dir=$1
+mount -t tmpfs -o mode=755 collector "$dir/run"
+mkdir -p "$dir/run/systemd/journal.pg-gatekeeper" "$dir/run/log/journal"
+mount --bind "$dir/socket" "$dir/run/systemd/journal.pg-gatekeeper"
+mount --bind "$dir/machine-id" /etc/machine-id
+mount --bind "$dir/etc" /etc/systemd
+mount --bind "$dir/log" /var/log
+mount --rbind "$dir/run" /run
+exec /lib/systemd/systemd-journald pg-gatekeeper
+EOT
+
+	make_path(map { "$dir/$_" } qw(run etc socket log/journal));
+	open my $id, '>', "$dir/machine-id" or die $!;
+	print $id GkTest::slurp('/proc/sys/kernel/random/uuid') =~ s/-//gr;
+	close $id;
+	system('cp', "$ENV{GK_TOP}/conf/siem/journald\@pg-gatekeeper.conf", "$dir/etc/") == 0 or die 'cp failed';
+	spawn("$dir/daemon.log", 'unshare', '--user', '--map-root-user', '--mount', '--propagation', 'private',
+		'--', 'sh', '-c', $script, 'sh', $dir);
+	for (1 .. 200)
+	{
+		last if glob "$dir/log/journal/*.pg-gatekeeper/system.journal";
+		sleep 0.05;
+	}
+	my ($journal) = glob "$dir/log/journal/*.pg-gatekeeper";
+	return ("$dir/socket/socket", $journal, sub { return GkTest::slurp("$dir/daemon.log") });
 }
 
 # The JSON lines of a collector's file, once the last one passes the test; what

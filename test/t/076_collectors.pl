@@ -121,7 +121,7 @@ sub ours
 sub check_journal
 {
 	my (@records) = @_;
-	is(scalar(@records), scalar(@hostile), 'the journal has one record each');
+	is(scalar(@records), scalar(@hostile), 'one record each is in the journal');
 	foreach my $i (0 .. $#hostile)
 	{
 		my ($name, $database, $bytes) = @{ $hostile[$i] };
@@ -273,6 +273,38 @@ foreach my $name (@by_syslog)
 		like($forged, qr/stranger/, "$name: what another user sent is kept apart") or diag($other_log->());
 		ok(!-s "$elsewhere/pg_gatekeeper.json", '... and is not among the records');
 	}
+}
+
+# ------------------------------------------------------------------------
+# The journal namespace
+# ------------------------------------------------------------------------
+
+SKIP:
+{
+	my $why = why_no_collector('journald@pg-gatekeeper.conf');
+	skip "namespace: $why", 1 if $why;
+	my ($namespace, $journal, $log) = start_journal_namespace();
+	ok(defined $journal, 'journald starts with the configuration, and keeps its journal on disk') or diag($log->());
+	unlike($log->(), qr/pg-gatekeeper\.conf|Unknown|Failed to parse/, '... of which it knows every word');
+
+	$node->append_conf('postgresql.conf', "gatekeeper.audit_sink = 'journald'\ngatekeeper.audit_journal_socket = '$namespace'");
+	reload_and_wait($node);
+	$mark = journal_mark();
+	attack();
+	my @found;
+	for (1 .. 100)
+	{
+		@found = grep { $_->{GATEKEEPER_EVENT} eq 'action' } journal_in($journal);
+		last if @found >= @hostile;
+		sleep 0.1;
+	}
+	check_journal(@found);
+	is(scalar(journal_records($mark, 'GATEKEEPER_EVENT=action', 'GATEKEEPER_PORT=' . $node->port)),
+		0, '... and the machine\'s journal has none of it');
+	my $command = "$ENV{GK_TOP}/src/cli/pg_gatekeeper";
+	skip 'the command is not built', 1 if !-x $command;
+	my $out = qx($command events -D '$journal' --uid $> --event action);
+	is(scalar(my @lines = $out =~ /\n/g), @hostile + 1, '... which the command reads');
 }
 
 $node->stop;
