@@ -10,6 +10,8 @@
  */
 #include "cli.h"
 
+#include <signal.h>
+
 #include "cli/commands.h"
 
 static const struct
@@ -51,17 +53,21 @@ main(int argc, char **argv)
 {
 	static const char hint[] = "Try \"pg_gatekeeper --help\".";
 
+	/* who has seen enough of us need not hear more, whoever started us */
+	signal(SIGPIPE, SIG_DFL);
 	if (argc < 2)
 		gk_error(hint, "no command given");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 		strcmp(argv[1], "help") == 0)
 	{
 		print_help();
+		gk_flush_output();
 		return GK_EXIT_OK;
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
 	{
 		puts("pg_gatekeeper " GK_VERSION);
+		gk_flush_output();
 		return GK_EXIT_OK;
 	}
 	for (int i = 0; i < GK_LENGTHOF(commands); i++)

@@ -47,6 +47,7 @@ gk_next_option(int argc, char **argv, const char *letters,
 	{
 		case GK_OPT_HELP:
 			fputs(usage, stdout);
+			gk_flush_output();
 			exit(GK_EXIT_OK);
 		case ':':
 			gk_error(hint_for(argv), "option \"%s\" needs a value",

@@ -10,7 +10,6 @@
  */
 #include "cli.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -130,8 +129,6 @@ gk_start_pager(void)
 	dup2(ends[1], STDOUT_FILENO);
 	close(ends[0]);
 	close(ends[1]);
-	/* the pager ends first when its user has seen enough */
-	signal(SIGPIPE, SIG_DFL);
 }
 
 /* Let the pager's user finish. */
