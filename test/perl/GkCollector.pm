@@ -21,7 +21,8 @@ use GkTest ();
 use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw(
-  why_no_collector start_shipped start_journal_remote start_journal_namespace wait_for_records
+  why_no_collector start_shipped start_journal_remote start_journal_namespace
+  start_ecs_service wait_for_records
 );
 
 my @daemons;
@@ -168,14 +169,14 @@ sub start_shipped
 	return ($dir, sub { return -e $log ? GkTest::slurp($log) : '' });
 }
 
-# A receiver of journals, and a sender with the command of journal-upload.conf.
-# Returns the receiver's directory.
+# A receiver of journals, and a sender with the command of journal-upload.conf,
+# which sends the journal files of a directory.  Returns the receiver's directory.
 sub start_journal_remote
 {
+	my ($journal) = @_;
 	my $dir = PostgreSQL::Test::Utils::tempdir_short();
 	my ($command) = GkTest::slurp("$ENV{GK_TOP}/conf/siem/journal-upload.conf") =~ /^ExecStart=(\S.*)$/m;
 	my $port = PostgreSQL::Test::Cluster::get_free_port();
-	my ($journal) = glob "$ENV{GK_JOURNAL_DIR}/*";
 
 	make_path("$dir/remote");
 	spawn("$dir/remote.log", '/lib/systemd/systemd-journal-remote', "--listen-http=127.0.0.1:$port",
@@ -225,6 +226,27 @@ EOT
 	}
 	my ($journal) = glob "$dir/log/journal/*.pg-gatekeeper";
 	return ("$dir/socket/socket", $journal, sub { return GkTest::slurp("$dir/daemon.log") });
+}
+
+# The command of pg-gatekeeper-ecs.service, on the private journal.  Returns the
+# file that it writes, and a function that ends and starts it again.
+sub start_ecs_service
+{
+	my $dir = PostgreSQL::Test::Utils::tempdir();
+	my ($script) = GkTest::slurp("$ENV{GK_TOP}/conf/siem/pg-gatekeeper-ecs.service") =~ m{^ExecStart=/bin/sh -c '(.*)'$}m;
+	my $start = sub {
+		local %ENV = (%ENV, STATE_DIRECTORY => $dir, LOGS_DIRECTORY => $dir, PATH => "$ENV{GK_TOP}/src/cli:$ENV{PATH}");
+		return spawn("$dir/daemon.log", '/bin/sh', '-c', $script);
+	};
+
+	$script =~ s/ events / events -D '$ENV{GK_JOURNAL_DIR}' --uid $> / or die 'no command';
+	my $pid = $start->();
+	return ("$dir/ecs.json", sub {
+		kill 'TERM', $pid;
+		waitpid $pid, 0;
+		@daemons = grep { $_ != $pid } @daemons;
+		$pid = $start->();
+	});
 }
 
 # The JSON lines of a collector's file, once the last one passes the test; what

@@ -19,7 +19,7 @@ use PostgreSQL::Test::Utils;
 
 journal_or_skip();
 
-my @by_journal = ('rsyslog-journal.conf', 'syslog-ng-journal.conf', 'journal-upload.conf');
+my @by_journal = ('rsyslog-journal.conf', 'syslog-ng-journal.conf');
 my @by_syslog = ('rsyslog-syslog.conf', 'syslog-ng-syslog.conf');
 
 my $node = new_gatekeeper_node('collectors', conf => <<'EOT');
@@ -172,13 +172,17 @@ my %daemon;
 foreach my $name (@by_journal)
 {
 	next if why_no_collector($name);
-	$daemon{$name} = $name =~ /^journal-/ ? [ start_journal_remote() ] : [ start_shipped($name) ];
+	$daemon{$name} = [ start_shipped($name) ];
 }
 my %stranger;
-foreach my $name (grep { $daemon{$_} && !/^journal-/ } @by_journal)
+foreach my $name (grep { $daemon{$_} } @by_journal)
 {
 	$stranger{$name} = [ start_shipped($name, uid => $> + 1) ];
 }
+
+my $command = "$ENV{GK_TOP}/src/cli/pg_gatekeeper";
+my ($ecs_file, $restart_ecs);
+($ecs_file, $restart_ecs) = start_ecs_service() if -x $command;
 
 my $mark = journal_mark();
 attack();
@@ -204,18 +208,6 @@ foreach my $name (@by_journal)
 		my ($dir, $log) = @{ $daemon{$name} };
 		my @found;
 
-		if ($name =~ /^journal-/)
-		{
-			for (1 .. 200)
-			{
-				@found = of_stream(journal_in("$dir/remote"));
-				last if grep { is_last($_) } @found;
-				sleep 0.1;
-			}
-			has_all($name, \@sent, @found) or diag(map { -e "$dir/$_.log" ? GkTest::slurp("$dir/$_.log") : '' } qw(remote upload));
-			is((@found ? $found[-1]{_UID} : undef), $>, '... and who sent it is still known');
-			next;
-		}
 		@found = of_stream(wait_for_records("$dir/pg_gatekeeper.json", \&is_last));
 		has_all($name, \@sent, @found) or diag($log->());
 		is((@found ? $found[-1]{_UID} : undef), $>, '... and who sent it is known');
@@ -238,6 +230,26 @@ sub journal_in
 	  'SYSLOG_IDENTIFIER=pg_gatekeeper'
 	  or die "journalctl: $!";
 	return map { JSON::PP::decode_json($_) } <$fh>;
+}
+
+SKIP:
+{
+	skip 'the command is not built', 1 if !$ecs_file;
+	my $ours = sub { return grep { ($_->{gatekeeper}{stream} // '') eq $stream && $_->{event}{action} eq 'copy_program' } @_ };
+	my $is_last = sub { return ($_[0]{gatekeeper}{stream} // '') eq $stream && $_[0]{event}{sequence} >= $last };
+	my @found = $ours->(wait_for_records($ecs_file, $is_last));
+
+	is(scalar(@found), scalar(@hostile), 'pg-gatekeeper-ecs.service: one document each');
+	foreach my $i (0 .. $#hostile)
+	{
+		my ($record, $document) = ($sent[$i], $found[$i] // {});
+		is($document->{gatekeeper}{statement}, $record->{GATEKEEPER_STATEMENT}, "... $hostile[$i][0]: the statement is the same");
+		is($document->{event}{outcome}, 'failure', '... and it was denied');
+	}
+	$restart_ecs->();
+	run_as($node, 'postgres', "COPY (SELECT 1) TO PROGRAM 'after the restart'");
+	@found = $ours->(wait_for_records($ecs_file, sub { return ($_[0]{gatekeeper}{object} // '') eq 'after the restart' }));
+	is(scalar(@found), @hostile + 1, '... and once, also when it was restarted');
 }
 
 foreach my $name (@by_syslog)
@@ -301,10 +313,27 @@ SKIP:
 	check_journal(@found);
 	is(scalar(journal_records($mark, 'GATEKEEPER_EVENT=action', 'GATEKEEPER_PORT=' . $node->port)),
 		0, '... and the machine\'s journal has none of it');
-	my $command = "$ENV{GK_TOP}/src/cli/pg_gatekeeper";
 	skip 'the command is not built', 1 if !-x $command;
-	my $out = qx($command events -D '$journal' --uid $> --event action);
+	# to a journald in a namespace of its own this user is root
+	my $out = qx($command events -D '$journal' --uid 0 --event action);
 	is(scalar(my @lines = $out =~ /\n/g), @hostile + 1, '... which the command reads');
+	unlike($out, qr/forged\?/, '... and believes');
+
+	my $name = 'journal-upload.conf';
+	skip "$name: " . why_no_collector($name), 1 if why_no_collector($name);
+	my $dir = start_journal_remote($journal);
+	my @sent = @found;
+	for (1 .. 200)
+	{
+		@found = grep { $_->{GATEKEEPER_EVENT} eq 'action' } journal_in("$dir/remote");
+		last if @found >= @sent;
+		sleep 0.1;
+	}
+	has_all($name, \@sent, @found)
+	  or diag(map { -e "$dir/$_.log" ? GkTest::slurp("$dir/$_.log") : '' } qw(remote upload));
+	is(join(' ', map { $_->{_UID} } @found), join(' ', map { $_->{_UID} } @sent), '... and who sent it is still known');
+	$out = qx($command verify -D '$dir/remote' --uid 0 --heartbeat 0);
+	like($out, qr/^ok: \d+ records are there/m, '... where the command finds them whole') or diag($out);
 }
 
 $node->stop;
