@@ -108,11 +108,11 @@ is_in_namespace(const char *directory, const char *name_space)
 }
 
 /*
- * Look at the journal files in a directory and those directly below: all of
- * them, or those of a namespace of this machine.
+ * Look at the journal files in a directory and at those of a namespace, or of
+ * none, directly below.
  */
 static void
-survey(const char *path, bool any_below, const char *name_space, int depth, GkSurvey *found)
+survey(const char *path, const char *name_space, int depth, GkSurvey *found)
 {
 	DIR		   *dir = opendir(path);
 	struct dirent *entry;
@@ -145,9 +145,8 @@ survey(const char *path, bool any_below, const char *name_space, int depth, GkSu
 							 "%s", file);
 			}
 		}
-		else if (depth == 0 && *entry->d_name != '.' &&
-				 (any_below || is_in_namespace(entry->d_name, name_space)))
-			survey(file, any_below, name_space, depth + 1, found);
+		else if (depth == 0 && is_in_namespace(entry->d_name, name_space))
+			survey(file, name_space, depth + 1, found);
 		free(file);
 	}
 	closedir(dir);
@@ -169,13 +168,13 @@ gk_journal_obstacle(const GkSource *source, const char **hint)
 		if (access(source->directory, F_OK) != 0)
 			return gk_format("cannot look into directory \"%s\": %s",
 							 source->directory, strerror(errno));
-		survey(source->directory, true, NULL, 0, &found);
+		survey(source->directory, NULL, 0, &found);
 	}
 	else
 	{
 		where = "/var/log/journal and /run/log/journal";
-		survey("/var/log/journal", false, source->name_space, 0, &found);
-		survey("/run/log/journal", false, source->name_space, 0, &found);
+		survey("/var/log/journal", source->name_space, 0, &found);
+		survey("/run/log/journal", source->name_space, 0, &found);
 	}
 	if (found.unreadable > 0 && found.system_readable == 0)
 	{
@@ -194,6 +193,11 @@ gk_journal_obstacle(const GkSource *source, const char **hint)
 		*hint = "Is gatekeeper.audit_journal_socket set to /run/systemd/journal.NAME/socket, and has a record\n"
 			"been written since? See \"a journal of one's own\" in pg_gatekeeper(7).";
 		return gk_format("there is no journal of namespace \"%s\" in %s", source->name_space, where);
+	}
+	if (source->directory)
+	{
+		*hint = "The journal of a namespace is in a directory of its own, MACHINE.NAMESPACE, which has to be named.";
+		return gk_format("there is no journal in %s", where);
 	}
 	*hint = "Is systemd-journald running? Where it is not, the server writes its records to syslog; see\n"
 		"gatekeeper.audit_sink in pg_gatekeeper(7).";

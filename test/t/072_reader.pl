@@ -207,6 +207,20 @@ $cursor = "$dir/none/cursor";
 like(objects(), qr/^status 2: .*cannot write file "\Q$cursor\E\.new": No such file/, '... and a place where none can be written');
 
 # ------------------------------------------------------------------------
+# A journal that is not looked at is not an empty one
+# ------------------------------------------------------------------------
+
+mkdir "$dir/journals" or die $!;
+mkdir "$dir/journals/" . ('0' x 32) . '.pg-gatekeeper' or die $!;
+my ($file) = glob "$ENV{GK_JOURNAL_DIR}/*/system.journal";
+system('cp', $file, "$dir/journals/" . ('0' x 32) . '.pg-gatekeeper/') == 0 or die 'cp failed';
+($status, $out, $err) = run_cli('events', '-D', "$dir/journals", '--uid', $>);
+is($status, 2, 'a directory that holds only the journal of a namespace');
+like($err, qr/there is no journal in .*\n.*namespace is in a directory of its own/, '... is no journal without records');
+($status, $out, $err) = run_cli('events', '-D', "$dir/journals/" . ('0' x 32) . '.pg-gatekeeper', '--uid', $>);
+is("$status $err", '0 ', '... but that one itself is one');
+
+# ------------------------------------------------------------------------
 # Both ways into the journal
 # ------------------------------------------------------------------------
 
