@@ -117,7 +117,7 @@ static bool
 send_to(GkSink sink, const GkRecord *record, int64 deadline)
 {
 	uint64		sent = gk_sink_sent(sink);
-	int			err = gk_sink_may_try(sink) ? senders[sink] (record, deadline) : EBUSY;
+	int			err = senders[sink] (record, gk_sink_hangs(sink) ? GK_NO_WAIT : deadline);
 
 	gk_sink_count(sink, err, sent);
 	return err == 0;

@@ -174,7 +174,7 @@ typedef struct GkSinkStats
 	uint64		lost;			/* records it did not take */
 	int			last_errno;		/* 0: never failed */
 	TimestampTz last_error_time;
-	bool		is_suspended;	/* it hung; it is tried again shortly */
+	bool		is_suspended;	/* it hangs, and nobody waits for it */
 	bool		is_failing;		/* it did not take the last record */
 } GkSinkStats;
 
@@ -300,6 +300,9 @@ typedef struct GkSocket
 	char		path[108];
 } GkSocket;
 
+/* a deadline: not to wait at all */
+#define GK_NO_WAIT INT64CONST(0)
+
 extern int64 gk_monotonic_us(void);
 extern int	gk_socket_send(GkSocket *sock, const char *path, bool may_stream,
 						   const char *data, size_t len, int64 deadline);
@@ -326,7 +329,7 @@ extern uint64 gk_audit_next_sequence(void);
 extern uint64 gk_audit_lost(void);
 extern void gk_audit_count_lost(void);
 extern bool gk_audit_may_log(void);
-extern bool gk_sink_may_try(GkSink sink);
+extern bool gk_sink_hangs(GkSink sink);
 extern uint64 gk_sink_sent(GkSink sink);
 extern void gk_sink_count(GkSink sink, int err, uint64 sent);
 extern void gk_sink_stats(GkSink sink, GkSinkStats *stats);

@@ -112,7 +112,7 @@ open_socket(GkSocket *sock, const char *path, int type, int64 deadline)
 
 /* Send all of it; a datagram goes whole or not at all. */
 static int
-send_all(GkSocket *sock, const char *data, size_t len, int64 deadline)
+send_all(GkSocket *sock, const char *data, size_t len, int64 deadline, int flags)
 {
 	size_t		sent = 0;
 
@@ -123,7 +123,7 @@ send_all(GkSocket *sock, const char *data, size_t len, int64 deadline)
 
 		if (err == 0)
 		{
-			n = send(sock->fd, data + sent, len - sent, MSG_NOSIGNAL);
+			n = send(sock->fd, data + sent, len - sent, MSG_NOSIGNAL | flags);
 			if (n >= 0)
 			{
 				sent += n;
@@ -154,18 +154,20 @@ is_stale(int err)
 
 /*
  * Send len bytes to the socket at path.  deadline is on gk_monotonic_us()'s
- * clock.  Where may_stream, a stream socket is spoken to as syslog(3) does:
+ * clock, or GK_NO_WAIT.  Where may_stream, a stream socket is spoken to as syslog(3) does:
  * each message with the NUL that ends it (data[len] must be one).
  *
- * Returns 0, or an errno: ETIMEDOUT when the receiver hangs, EAGAIN when that
- * is not sure, because the deadline has nearly passed already; then it takes
- * GK_LEAST_US at most.  Never throws.
+ * Returns 0, or an errno: ETIMEDOUT when the receiver hangs; EBUSY when it could
+ * not take the message at once and was not waited for; EAGAIN when it is not
+ * known which, because the deadline has nearly passed already (then it takes
+ * GK_LEAST_US at most).  Never throws.
  */
 int
 gk_socket_send(GkSocket *sock, const char *path, bool may_stream,
 			   const char *data, size_t len, int64 deadline)
 {
 	int64		now = gk_monotonic_us();
+	bool		no_wait = deadline == GK_NO_WAIT;
 	bool		is_short = deadline - now < GK_LEAST_US / 2;
 	int			err = 0;
 
@@ -187,7 +189,8 @@ gk_socket_send(GkSocket *sock, const char *path, bool may_stream,
 			if (err != 0)
 				break;
 		}
-		err = send_all(sock, data, len + (sock->type == SOCK_STREAM), deadline);
+		err = send_all(sock, data, len + (sock->type == SOCK_STREAM), deadline,
+					   no_wait ? MSG_DONTWAIT : 0);
 		if (err == 0)
 			return 0;
 
@@ -200,5 +203,5 @@ gk_socket_send(GkSocket *sock, const char *path, bool may_stream,
 		if (!is_stale(err) || !was_open)
 			break;
 	}
-	return err == ETIMEDOUT && is_short ? EAGAIN : err;
+	return err != ETIMEDOUT ? err : no_wait ? EBUSY : is_short ? EAGAIN : ETIMEDOUT;
 }

@@ -15,21 +15,11 @@
  */
 #include "audit/audit.h"
 
-#include <time.h>
-
 #include "port/atomics.h"
 #include "storage/ipc.h"
 #include "storage/lwlock.h"
 #include "storage/shmem.h"
 #include "utils/timestamp.h"
-
-/*
- * How long a sink that hung is left alone, in microseconds: the first time so
- * many times as long as it was waited for, then twice as long each time it still
- * hangs, up to a limit.  A daemon that was only held up is soon used again.
- */
-#define GK_SUSPEND_TIMES 4
-#define GK_SUSPEND_MAX_US INT64CONST(5000000)
 
 /*
  * How many records of actions may go to the server log instead, and in how many
@@ -45,11 +35,10 @@ typedef struct GkSharedSink
 {
 	pg_atomic_uint64 sent;
 	pg_atomic_uint64 lost;
-	pg_atomic_uint64 suspended_until;	/* monotonic us; 0: in use */
-	pg_atomic_uint64 suspended_for; /* us, the last time; 0: it took one since */
 	pg_atomic_uint64 last_error_time;
 	pg_atomic_uint32 last_errno;
 	pg_atomic_uint32 is_failing;
+	pg_atomic_uint32 is_hanging;
 } GkSharedSink;
 
 typedef struct GkSharedRule
@@ -113,8 +102,7 @@ init_shared(GkShared *s)
 	{
 		pg_atomic_init_u64(&s->sinks[i].sent, 0);
 		pg_atomic_init_u64(&s->sinks[i].lost, 0);
-		pg_atomic_init_u64(&s->sinks[i].suspended_until, 0);
-		pg_atomic_init_u64(&s->sinks[i].suspended_for, 0);
+		pg_atomic_init_u32(&s->sinks[i].is_hanging, 0);
 		pg_atomic_init_u64(&s->sinks[i].last_error_time, 0);
 		pg_atomic_init_u32(&s->sinks[i].last_errno, 0);
 		pg_atomic_init_u32(&s->sinks[i].is_failing, 0);
@@ -229,23 +217,13 @@ gk_audit_may_log(void)
 }
 
 /*
- * May the sink be tried?  One that hung is left alone for a while, then one
- * process tries it while the others go on leaving it alone.
+ * Does the sink hang?  Then it is offered records without waiting for it.  That
+ * costs little, and the first one it takes ends it.
  */
 bool
-gk_sink_may_try(GkSink sink)
+gk_sink_hangs(GkSink sink)
 {
-	GkSharedSink *s = &shared->sinks[sink];
-	uint64		until = pg_atomic_read_u64(&s->suspended_until);
-	uint64		now;
-
-	/* if the one that tries does not live to tell, another one will */
-	if (likely(until == 0))
-		return true;
-	now = gk_monotonic_us();
-	return now >= until &&
-		pg_atomic_compare_exchange_u64(&s->suspended_until, &until,
-									   now + GK_SUSPEND_MAX_US);
+	return pg_atomic_read_u32(&shared->sinks[sink].is_hanging) != 0;
 }
 
 /* How many records the sink has taken. */
@@ -257,49 +235,34 @@ gk_sink_sent(GkSink sink)
 
 /*
  * Count what became of a record; err is 0 or an errno, sent what gk_sink_sent()
- * said before it was sent.  Only hanging costs the next one anything, so only
- * that suspends the sink: one that is absent, or being restarted, takes records
- * again at once when it is back, and one that took those of others meanwhile is
- * only busy.
+ * said before it was sent.  Only waiting costs the next one anything: a sink that
+ * is absent, or being restarted, is no sink that hangs, and neither is one that
+ * took records of others meanwhile.
  */
 void
 gk_sink_count(GkSink sink, int err, uint64 sent)
 {
 	GkSharedSink *s = &shared->sinks[sink];
-	uint64		wait;
 
 	if (likely(err == 0))
 	{
 		pg_atomic_fetch_add_u64(&s->sent, 1);
-		if (unlikely(pg_atomic_read_u64(&s->suspended_for) != 0))
-		{
-			pg_atomic_write_u64(&s->suspended_for, 0);
-			pg_atomic_write_u64(&s->suspended_until, 0);
-		}
+		if (unlikely(pg_atomic_read_u32(&s->is_hanging) != 0))
+			pg_atomic_write_u32(&s->is_hanging, 0);
 		if (unlikely(pg_atomic_read_u32(&s->is_failing) != 0))
 			pg_atomic_write_u32(&s->is_failing, 0);
 		return;
 	}
 	pg_atomic_fetch_add_u64(&s->lost, 1);
 	if (err == EBUSY)
-		return;					/* left alone: nothing new is known */
+		return;					/* it still hangs */
 	pg_atomic_write_u32(&s->last_errno, err);
 	pg_atomic_write_u32(&s->is_failing, 1);
 	pg_atomic_write_u64(&s->last_error_time, GetCurrentTimestamp());
-	if (err == EAGAIN || (err == ETIMEDOUT && pg_atomic_read_u64(&s->sent) != sent))
-		return;					/* there was no time to find out */
-	if (err != ETIMEDOUT)
-	{
-		pg_atomic_write_u64(&s->suspended_for, 0);
-		pg_atomic_write_u64(&s->suspended_until, 0);
-		return;
-	}
-	wait = pg_atomic_read_u64(&s->suspended_for) * 2;
-	if (wait == 0)
-		wait = gk_audit_timeout * UINT64CONST(1000) * GK_SUSPEND_TIMES;
-	wait = Min(wait, GK_SUSPEND_MAX_US);
-	pg_atomic_write_u64(&s->suspended_for, wait);
-	pg_atomic_write_u64(&s->suspended_until, gk_monotonic_us() + wait);
+	if (err == ETIMEDOUT && pg_atomic_read_u64(&s->sent) == sent)
+		pg_atomic_write_u32(&s->is_hanging, 1);
+	else if (err != ETIMEDOUT && err != EAGAIN)
+		pg_atomic_write_u32(&s->is_hanging, 0);
 }
 
 void
@@ -313,7 +276,7 @@ gk_sink_stats(GkSink sink, GkSinkStats *stats)
 	stats->last_errno = (int) pg_atomic_read_u32(&s->last_errno);
 	stats->last_error_time = (TimestampTz) pg_atomic_read_u64(&s->last_error_time);
 	stats->is_failing = pg_atomic_read_u32(&s->is_failing) != 0;
-	stats->is_suspended = pg_atomic_read_u64(&s->suspended_until) != 0;
+	stats->is_suspended = pg_atomic_read_u32(&s->is_hanging) != 0;
 }
 
 /* Count an action, whether or not it gets a record of its own. */

@@ -56,7 +56,7 @@ sub in_sessions
 sub actions
 {
 	$journald->sync;
-	return grep { $_->{EVENT} eq 'action' } stored_records($journald->journal, $stream);
+	return grep { ($_->{OBJECT} // '') =~ /^(true|evil)/ } stored_records($journald->journal, $stream);
 }
 
 # ------------------------------------------------------------------------
@@ -149,10 +149,7 @@ ok($count, 'the count of an idle session is written');
 cmp_ok(time - $begin, '>', 50, '... when the minute is over');
 my ($last) = grep { $_->{SEQ} == $count->{SEQ} - 1 } actions();
 is($count->{SESSION_ID}, $last->{SESSION_ID}, '... in the name of that session');
-$idle->("SELECT flood(\$\$$program\$\$, 8)");
-is(scalar(actions()), $before + 5, '... which begins anew then');
-$idle->();
-ok(wait_for_count(20), '... and is counted again');
+$idle = undef;
 
 # ------------------------------------------------------------------------
 # No sink, and a flood of different actions

@@ -124,16 +124,13 @@ is(state(), 'ready', 'running: the view says so');
 # ------------------------------------------------------------------------
 
 $journald->signal('STOP');
-my $begin = time;
 # more than the queue of a socket takes, whatever net.unix.max_dgram_qlen is
 my $late = check_denials('stopped', 1500, denials('stopped', 1500, $session));
-my $took = time - $begin;
-# once, and again after 4, 8, 16 times the timeout and then every five seconds
-cmp_ok($late, '<=', 5 + $took / 5, 'stopped: the timeout is paid now and then, not for each record');
+# a machine that stood still meanwhile looks the same
+cmp_ok($late, '<=', 5, 'stopped: the timeout is paid once, not for each record');
 cmp_ok($late, '>=', 1, '... but it is paid');
 is(state(), 'suspended', 'stopped: the view says so');
 # the timeout is not paid by other sessions
-$begin = time;
 $late = check_denials('stopped, others', 20 * 5, map {
 	my $n = $_;
 	my @sum = (0, 0, 0);
@@ -146,11 +143,11 @@ $late = check_denials('stopped, others', 20 * 5, map {
 	}
 	@sum;
 } 1);
-cmp_ok($late, '<=', 3 + (time - $begin) / 5, 'stopped: other sessions do not pay it again');
+cmp_ok($late, '<=', 5, 'stopped: other sessions do not pay it again');
 $journald->signal('CONT');
-$begin = time;
+my $begin = time;
 cmp_ok(check_stored('stopped'), '>', 0, 'stopped: some are lost');
-cmp_ok(time - $begin, '<', 5 + 15, 'stopped: it is found to go on within seconds');
+cmp_ok(time - $begin, '<', 20, 'stopped: it is used again at once');
 is(state(), 'ready', '... and the view says so');
 
 # ------------------------------------------------------------------------
