@@ -6,6 +6,11 @@
 #	make check			every test, on throw-away servers (also as root)
 #	make check-core		PostgreSQL's own test suites with the module preloaded
 #	make check-neighbours	those of other modules
+#	make check-sanitize	every test with sanitizers, assertions and valgrind
+#	make lint			static analysis: gcc -fanalyzer, clang-tidy, cppcheck
+#	make fuzz			random input for what reads other people's text
+#	make sqlsmith		random statements
+#	make endure			50 sessions, reloads, crashes, for half an hour
 #	make bench			what the module costs, in instructions and in time
 #	make demo			a short tour on a throw-away server (also as root)
 #	make dist			the source tarball, in dist/
@@ -25,7 +30,7 @@ PG_CONFIG ?= pg_config
 # PGXS's own "check" prints a refusal and succeeds, so our goals of that kind
 # live in a branch which does not include it.  Other goals given along with
 # them are passed on.
-own_goals = check check-core check-neighbours bench demo dist deb rpm matrix help
+own_goals = check check-core check-neighbours check-sanitize lint fuzz sqlsmith endure bench demo dist deb rpm matrix help
 
 ifneq ($(filter $(own_goals),$(MAKECMDGOALS)),)
 
@@ -34,7 +39,7 @@ other_goals = $(filter-out $(own_goals),$(MAKECMDGOALS))
 .PHONY: $(own_goals) $(other_goals)
 
 # The scripts call make again for what they need built.
-check check-core check-neighbours bench demo: $(other_goals)
+check check-core check-neighbours check-sanitize lint fuzz sqlsmith endure bench demo: $(other_goals)
 	+@PG_CONFIG='$(PG_CONFIG)' WERROR='$(WERROR)' TESTS='$(TESTS)' $(srcdir_)test/$(subst -,_,$@)
 
 dist matrix: $(other_goals)
@@ -56,6 +61,7 @@ help:
 	@echo "	PG_CONFIG=...	pg_config of the server to build for (default: pg_config)"
 	@echo "	WERROR=1		warnings are errors"
 	@echo "	TESTS='a b'		with check: only these, e.g. TESTS='copy_file 001_house'"
+	@echo "	DURATION=...	with fuzz, sqlsmith and endure: seconds"
 	@echo "	DESTDIR=...		with install: put everything below this directory"
 	@echo "	common_prefix=...	where drop-in and man page go (default: /usr/local)"
 	@echo "	WITH_COMMON=no	with install: the module only"
