@@ -43,6 +43,8 @@ typedef struct State
 	bool		after_digit;	/* the last token was one */
 	bool		was_hidden;		/* the last token was a hidden constant */
 	bool		is_body;		/* a dollar quote here is code */
+	size_t		piece;			/* where a constant goes on in another one */
+	GkEscapes	escapes;		/* how that is read */
 	char		word[GK_WORD_SIZE]; /* the last one */
 } State;
 
@@ -103,12 +105,20 @@ redact_content(GkRedactor *r, State *state, size_t pos, size_t end, GkEscapes es
 static size_t
 redact_constant(GkRedactor *r, State *state, size_t pos, size_t end, GkEscapes escapes)
 {
-	bool		backslash = escapes == GK_ESCAPES_C ||
-		(r->backslash && escapes == GK_ESCAPES_NONE);
-	size_t		stop = gk_redact_quote_end(r, pos + 1, end, '\'', backslash);
-	size_t		next = stop + (stop < end);
+	bool		backslash;
+	size_t		stop;
+	size_t		next;
 
-	if (escapes == GK_ESCAPES_UNICODE && has_uescape(r, next, end))
+	if (pos == state->piece)
+		escapes = state->escapes;
+	backslash = escapes == GK_ESCAPES_C || (r->backslash && escapes == GK_ESCAPES_NONE);
+	stop = gk_redact_quote_end(r, pos + 1, end, '\'', backslash);
+	next = stop + (stop < end);
+	state->piece = gk_redact_blanks_end(r, next, end);
+	state->escapes = escapes;
+	/* what goes on in another piece says nothing by itself */
+	if ((state->piece < end && r->s[state->piece] == '\'') ||
+		(escapes == GK_ESCAPES_UNICODE && has_uescape(r, next, end)))
 		state->armed = GK_WORD_HINT;
 	gk_redact_show(r, pos, pos + 1);
 	redact_content(r, state, pos + 1, stop, backslash ? GK_ESCAPES_C : escapes);

@@ -167,6 +167,10 @@ find_value(const GkRedactor *r, size_t word, size_t pos, size_t end,
 	} while (p > next);
 	if (p >= end)
 		return false;
+	next = skip(r, p + 2, end, " \t\n\r");	/* SET x TO 'y' */
+	if (end - p > 2 && (r->s[p] | 0x20) == 't' && (r->s[p + 1] | 0x20) == 'o' &&
+		(*start = sql_constant(r, next, end, stop)) > next)
+		return true;
 	is_assigned = r->s[p] == '=' || r->s[p] == ':';
 	if (is_assigned)
 		p = skip(r, p, end, " \t\n\r=:>");
@@ -294,6 +298,8 @@ redact_text(GkRedactor *r, size_t pos, size_t end, GkEscapes escapes, bool is_pl
 
 		if (end - pos > 3 && memcmp(r->s + pos, "://", 3) == 0)
 		{
+			if (escapes != GK_ESCAPES_NONE && memchr(r->s + pos, '\\', end - pos))
+				return hide(r, shown, pos + 3, end) > 0;	/* which is the '@'? */
 			gk_redact_show(r, shown, pos);
 			shown = pos = gk_redact_uri(r, pos, end, word);
 			continue;
@@ -308,6 +314,8 @@ redact_text(GkRedactor *r, size_t pos, size_t end, GkEscapes escapes, bool is_pl
 		if (pos == from)
 		{
 			pos += gk_redact_char(r, pos, end, escapes, &c);
+			if (escapes != GK_ESCAPES_NONE && r->s[from] == '\\' && c != 0 && strchr(":/@=", c))
+				return hide(r, shown, from, end) > 0;	/* of a URI, an option? */
 			if (c == '\'' || c == '"')
 				is_joined = true;
 			else if (c == 0 || !strchr(" \t\r\n|,+", c))
@@ -334,7 +342,8 @@ redact_text(GkRedactor *r, size_t pos, size_t end, GkEscapes escapes, bool is_pl
 		if (kind == GK_WORD_PLAIN)
 			continue;
 		r->has_secret |= kind == GK_WORD_SECRET;
-		has_value = find_value(r, from, pos, end, &start, &stop);
+		has_value = find_value(r, from, pos, end, &start, &stop) ||
+			(escapes != GK_ESCAPES_NONE && memchr(r->s + from, '\\', end - from));
 		if (is_plain && has_value)
 			shown = pos = hide(r, shown, start, stop);
 		else if (!is_plain && (has_value || kind == GK_WORD_SECRET))

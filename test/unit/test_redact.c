@@ -135,6 +135,15 @@ static const Case hidden[] = {
 	{"DO $$ BEGIN EXECUTE replace('ALTER ROLE bob PASSWORD ?', '?', quote_literal('s3cr3t')); END $$", NULL},
 	{"DO $$ BEGIN RAISE NOTICE 'the password is %', 's3cr3t'; END $$", NULL},
 
+	{"DO E'password'\n '\\'s3cr3t'", NULL},
+	{"DO $$ BEGIN EXECUTE E'x' '\\'' ' PASSWORD \\'s3cr3t\\''; END $$", NULL},
+	{"SELECT dblink('host=h' -- more\n ' token=s3cr3t')", NULL},
+	{"DO 'SET x.token TO ''s3cr3t'''", NULL},
+	{"DO $$ BEGIN EXECUTE E'SET x.token\\x20TO ''s3cr3t'''; END $$", NULL},
+	{"SELECT dblink(E'postgres:\\x2F\\x2Fu:s3cr3t@h', 'SELECT 1')", NULL},
+	{"SELECT dblink(E'postgres://u:s3cr3t\\x40h', 'SELECT 1')", NULL},
+	{"SELECT dblink(E'token\\075s3cr3t', 'SELECT 1')", NULL},
+
 	/* variables and parameters */
 	{"DO $$ DECLARE pw text := 's3cr3t'; BEGIN PERFORM f(pw); END $$", NULL},
 	{"DO $$ DECLARE v_pw CONSTANT varchar(20) := 's3cr3t'; BEGIN PERFORM f(v_pw); END $$", NULL},
@@ -270,6 +279,8 @@ static const Case plain[] = {
 	{"AWS_SECRET_ACCESS_KEY=s3cr3t evil", "AWS_SECRET_ACCESS_KEY=*** evil"},
 	{"openssl enc -pass pass:s3cr3t evil", "openssl enc -pass *** evil"},
 	{"curl 'postgres://h/d?pass%77ord=s3cr3t&evil'", "curl 'postgres://h/d?pass%77ord=***&evil'"},
+	{"psql -c \"SET x.token TO 's3cr3t'\" evil", "psql -c \"SET x.token TO '***'\" evil"},
+	{"cp /etc/passwd to x", "cp /etc/passwd to x"},
 	{"/etc/passwd", "/etc/passwd"},
 	{"cat /etc/passwd /etc/shadow", "cat /etc/passwd /etc/shadow"},
 	{"pg_authid.rolpassword", "pg_authid.rolpassword"},
