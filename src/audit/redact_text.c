@@ -280,6 +280,18 @@ gk_redact_may_hide(const char *s, size_t len)
 			case '\\':
 			case '%':
 				return true;	/* a letter can be written like this */
+			case '\'':
+				/* a constant that goes on in another one */
+				if (gk_redact_is_space(s[i + 1]))
+				{
+					size_t		p = i + 1;
+
+					while (p < len && gk_redact_is_space(s[p]))
+						p++;
+					if (p < len && s[p] == '\'')
+						return true;
+				}
+				break;
 			case ':':
 				if (s[i + 1] == '/')
 					return true;

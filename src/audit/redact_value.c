@@ -125,7 +125,7 @@ sql_constant(const GkRedactor *r, size_t pos, size_t end, size_t *stop)
 
 	if (p < end && s[p] == '$')
 	{
-		for (p++; p < end && (gk_redact_is_word_char((unsigned char) s[p]) || s[p] == '\\');)
+		for (p++; p < end && (gk_redact_is_word_char((unsigned char) s[p]) || s[p] == '\\' || s[p] & 0x80);)
 			p++;
 		if (p == end || s[p] != '$')
 			return pos;			/* a variable or command of the shell */

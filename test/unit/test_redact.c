@@ -138,6 +138,8 @@ static const Case hidden[] = {
 	{"DO E'password'\n '\\'s3cr3t'", NULL},
 	{"DO $$ BEGIN EXECUTE E'x' '\\'' ' PASSWORD \\'s3cr3t\\''; END $$", NULL},
 	{"SELECT dblink('host=h' -- more\n ' token=s3cr3t')", NULL},
+	{"DO 'set x.api_k'\n  'ey TO ''s3cr3t'''", NULL},
+	{"DO 'SET x.token TO $\xc3\xa9$s3cr3t$\xc3\xa9$'", NULL},
 	{"DO 'SET x.token TO ''s3cr3t'''", NULL},
 	{"DO $$ BEGIN EXECUTE E'SET x.token\\x20TO ''s3cr3t'''; END $$", NULL},
 	{"SELECT dblink(E'postgres:\\x2F\\x2Fu:s3cr3t@h', 'SELECT 1')", NULL},
