@@ -152,6 +152,7 @@ DO $$ BEGIN
 	EXECUTE format('SELECT churn_%s()', pg_backend_pid());
 	EXECUTE format('ALTER FUNCTION churn_%s() SECURITY %s', pg_backend_pid(), CASE WHEN random() < 0.5 THEN 'DEFINER' ELSE 'INVOKER' END);
 	EXECUTE format('DROP FUNCTION churn_%s()', pg_backend_pid());
+EXCEPTION WHEN insufficient_privilege THEN NULL;
 END $$;
 EOT
 	'postgres.trap' => [4, <<'EOT'],
@@ -166,12 +167,15 @@ DO $$ BEGIN
 	EXECUTE format('ALTER ROLE tmp_%s SET work_mem = ''1MB''', pg_backend_pid());
 	EXECUTE format('SECURITY LABEL FOR gatekeeper ON ROLE tmp_%s IS ''allow copy_file''', pg_backend_pid());
 	EXECUTE format('DROP ROLE tmp_%s', pg_backend_pid());
+EXCEPTION WHEN insufficient_privilege THEN NULL;
 END $$;
 EOT
 	'postgres.become' => [2, <<'EOT'],
-SET SESSION AUTHORIZATION app;
-DO $$ BEGIN COPY (SELECT 1) TO PROGRAM 'true'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;
-RESET SESSION AUTHORIZATION;
+DO $$ BEGIN
+	SET SESSION AUTHORIZATION app;
+	COPY (SELECT 1) TO PROGRAM 'true';
+EXCEPTION WHEN insufficient_privilege THEN NULL;
+END $$;
 EOT
 );
 foreach my $name (keys %script)
