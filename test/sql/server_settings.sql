@@ -16,6 +16,11 @@ ALTER ROLE gk_setting SET session_preload_libraries = '';
 ALTER ROLE gk_setting RESET ALL;
 CREATE FUNCTION gk_replica() RETURNS int LANGUAGE sql SET session_replication_role = replica AS 'SELECT 1';
 SELECT gk_replica();
+SET ignore_checksum_failure = off;
+SET restrict_nonsystem_relation_kind = 'view, foreign-table';
+SET log_min_duration_statement = -1;
+SET postgis.enable_outdb_rasters = off;
+RESET ALL;
 -- allowed: other settings, from anywhere
 SET SESSION AUTHORIZATION gk_user;
 SET work_mem = '8MB';
@@ -40,6 +45,16 @@ SELECT gk.as_definer($$SET session_replication_role FROM CURRENT$$);
 SELECT gk.as_definer($$SET allow_system_table_mods = on$$);
 SELECT gk.as_definer($$SET dynamic_library_path = '/tmp'$$);
 SELECT gk.as_definer($$SET lo_compat_privileges = on$$);
+SELECT gk.as_definer($$SET ignore_checksum_failure = on$$);
+SELECT gk.as_definer($$SET restrict_nonsystem_relation_kind = ''$$);
+SELECT gk.as_definer($$SET jit_dump_bitcode = on$$);
+SELECT gk.as_definer($$SET log_min_duration_statement = -1$$);
+SELECT gk.as_definer($$SET log_error_verbosity = terse$$);
+-- denied: elevated, settings of modules, loaded or not
+SELECT gk.as_definer($$SET postgis.enable_outdb_rasters = on$$);
+SELECT gk.as_definer($$SET postgis.gdal_enabled_drivers = 'ENABLE_ALL'$$);
+SELECT gk.as_definer($$SET plv8.start_proc = 'evil'$$);
+SELECT gk.as_definer($$SET pllua.on_untrusted_init = 'os.execute("id")'$$);
 -- denied: elevated, by function
 SELECT gk.as_definer($$SELECT set_config('session_replication_role', 'replica', false)$$);
 SELECT gk.as_definer($$SELECT set_config('SESSION_REPLICATION_ROLE', 'replica', false)$$);
@@ -68,6 +83,12 @@ ALTER SYSTEM SET gatekeeper.copy_program = 'off';
 ALTER SYSTEM RESET gatekeeper.mode;
 ALTER SYSTEM SET shared_preload_libraries = '';
 ALTER SYSTEM SET archive_command = 'touch gk_pwned';
+ALTER SYSTEM SET ssl = off;
+ALTER SYSTEM SET ssl_min_protocol_version = 'TLSv1';
+ALTER SYSTEM SET log_truncate_on_rotation = on;
+ALTER SYSTEM SET log_line_prefix = '';
+ALTER SYSTEM SET cron.database_name = 'evil';
+ALTER SYSTEM SET basic_archive.archive_directory = '/tmp';
 ALTER SYSTEM RESET ALL;
 -- allowed: other settings
 ALTER SYSTEM SET work_mem = '8MB';
