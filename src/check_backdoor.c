@@ -14,8 +14,9 @@
  *
  *	function, procedure, aggregate	created, replaced or altered, if a
  *									superuser's; given to or taken from one
- *	operator, operator class and family, conversion, base type, event
- *	trigger, tablespace				the same
+ *	operator, operator class and family, conversion, base type,
+ *	tablespace						the same
+ *	event trigger					the same, and dropped: it stands guard
  *	language, foreign-data wrapper, server	altered, given or taken (new ones
  *									are the business of untrusted_language,
  *									foreign_program and loopback)
@@ -102,6 +103,7 @@
 #define GIVEN		0x04		/* one that becomes a superuser's */
 #define TAKEN		0x08		/* one that was a superuser's */
 #define OWNERLESS	0x10		/* a new one, made with superuser rights */
+#define DROPPED		0x20		/* one of a superuser that goes away */
 #define CODE		(CREATED | ALTERED | GIVEN | TAKEN)
 
 static const struct
@@ -116,7 +118,7 @@ static const struct
 	{OperatorFamilyRelationId, CODE},
 	{ConversionRelationId, CODE},
 	{TypeRelationId, CODE},		/* see is_code_type() */
-	{EventTriggerRelationId, CODE},
+	{EventTriggerRelationId, CODE | DROPPED},
 	{ForeignDataWrapperRelationId, CODE & ~CREATED},
 	{SubscriptionRelationId, GIVEN | TAKEN},
 	{TableSpaceRelationId, CODE},
@@ -306,6 +308,11 @@ gk_check_backdoor(const GkRequest *request, GkFinding *finding)
 		if (!(findings & (CREATED | OWNERLESS)) || gk_script_acts())
 			return false;
 	}
+	else if (request->event == OAT_DROP)
+	{
+		if (!(findings & DROPPED))
+			return false;
+	}
 	else if (request->event != OAT_POST_ALTER || (findings & OWNERLESS) ||
 			 (gk_script_acts() && gk_script_owns_object(request->classid, request->objid)))
 		return false;
@@ -313,7 +320,12 @@ gk_check_backdoor(const GkRequest *request, GkFinding *finding)
 	row = gk_newest_row(request->classid, request->objid);
 	if (!HeapTupleIsValid(row))
 		return false;
-	if (!(findings & OWNERLESS))
+	if (request->event == OAT_DROP)
+	{
+		if (gk_code_owner_is_trusted(gk_row_owner(request->classid, row)))
+			finding->action = "dropping what guards with superuser rights";
+	}
+	else if (!(findings & OWNERLESS))
 		finding->action = check_row(request, findings, row, finding);
 	else if (superuser())
 		finding->action = "creating what runs with superuser rights";

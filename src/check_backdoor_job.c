@@ -1,19 +1,20 @@
 /*-------------------------------------------------------------------------
  *
  * check_backdoor_job.c
- *	  Who can write into the table of a scheduler?
+ *	  Who can write into the table of a scheduler, or of directories?
  *
  * A scheduler's background worker runs what its table says, as whom it says, in
  * a session of its own: a row written with borrowed rights is a command of a
  * superuser's, later.  The schedulers' functions are the rule loopback's; this
- * is about rows written by hand.
+ * is about rows written by hand.  So is the table in which orafce keeps the
+ * directories whose files its functions open for everybody.
  *
  * A scheduler's own functions write there, too, and to do so some of them
  * become superuser for a moment although an ordinary user called them.  That is
  * told apart by where the rights come from: theirs come neither from SET ROLE
  * nor from a superuser's SECURITY DEFINER function.
  *
- * Does not see: tables of schedulers that are not in the list.
+ * Does not see: tables that are not in the list.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -31,21 +32,23 @@ static const struct
 {
 	const char *schema;
 	const char *table;
+	bool		directories;
 }			job_tables[] =
 {
-	{"cron", "job"},
-	{"pgagent", "pga_job"},
-	{"pgagent", "pga_jobstep"},
-	{"pgagent", "pga_schedule"},
-	{"timetable", "chain"},
-	{"timetable", "task"},
-	{"_timescaledb_config", "bgw_job"},
-	{"_timescaledb_catalog", "bgw_job"},
+	{"cron", "job", false},
+	{"pgagent", "pga_job", false},
+	{"pgagent", "pga_jobstep", false},
+	{"pgagent", "pga_schedule", false},
+	{"timetable", "chain", false},
+	{"timetable", "task", false},
+	{"_timescaledb_config", "bgw_job", false},
+	{"_timescaledb_catalog", "bgw_job", false},
+	{"utl_file", "utl_file_dir", true},
 };
 
-/* Is it the table of a scheduler?  Reads the system caches. */
-static bool
-is_job_table(Oid relid)
+/* Which of the list it is, or -1.  Reads the system caches. */
+static int
+job_table(Oid relid)
 {
 	char	   *table = get_rel_name(relid);
 	char	   *schema = NULL;
@@ -56,13 +59,13 @@ is_job_table(Oid relid)
 			if (schema == NULL)
 				schema = get_namespace_name(get_rel_namespace(relid));
 			if (schema && strcmp(schema, job_tables[i].schema) == 0)
-				return true;
+				return i;
 		}
-	return false;
+	return -1;
 }
 
 /*
- * Is a row of a scheduler's about to be written in a session that has superuser
+ * Is a row of such a table about to be written in a session that has superuser
  * rights?  On the way of every query that writes, so it looks at names last.
  */
 bool
@@ -71,7 +74,7 @@ gk_writes_job(const GkPermInfo *perm)
 	return perm->relid >= FirstNormalObjectId &&
 		(perm->requiredPerms & (ACL_INSERT | ACL_UPDATE)) &&
 		GK_PERMINFO_IS_RELATION(perm) &&
-		gk_code_session_is_privileged() && is_job_table(perm->relid);
+		gk_code_session_is_privileged() && job_table(perm->relid) >= 0;
 }
 
 /* Were the rights lent by something the rules know? */
@@ -97,7 +100,9 @@ gk_check_backdoor_job(const GkRequest *request, GkFinding *finding)
 
 		if (!gk_writes_job(perm) || !superuser() || !are_rights_borrowed())
 			continue;
-		finding->action = "writing to the table of a scheduler";
+		finding->action = job_tables[job_table(perm->relid)].directories ?
+			"writing to the table of directories of a module" :
+			"writing to the table of a scheduler";
 		finding->object_type = "table";
 		finding->object = psprintf("%s.%s", get_namespace_name(get_rel_namespace(perm->relid)),
 								   get_rel_name(perm->relid));

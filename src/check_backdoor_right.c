@@ -10,22 +10,24 @@
  *			and that not everybody may call: it was kept back because of what
  *			it can do (dblink_connect_u).  Of a superuser's view that shows a
  *			secret (see secrets.c): its readers need no rights on the catalog.
- *			System functions and views are catalog_write's.
+ *			System functions and views are catalog_write's.  Of a wrapper that
+ *			opens files or runs code named in options, or a server of one: its
+ *			holder names them.
  *	SECURITY LABEL	of other providers, which decide who may do what.  Those of
  *			this module are the rule exemption's.
- *	text	for a superuser-owned function that runs it as a query
- *			(query_to_xml), called straight from a view or the like of another
- *			role: nobody's code is on the stack then, and the query looks as if
- *			the superuser had sent it.  In any other call the rules see what the
- *			query does.
+ *	text	for a built-in function that runs it as a query (query_to_xml) or
+ *			reads the table it names (table_to_xml), called straight from a view
+ *			or the like of another role: nobody's code is on the stack then, and
+ *			the query looks as if the superuser had sent it.  In any other call
+ *			the rules see what the query does.
  *
  * Powerless, and therefore allowed: GRANT on other relations, schemas and
  * functions of other kinds.  It gives data away, which whoever has a
  * superuser's rights could take himself; SECURITY DEFINER functions make the
  * circumstance `elevated`.
  *
- * Does not see: other C functions that run a text they are given; that a function's EXECUTE was
- * granted to a role of which somebody is made a member later.
+ * Does not see: that a function's EXECUTE was granted to a role of which
+ * somebody is made a member later.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -43,6 +45,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
+#include "foreign/foreign.h"
 #include "miscadmin.h"
 #include "nodes/value.h"
 #include "parser/parse_func.h"
@@ -55,6 +58,13 @@ const GkSymbol gk_backdoor_symbols[] = {
 	{"query_to_xml", 0},
 	{"query_to_xmlschema", 0},
 	{"query_to_xml_and_xmlschema", 0},
+	{"table_to_xml", 0},
+	{"table_to_xml_and_xmlschema", 0},
+	{"schema_to_xml", 0},
+	{"schema_to_xml_and_xmlschema", 0},
+	{"database_to_xml", 0},
+	{"database_to_xml_and_xmlschema", 0},
+	{"cursor_to_xml", 0},
 	{"ts_stat1", 0},
 	{"ts_stat2", 0},
 	{"tsquery_rewrite_query", 0},
@@ -166,6 +176,45 @@ target_key(const GrantStmt *stmt, Node *target, bool functions, ScanKey key)
 	ScanKeyInit(key, column, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
 }
 
+/* Does this wrapper, or the one of this server, work on the host's files? */
+static bool
+opens_host(const GrantStmt *stmt, const char *name)
+{
+	ForeignDataWrapper *wrapper;
+	const GkSymbol *symbol;
+
+	if (stmt->objtype == OBJECT_FDW)
+		wrapper = GetForeignDataWrapperByName(name, true);
+	else
+	{
+		ForeignServer *server = GetForeignServerByName(name, true);
+
+		wrapper = server ? GetForeignDataWrapperExtended(server->fdwid, FDW_MISSING_OK) : NULL;
+	}
+	return wrapper && OidIsValid(wrapper->fdwhandler) &&
+		gk_symbol_lookup(wrapper->fdwhandler, &symbol) == &gk_rules[GK_FOREIGN_PROGRAM];
+}
+
+static bool
+check_grant_wrapper(const GrantStmt *stmt, GkFinding *finding)
+{
+	ListCell   *cell;
+
+	foreach(cell, stmt->objects)
+	{
+		if (!opens_host(stmt, strVal(lfirst(cell))))
+			continue;
+		finding->action = "granting foreign data on the server's host";
+		finding->object_type = stmt->objtype == OBJECT_FDW ?
+			"foreign data wrapper" : "server";
+		finding->object = strVal(lfirst(cell));
+		finding->scripts_may = true;
+		finding->ignores = GK_STRICT;
+		return true;
+	}
+	return false;
+}
+
 static bool
 check_grant(const GrantStmt *stmt, GkFinding *finding)
 {
@@ -173,8 +222,11 @@ check_grant(const GrantStmt *stmt, GkFinding *finding)
 	bool		functions = stmt->objtype != OBJECT_TABLE;
 	ListCell   *cell;
 
-	if (!stmt->is_grant || stmt->targtype == ACL_TARGET_DEFAULTS ||
-		(stmt->objtype != OBJECT_FUNCTION && stmt->objtype != OBJECT_PROCEDURE &&
+	if (!stmt->is_grant || stmt->targtype == ACL_TARGET_DEFAULTS)
+		return false;
+	if (stmt->objtype == OBJECT_FDW || stmt->objtype == OBJECT_FOREIGN_SERVER)
+		return check_grant_wrapper(stmt, finding);
+	if ((stmt->objtype != OBJECT_FUNCTION && stmt->objtype != OBJECT_PROCEDURE &&
 		 stmt->objtype != OBJECT_ROUTINE && stmt->objtype != OBJECT_TABLE))
 		return false;
 
@@ -226,7 +278,7 @@ check_label(const SecLabelStmt *stmt, GkFinding *finding)
 static bool
 check_call(const GkRequest *request, GkFinding *finding)
 {
-	finding->action = "running a query text that another role's object brings along";
+	finding->action = "running a query that another role's object brings along";
 	finding->object_type = "function";
 	finding->object = request->symbol;
 	return request->circumstances != 0 && superuser();

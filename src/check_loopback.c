@@ -61,6 +61,8 @@ const GkSymbol gk_loopback_symbols[] = {
 	{"dblink_record", CONNECTS},
 	{"dblink_send_query", CONNECTS},
 	{"pglogical_alter_node_add_interface", CONNECTS},
+	{"pglogical_alter_subscription_interface", CONNECTS},
+	{"pglogical_create_node", CONNECTS},
 	{"pglogical_create_subscription", CONNECTS},
 
 	{"cron_alter_job", SCHEDULES},

@@ -8,7 +8,10 @@
  * setting, this one makes it hold.  It and the log rotation are refused to
  * every non-superuser, whatever EXECUTE he was granted.
  *
- * Does not see: signals sent from outside the database (pg_ctl reload).
+ * Does not see: signals sent from outside the database (pg_ctl reload).  Backup,
+ * WAL, replication and statistics functions and pg_terminate_backend() are not
+ * listed: operators are lent them by functions of superusers, and no right comes
+ * of them.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -26,6 +29,12 @@ const GkSymbol gk_server_control_symbols[] = {
 	{"pg_rotate_logfile", SUPERUSERS_ONLY},
 	{"pg_rotate_logfile_v2", SUPERUSERS_ONLY},
 	{"pg_promote", 0},
+
+	/* pgpool-II: runs scripts in the data directory, and pg_ctl */
+	{"pgpool_pgctl", 0},
+	{"pgpool_recovery", 0},
+	{"pgpool_remote_start", 0},
+
 	{"gk_sql_reset", 0},
 	{NULL, 0}
 };

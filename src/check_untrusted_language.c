@@ -38,6 +38,13 @@
 #include "utils/builtins.h"
 #include "utils/syscache.h"
 
+/* PL/R's: they run the text that they are given, or that is in a table. */
+const GkSymbol gk_untrusted_language_symbols[] = {
+	{"install_rcmd", 0},
+	{"reload_plr_modules", 0},
+	{NULL, 0}
+};
+
 /* The language's name when it is one of those, else NULL.  palloc'd. */
 static char *
 untrusted_name(Oid language)
@@ -152,6 +159,13 @@ found_block(DoStmt *stmt, GkFinding *finding)
 bool
 gk_check_untrusted_language(const GkRequest *request, GkFinding *finding)
 {
+	if (request->door == GK_DOOR_FUNCTION)
+	{
+		finding->action = "running code in an untrusted language";
+		finding->object_type = "function";
+		finding->object = request->symbol;
+		return true;
+	}
 	if (request->door == GK_DOOR_STATEMENT)
 		return found_block(castNode(DoStmt, request->stmt), finding);
 	if (request->event != OAT_POST_CREATE && request->event != OAT_POST_ALTER)

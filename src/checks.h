@@ -52,6 +52,7 @@ extern bool gk_check_catalog_secrets(const GkRequest *request, GkFinding *findin
 extern bool gk_check_extension_blocked(const GkRequest *request, GkFinding *finding);
 
 /* check_untrusted_language.c */
+extern const GkSymbol gk_untrusted_language_symbols[];
 extern bool gk_check_untrusted_language(const GkRequest *request, GkFinding *finding);
 
 /* check_native_code.c */

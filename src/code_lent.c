@@ -11,8 +11,9 @@
  * called that way, it counts as untrusted code, whoever calls it.
  *
  * What cannot do as it is told does not count: functions without arguments,
- * immutable ones, built-in ones, and those in languages C and internal, of
- * which the rules have lists.  Nor does what a label vouches for.  A trigger
+ * immutable ones, built-in ones, of which the rules have lists, and those in
+ * languages C and internal that get no string: what many of the others do with
+ * it (pgrouting's make a query of it) is nowhere said.  Nor does what a label vouches for.  A trigger
  * function is told the names of the table and its columns, too, and one in C
  * what its author chose to write after it (contrib's refint makes a query of
  * that).
@@ -28,6 +29,8 @@
 #include "access/transam.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 /* When there are more, all of them count: that errs to the side of refusing. */
@@ -46,6 +49,26 @@ is_lent(Oid funcid)
 	return false;
 }
 
+/* Is there a string, or what may be one, among its arguments? */
+static bool
+takes_string(Form_pg_proc proc)
+{
+	for (int i = 0; i < proc->proargtypes.dim1; i++)
+	{
+		Oid			type = proc->proargtypes.values[i];
+		Oid			element = get_element_type(type);
+		char		category;
+		bool		preferred;
+
+		get_type_category_preferred(OidIsValid(element) ? element : type,
+									&category, &preferred);
+		if (category == TYPCATEGORY_STRING || category == TYPCATEGORY_PSEUDOTYPE ||
+			category == TYPCATEGORY_UNKNOWN)
+			return true;
+	}
+	return false;
+}
+
 /* Could the function be made to do as it is told? */
 static bool
 is_willing(Oid funcid, bool trigger, bool arguments)
@@ -61,7 +84,7 @@ is_willing(Oid funcid, bool trigger, bool arguments)
 		if (trigger)
 			willing = arguments || !compiled;
 		else
-			willing = proc->pronargs > 0 && !compiled &&
+			willing = (compiled ? takes_string(proc) : proc->pronargs > 0) &&
 				proc->provolatile != PROVOLATILE_IMMUTABLE;
 		willing = willing && gk_code_owner_is_trusted(proc->proowner);
 		ReleaseSysCache(tuple);

@@ -188,10 +188,12 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		.level = GK_LEVEL_ELEVATED,
 		.needs_superuser = true,
 		.technique = "T1059",
+		.symbols = gk_untrusted_language_symbols,
 		.doorways = {
 			{GK_DOOR_OBJECT, ProcedureRelationId, gk_check_untrusted_language},
 			{GK_DOOR_OBJECT, LanguageRelationId, gk_check_untrusted_language},
 			{GK_DOOR_STATEMENT, T_DoStmt, gk_check_untrusted_language},
+			{GK_DOOR_FUNCTION, 0, gk_check_untrusted_language},
 		}
 	},
 	[GK_NATIVE_CODE] = {

@@ -17,6 +17,8 @@ CREATE TRIGGER audit AFTER INSERT ON app.parent FOR EACH ROW
 CREATE TABLE app.old_parent (a int);
 CREATE TRIGGER audit AFTER INSERT ON app.old_parent FOR EACH ROW
 	WHEN (new.a > 0) EXECUTE FUNCTION app.audit('with', 'arguments');
+CREATE FUNCTION app.audit_event() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE EVENT TRIGGER app_guard ON sql_drop WHEN tag IN ('DROP TRANSFORM') EXECUTE FUNCTION app.audit_event();
 CREATE VIEW app.v AS SELECT a FROM app.t;
 CREATE DOMAIN app.d AS text;
 CREATE SEQUENCE app.s;
@@ -73,14 +75,16 @@ CREATE VIEW app.backdoors AS
 			OR proname = 'my_function' AND proowner = 10
 			OR pronamespace = 'app'::regnamespace AND (proowner <> 10 OR prosecdef
 				OR proconfig IS NOT NULL OR prolang <> 12
-					AND prosrc NOT IN ('SELECT 1', 'SELECT $1', 'SELECT true') AND proname <> 'audit')
+					AND prosrc NOT IN ('SELECT 1', 'SELECT $1', 'SELECT true') AND proname NOT LIKE 'audit%')
 	UNION ALL SELECT 'operator', oprname FROM pg_operator WHERE oprname = '<~~~>'
 	UNION ALL SELECT 'operator class', opcname FROM pg_opclass WHERE opcname LIKE 'planted%'
 	UNION ALL SELECT 'cast', castsource::regtype::text FROM pg_cast WHERE oid >= 16384
 	UNION ALL SELECT 'conversion', conname FROM pg_conversion WHERE conname LIKE 'planted%'
 	UNION ALL SELECT 'type', typname FROM pg_type WHERE typname = 'planted' AND typisdefined
 	UNION ALL SELECT 'domain', typname FROM pg_type WHERE typname = 'd' AND typdefault IS NOT NULL
-	UNION ALL SELECT 'event trigger', evtname FROM pg_event_trigger
+	UNION ALL SELECT 'event trigger', evtname FROM pg_event_trigger WHERE evtname <> 'app_guard'
+	UNION ALL SELECT 'no guard', 'app_guard' WHERE NOT EXISTS
+		(SELECT 1 FROM pg_event_trigger WHERE evtname = 'app_guard' AND evtenabled <> 'D')
 	UNION ALL SELECT 'trigger', tgname FROM pg_trigger WHERE tgname LIKE 'planted%'
 	UNION ALL SELECT 'rule', rulename FROM pg_rewrite WHERE rulename LIKE 'planted%'
 	UNION ALL SELECT 'default', adrelid::regclass::text FROM pg_attrdef WHERE adrelid = 'app.t'::regclass
@@ -260,6 +264,10 @@ SELECT gk.as_definer('CREATE ACCESS METHOD planted TYPE TABLE HANDLER heap_table
 SELECT gk.as_definer('CREATE TEXT SEARCH PARSER app.planted (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype)');
 -- denied: event triggers, whoever wrote the function
 SELECT gk.as_definer('CREATE EVENT TRIGGER planted ON ddl_command_start EXECUTE FUNCTION gk.trap_event()');
+-- denied: switching off or dropping one that stands guard
+SELECT gk.as_definer('ALTER EVENT TRIGGER app_guard DISABLE');
+SELECT gk.as_definer('DROP EVENT TRIGGER app_guard');
+SELECT gk.as_definer('DROP FUNCTION app.audit_event() CASCADE');
 -- denied: what hangs on a superuser's table
 SELECT gk.as_definer('CREATE TRIGGER planted BEFORE INSERT ON app.t FOR EACH ROW EXECUTE FUNCTION gk.trap()');
 SELECT gk.as_definer('CREATE TRIGGER planted BEFORE INSERT ON app.t FOR EACH ROW EXECUTE FUNCTION app.audit(''argument'')');
@@ -404,6 +412,10 @@ CREATE VIEW gk.my_text AS
 	SELECT query_to_xml('SELECT lo_export(424242, ''gk_backdoor'')', true, true, '');
 CREATE VIEW gk.my_words AS
 	SELECT word FROM ts_stat('SELECT to_tsvector(lo_export(424242, ''gk_backdoor'')::text)');
+CREATE VIEW gk.my_table AS SELECT table_to_xml('pg_authid', true, true, '');
+CREATE TABLE gk.my_table_default (a int, b text DEFAULT table_to_xml('pg_authid', true, true, '')::text);
+CREATE TABLE gk.my_schema_default (a int, b text DEFAULT schema_to_xml_and_xmlschema('app_views', true, true, '')::text);
+GRANT SELECT ON gk.my_table_default, gk.my_schema_default TO PUBLIC;
 CREATE TABLE gk.my_text_default (a int,
 	b text DEFAULT query_to_xml('SELECT lo_export(424242, ''gk_backdoor'')', true, true, '')::text);
 CREATE MATERIALIZED VIEW gk.my_matview AS SELECT query_to_xml('SELECT 1', true, true, '')::text;
@@ -413,9 +425,14 @@ RESET SESSION AUTHORIZATION;
 SELECT * FROM gk.my_text;
 SELECT * FROM gk.my_words;
 INSERT INTO gk.my_text_default VALUES (1);
+SELECT * FROM gk.my_table;
+INSERT INTO gk.my_table_default VALUES (1);
+INSERT INTO gk.my_schema_default VALUES (1);
+SELECT count(*) FROM gk.my_table_default, gk.my_schema_default;
 SELECT size FROM pg_stat_file('gk_backdoor', true);
 -- allowed: the superuser's own text, his own view, and another's with that one's rights
 SELECT length(query_to_xml('SELECT 1', true, true, '')::text) > 0 AS ran;
+SELECT table_to_xml('gk.my_table_default', true, true, '') IS NOT NULL AS ran;
 CREATE VIEW app.text AS SELECT length(query_to_xml('SELECT 1', true, true, '')::text) > 0 AS ran;
 SELECT * FROM app.text;
 REFRESH MATERIALIZED VIEW gk.my_matview;
@@ -500,6 +517,9 @@ GRANT USAGE ON SCHEMA cron TO PUBLIC;
 CREATE TABLE cron.job (command text, username text);
 GRANT SELECT, INSERT ON cron.job TO gk_user;
 CREATE TABLE cron.job_notes (note text);
+CREATE SCHEMA utl_file;
+CREATE TABLE utl_file.utl_file_dir (dir text);
+INSERT INTO utl_file.utl_file_dir VALUES ('/srv/reports');
 -- allowed: a superuser in his own session
 INSERT INTO cron.job VALUES ('VACUUM', 'postgres');
 SET SESSION AUTHORIZATION gk_user;
@@ -511,7 +531,10 @@ SELECT gk.as_definer($$UPDATE cron.job SET username = 'postgres'$$);
 SELECT gk.as_definer($$WITH x AS (UPDATE cron.job SET username = 'postgres' RETURNING 1) SELECT * FROM x$$);
 -- allowed: other tables
 SELECT gk.as_definer($$INSERT INTO cron.job_notes VALUES ('x')$$);
+-- denied: the directories whose files a module opens for everybody
+SELECT gk.as_definer($$INSERT INTO utl_file.utl_file_dir VALUES ('/')$$);
 RESET SESSION AUTHORIZATION;
 SELECT * FROM cron.job ORDER BY 1;
+SELECT * FROM utl_file.utl_file_dir;
 SET client_min_messages = warning;
-DROP SCHEMA cron CASCADE;
+DROP SCHEMA cron, utl_file CASCADE;

@@ -203,6 +203,18 @@ SELECT pg_reload_conf();
 -- denied: again
 SELECT * FROM gk.ran;
 SET client_min_messages = error;
+-- denied: elevated, a lasting right to name files or programs (rule backdoor)
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_definer('GRANT USAGE ON FOREIGN DATA WRAPPER gk_harmless TO gk_user');
+SELECT gk.as_definer('GRANT ALL ON FOREIGN SERVER gk_files TO gk_user');
+-- allowed: a wrapper that opens nothing; taking away
+SELECT gk.as_definer('GRANT USAGE ON FOREIGN DATA WRAPPER gk_empty TO gk_user');
+SELECT gk.as_definer('REVOKE USAGE ON FOREIGN DATA WRAPPER gk_harmless FROM gk_user');
+RESET SESSION AUTHORIZATION;
+SELECT fdwname, has_foreign_data_wrapper_privilege('gk_user', oid, 'USAGE') FROM pg_foreign_data_wrapper
+	WHERE fdwname IN ('gk_harmless', 'gk_empty') ORDER BY 1;
+-- allowed: a superuser in his own session
+GRANT USAGE ON FOREIGN DATA WRAPPER gk_harmless TO gk_user;
 DROP FOREIGN DATA WRAPPER gk_harmless CASCADE;
 DROP FOREIGN DATA WRAPPER gk_empty CASCADE;
 DROP TABLE gk.bait, gk.places, gk.parted;

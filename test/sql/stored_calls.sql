@@ -88,6 +88,76 @@ CREATE FUNCTION gk_mine() RETURNS boolean LANGUAGE plpgsql AS
 $$ DECLARE x text := pg_read_file('PG_VERSION'); BEGIN RETURN length(x) > 0; END $$;
 SELECT gk_mine(), a FROM gks.t;
 
+--
+-- A superuser's own functions that do what they are told: called by another
+-- role's object they do that role's bidding.
+--
+CREATE SCHEMA gkl;
+CREATE TABLE gkl.log (what text);
+CREATE FUNCTION gkl.run(stmt text) RETURNS int LANGUAGE plpgsql AS
+$$ BEGIN EXECUTE stmt; RETURN 1; END $$;
+CREATE FUNCTION gkl.run_argument() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN EXECUTE tg_argv[0]; RETURN coalesce(new, old); END $$;
+CREATE FUNCTION gkl.note() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN INSERT INTO gkl.log VALUES (tg_argv[0]); RETURN new; END $$;
+CREATE FUNCTION gkl.half(a int) RETURNS int LANGUAGE plpgsql AS
+$$ BEGIN RETURN (SELECT length(pg_read_file('PG_VERSION')) * 0 + a / 2); END $$;
+GRANT USAGE ON SCHEMA gkl TO PUBLIC;
+CREATE EXTENSION refint SCHEMA gkl;
+
+SET SESSION AUTHORIZATION gk_user;
+CREATE VIEW gks.runs AS SELECT gkl.run('ALTER ROLE gk_user CREATEROLE') FROM gks.t;
+CREATE TABLE gks.runs_default (a int, b int DEFAULT gkl.run('ALTER ROLE gk_user CREATEROLE'));
+CREATE TABLE gks.runs_check (a int CHECK (gkl.run('ALTER ROLE gk_user CREATEROLE') > 0));
+CREATE TABLE gks.runs_trigger (a int);
+CREATE TRIGGER t BEFORE INSERT OR DELETE ON gks.runs_trigger FOR EACH ROW
+	EXECUTE FUNCTION gkl.run_argument('ALTER ROLE gk_user CREATEROLE');
+CREATE TABLE gks.runs_refint (a int);
+CREATE TRIGGER t BEFORE INSERT ON gks.runs_refint FOR EACH ROW EXECUTE FUNCTION
+	gkl.check_primary_key('a', '(SELECT 1 AS a, lo_import(''PG_VERSION'', 434343)) x', 'a');
+CREATE TABLE gks.noted (a int);
+CREATE TRIGGER t BEFORE INSERT ON gks.noted FOR EACH ROW EXECUTE FUNCTION gkl.note('inserted');
+CREATE VIEW gks.halves AS SELECT gkl.half(a) FROM gks.t;
+-- allowed: his own rights are his to use
+SELECT gkl.run('SET work_mem = ''5MB''');
+RESET SESSION AUTHORIZATION;
+INSERT INTO gks.runs_trigger SELECT 1 WHERE false;
+-- allowed: the superuser's own text; a function that is told nothing, or only notes it
+SELECT gkl.run('CREATE ROLE gk_lent CREATEROLE');
+SELECT gkl.run('DROP ROLE gk_lent') FROM gks.t;
+SELECT * FROM gks.halves;
+INSERT INTO gks.noted VALUES (1);
+SELECT * FROM gkl.log;
+\c -
+\set VERBOSITY terse
+-- denied: the view's, the default's, the constraint's and the triggers'
+SELECT * FROM gks.runs;
+INSERT INTO gks.runs_default (a) VALUES (1);
+INSERT INTO gks.runs_check VALUES (1);
+COPY gks.runs_check FROM STDIN;
+1
+\.
+INSERT INTO gks.runs_trigger VALUES (1);
+INSERT INTO gks.runs_refint VALUES (1);
+ALTER TABLE gks.runs_trigger DISABLE TRIGGER t;
+INSERT INTO gks.runs_trigger VALUES (1);
+ALTER TABLE gks.runs_trigger ENABLE TRIGGER t;
+\c -
+\set VERBOSITY terse
+-- denied: in a new session, where DELETE comes first
+DELETE FROM gks.runs_trigger;
+SELECT rolcreaterole FROM pg_roles WHERE rolname = 'gk_user';
+SELECT count(*) FROM pg_largeobject_metadata WHERE oid = 434343;
+-- allowed: a function that a superuser vouches for
+SECURITY LABEL FOR gatekeeper ON FUNCTION gkl.run(text) IS 'trusted';
+\c -
+\set VERBOSITY terse
+SELECT * FROM gks.runs;
+SELECT rolcreaterole FROM pg_roles WHERE rolname = 'gk_user';
+ALTER ROLE gk_user NOCREATEROLE;
+SET client_min_messages = warning;
+DROP SCHEMA gkl CASCADE;
+
 -- allowed: off
 ALTER SYSTEM SET gatekeeper.untrusted_code = 'off';
 SELECT pg_reload_conf();
