@@ -113,7 +113,7 @@ CREATE TABLE gks.runs_trigger (a int);
 CREATE TRIGGER t BEFORE INSERT OR DELETE ON gks.runs_trigger FOR EACH ROW
 	EXECUTE FUNCTION gkl.run_argument('ALTER ROLE gk_user CREATEROLE');
 CREATE TABLE gks.runs_refint (a int);
-CREATE TRIGGER t BEFORE INSERT ON gks.runs_refint FOR EACH ROW EXECUTE FUNCTION
+CREATE TRIGGER t AFTER INSERT ON gks.runs_refint FOR EACH ROW EXECUTE FUNCTION
 	gkl.check_primary_key('a', '(SELECT 1 AS a, lo_import(''PG_VERSION'', 434343)) x', 'a');
 CREATE TABLE gks.noted (a int);
 CREATE TRIGGER t BEFORE INSERT ON gks.noted FOR EACH ROW EXECUTE FUNCTION gkl.note('inserted');
