@@ -144,7 +144,7 @@ compare('statement', [ sort keys %tags ],
 	{
 		'T_(Select|Insert|Update|Delete|Merge|PLAssign|Return|Raw|Planned|SetOperation)Stmt' =>
 		  'queries: judged by the relations and functions they use',
-		'T_(DeclareCursor|Fetch|ClosePortal|Prepare|Execute|Deallocate|Explain|CreateTableAs|RefreshMatView)Stmt' =>
+		'T_(DeclareCursor|Fetch|ClosePortal|Execute|Deallocate|Explain|CreateTableAs|RefreshMatView)Stmt' =>
 		  'run a query, which is judged',
 		'T_CallStmt' => 'the call and its arguments are judged',
 		'T_Transaction|T_(Transaction|ConstraintsSet|Lock|Truncate|Discard|CheckPoint|Wait)Stmt' => 'runs no code but triggers',
