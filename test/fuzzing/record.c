@@ -23,6 +23,9 @@
 #include "audit/journald.c"
 #include "audit/syslog.c"
 
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+
 #include "clean.h"
 #include "record_reader.h"
 
@@ -48,6 +51,7 @@ char	   *gk_audit_syslog_socket;
 
 static char *authenticated;
 static char *code_origin;
+static int	encoding;
 static const char *wire;
 static size_t wire_len;
 
@@ -75,6 +79,23 @@ uint64
 pgstat_get_my_query_id(void)
 {
 	return PG_UINT64_MAX;
+}
+
+int
+GetDatabaseEncoding(void)
+{
+	return encoding;
+}
+
+/* As in utils/adt/numutils.c: no NUL behind it. */
+int
+pg_ulltoa_n(uint64 value, char *a)
+{
+	char		digits[24];
+	int			len = snprintf(digits, sizeof(digits), UINT64_FORMAT, value);
+
+	memcpy(a, digits, len);
+	return len;
 }
 
 int
@@ -217,6 +238,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	record.count = 1 + fuzz_take(&in, 1000);
 	record.command = "CREATE FOREIGN DATA WRAPPER";
 	record.object_type = "foreign-data wrapper";
+	encoding = fuzz_take(&in, 4) ? PG_UTF8 : fuzz_take(&in, _PG_LAST_ENCODING_);
 	gk_audit_statement = fuzz_take(&in, 8192);
 	gk_audit_syslog_socket = gk_audit_journal_socket = "/";
 

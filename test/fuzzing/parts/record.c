@@ -54,6 +54,8 @@ reader_end(void)
 	if (is_cee)
 		gk_entry_add(&entry, "SYSLOG_IDENTIFIER", 17, "pg_gatekeeper", 13);
 	gk_entry_complete(&entry, &senders);
+	if (entry.forged)
+		fprintf(stderr, "%s\n", entry.forged);
 	FUZZ_CHECK(entry.forged == NULL);
 }
 
