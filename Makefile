@@ -12,6 +12,7 @@
 #	make sqlsmith		random statements
 #	make endure			50 sessions, reloads, crashes, for half an hour
 #	make bench			what the module costs, in instructions and in time
+#	make bench-records	what writing a record takes, beside libsystemd, syslog, pgaudit (root)
 #	make demo			a short tour on a throw-away server (also as root)
 #	make dist			the source tarball, in dist/
 #	make deb			Debian packages from it, in dist/
@@ -30,7 +31,7 @@ PG_CONFIG ?= pg_config
 # PGXS's own "check" prints a refusal and succeeds, so our goals of that kind
 # live in a branch which does not include it.  Other goals given along with
 # them are passed on.
-own_goals = check check-core check-neighbours check-sanitize lint fuzz sqlsmith endure bench demo dist deb rpm matrix help
+own_goals = check check-core check-neighbours check-sanitize lint fuzz sqlsmith endure bench bench-records demo dist deb rpm matrix help
 
 ifneq ($(filter $(own_goals),$(MAKECMDGOALS)),)
 
@@ -39,7 +40,7 @@ other_goals = $(filter-out $(own_goals),$(MAKECMDGOALS))
 .PHONY: $(own_goals) $(other_goals)
 
 # The scripts call make again for what they need built.
-check check-core check-neighbours check-sanitize lint fuzz sqlsmith endure bench demo: $(other_goals)
+check check-core check-neighbours check-sanitize lint fuzz sqlsmith endure bench bench-records demo: $(other_goals)
 	+@PG_CONFIG='$(PG_CONFIG)' WERROR='$(WERROR)' TESTS='$(TESTS)' $(srcdir_)test/$(subst -,_,$@)
 
 dist matrix: $(other_goals)
