@@ -117,7 +117,7 @@ judge(GkEntry *entry, const GkSenders *senders)
 	if (!gk_entry_is(entry, "SYSLOG_IDENTIFIER", "pg_gatekeeper"))
 		distrust(entry, "%s", "has another SYSLOG_IDENTIFIER");
 	if (!is_made_of(gk_entry_get(entry, "GATEKEEPER_STREAM"), "0123456789abcdef", 32, 32) ||
-		!is_made_of(gk_entry_get(entry, "GATEKEEPER_SEQ"), "0123456789", 1, 19) ||
+		!is_made_of(gk_entry_get(entry, "GATEKEEPER_SEQ"), "0123456789", 1, 20) ||
 		*gk_entry_get(entry, "GATEKEEPER_EVENT") == '\0')
 		distrust(entry, "%s", "is not as the server writes it");
 }
