@@ -122,8 +122,6 @@ my @secrets = (
 	"SELECT dblink_connect('postgres://h/d?user=u&pass%77ord=$secret')",
 	"CREATE SUBSCRIPTION s CONNECTION 'host=h password=$secret' PUBLICATION p WITH (connect = false)",
 	"CREATE SUBSCRIPTION s CONNECTION 'postgresql://u:$secret\@h/d' PUBLICATION p WITH (connect = false)",
-	"CREATE SERVER s FOREIGN DATA WRAPPER dblink_fdw OPTIONS (host 'localhost', passwd '$secret')",
-	"CREATE SERVER s FOREIGN DATA WRAPPER dblink_fdw OPTIONS (host 'localhost', \"api-key\" '$secret')",
 	"COPY (SELECT 1) TO PROGRAM 'PGPASSWORD=$secret psql'",
 	"COPY (SELECT 1) TO PROGRAM 'psql \"host=h password=''''$secret'''' user=u\"'",
 	"COPY (SELECT 1) TO PROGRAM 'curl -u user:$secret http://h/'",
