@@ -167,11 +167,32 @@ static const char *const watched[] = {
 	"supautils."
 };
 
+/*
+ * The letters that entries begin with, since SET is a frequent statement and
+ * most settings are none of these.
+ */
+static bool
+begins_any(char first)
+{
+	static bool is_first[26];
+	static bool is_known = false;
+
+	if (!is_known)
+	{
+		for (int i = 0; i < (int) lengthof(watched); i++)
+			is_first[watched[i][0] - 'a'] = true;
+		is_known = true;
+	}
+	return first >= 'a' && first <= 'z' && is_first[first - 'a'];
+}
+
 static bool
 is_watched(const char *name)
 {
 	char		first = pg_tolower((unsigned char) name[0]);
 
+	if (!begins_any(first))
+		return false;
 	for (int i = 0; i < (int) lengthof(watched); i++)
 	{
 		size_t		len;
@@ -195,10 +216,10 @@ is_watched(const char *name)
 static bool
 found_user(const char *name, GkFinding *finding)
 {
+	if (!gk_code_is_untrusted())
+		return false;
 	if (name != NULL && pg_strcasecmp(name, "role") != 0 &&
 		pg_strcasecmp(name, "session_authorization") != 0)
-		return false;
-	if (!gk_code_is_untrusted())
 		return false;
 	finding->action = "changing the session's user";
 	finding->object_type = "setting";

@@ -79,39 +79,30 @@ runs_as_owner(void)
 	return gk_untrusted_code == GK_UNTRUSTED_RUN_AS_OWNER && gk_mode == GK_MODE_ENFORCE;
 }
 
-/* Drop the entries whose C frame is gone; stack is where the caller is. */
-static void
-prune(char *stack)
+static pg_noinline void
+drop_dead(char *stack)
 {
 	while (nframes > 0 && frames[nframes - 1].stack <= stack)
 		nframes--;
 }
 
-static void
-at_xact_abort(XactEvent event, void *arg)
+/* Drop the entries whose C frame is gone; stack is where the caller is. */
+static inline void
+prune(char *stack)
 {
-	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
-		prune(__builtin_frame_address(0));
+	if (unlikely(nframes > 0 && frames[nframes - 1].stack <= stack))
+		drop_dead(stack);
 }
 
-static void
-at_subxact_abort(SubXactEvent event, SubTransactionId mine,
-				 SubTransactionId parent, void *arg)
-{
-	if (event == SUBXACT_EVENT_ABORT_SUB)
-		prune(__builtin_frame_address(0));
-}
-
-/* Postmaster start. */
+/* Something was aborted. */
 void
-gk_code_init(void)
+gk_code_prune(char *stack)
 {
-	RegisterXactCallback(at_xact_abort, NULL);
-	RegisterSubXactCallback(at_subxact_abort, NULL);
+	prune(stack);
 }
 
 /* A call that must be watched for its owner's sake, or its caller's. */
-static bool
+static inline bool
 is_suspect(Oid funcid)
 {
 	return gk_code_session_is_privileged() &&
@@ -144,24 +135,44 @@ any_untrusted(void)
 	return false;
 }
 
+static pg_noinline void
+too_deep(bool untrusted, Oid as)
+{
+	if (OidIsValid(as))
+		ereport(ERROR,
+				(errcode(ERRCODE_STATEMENT_TOO_COMPLEX),
+				 errmsg("pg_gatekeeper: functions are nested too deep to run each as its owner"),
+				 errdetail("The limit is %d.", GK_MAX_FRAMES)));
+	frames[GK_MAX_FRAMES - 1].untrusted |= untrusted;
+	frames[GK_MAX_FRAMES - 1].allows = 0;
+}
+
+static pg_noinline void
+become(GkFrame *frame, Oid as)
+{
+	GetUserIdAndSecContext(&frame->saved_user, &frame->saved_context);
+	SetUserIdAndSecContext(as, frame->saved_context | SECURITY_LOCAL_USERID_CHANGE);
+}
+
+static pg_noinline void
+begin_outermost(GkFrame *frame)
+{
+	frame->owner = gk_code_owner_of(frame->funcid);
+	gk_portals_begin();
+}
+
 /*
  * Put a call on the stack: of this function, whose frame is above stack.  It
- * becomes "as" where that is a role.
+ * becomes "as" where that is a role.  The stack must be pruned.
  */
-static void
-push(Oid funcid, char *stack, bool untrusted, Oid as)
+static inline void
+push(Oid funcid, char *stack, bool untrusted, uint64 allows, Oid as)
 {
 	GkFrame    *frame;
 
-	if (nframes == GK_MAX_FRAMES)
+	if (unlikely(nframes == GK_MAX_FRAMES))
 	{
-		if (OidIsValid(as))
-			ereport(ERROR,
-					(errcode(ERRCODE_STATEMENT_TOO_COMPLEX),
-					 errmsg("pg_gatekeeper: functions are nested too deep to run each as its owner"),
-					 errdetail("The limit is %d.", GK_MAX_FRAMES)));
-		frames[GK_MAX_FRAMES - 1].untrusted |= untrusted;
-		frames[GK_MAX_FRAMES - 1].allows = 0;
+		too_deep(untrusted, as);
 		return;
 	}
 
@@ -170,47 +181,40 @@ push(Oid funcid, char *stack, bool untrusted, Oid as)
 	frame->stack = stack;
 	frame->untrusted = untrusted;
 	frame->outermost = untrusted && !any_untrusted();
-	frame->allows = 0;
+	frame->allows = allows;
 	frame->in_extension = creating_extension;
-	frame->in_restricted = InSecurityRestrictedOperation();
+	frame->in_restricted = allows != 0 && InSecurityRestrictedOperation();
 	frame->portal = ActivePortal;
 	frame->switched = OidIsValid(as);
-	if (frame->switched)
-	{
-		GetUserIdAndSecContext(&frame->saved_user, &frame->saved_context);
-		SetUserIdAndSecContext(as, frame->saved_context | SECURITY_LOCAL_USERID_CHANGE);
-	}
-	if (frame->outermost)
-	{
-		frame->owner = gk_code_owner_of(funcid);
-		gk_portals_begin();
-	}
+	if (unlikely(frame->switched))
+		become(frame, as);
+	if (unlikely(frame->outermost))
+		begin_outermost(frame);
 	nframes++;
 }
 
 /*
  * A function begins.  Called for those we asked for, those with SECURITY
- * DEFINER or a SET clause, and those that other modules asked for.  For
- * SECURITY DEFINER the current user is the owner already.
+ * DEFINER or a SET clause, and those that other modules asked for.  stack is
+ * where the hook was called.  For SECURITY DEFINER the current user is the owner
+ * already.
  *
  * With run_as_owner the owner becomes the current user, in the way core does
  * it for SECURITY DEFINER: what the function cannot do by SET ROLE then is the
  * same, and an abort puts the old user back.
  */
 void
-gk_code_start(Oid funcid)
+gk_code_start(Oid funcid, char *stack)
 {
-	bool		others = gk_untrusted_code != GK_UNTRUSTED_OFF && gk_code_function_is_untrusted(funcid);
-	bool		lent = gk_untrusted_code != GK_UNTRUSTED_OFF && gk_code_is_lent(funcid);
+	bool		watching = gk_untrusted_code != GK_UNTRUSTED_OFF;
+	bool		others = watching && gk_code_function_is_untrusted(funcid);
+	bool		lent = watching && gk_code_is_lent(funcid);
 	bool		switches = others && runs_as_owner() && gk_code_is_superuser(GetUserId());
-	int			before;
+	uint64		allows = gk_label_function_allows(funcid);
 
-	prune(__builtin_frame_address(0));
-	before = nframes;
-	push(funcid, __builtin_frame_address(0), others || lent,
+	prune(stack);
+	push(funcid, stack, others || lent, allows,
 		 switches ? gk_code_owner_of(funcid) : InvalidOid);
-	if (nframes > before && IsTransactionState())
-		frames[before].allows = gk_label_function_allows(funcid);
 }
 
 /*
@@ -219,7 +223,7 @@ gk_code_start(Oid funcid)
  * for a true with gk_code_end().
  */
 bool
-gk_code_resume(void)
+gk_code_resume(char *stack)
 {
 	Oid			funcid;
 	Oid			owner;
@@ -228,12 +232,12 @@ gk_code_resume(void)
 	if (gk_untrusted_code == GK_UNTRUSTED_OFF ||
 		!gk_portal_is_untrusted(ActivePortal, &funcid, &owner))
 		return false;
-	prune(__builtin_frame_address(0));
+	prune(stack);
 	for (int i = 0; i < nframes; i++)
 		if (frames[i].untrusted && frames[i].portal == ActivePortal)
 			return false;
 	before = nframes;
-	push(funcid, __builtin_frame_address(0), true,
+	push(funcid, stack, true, 0,
 		 runs_as_owner() && gk_code_is_superuser(GetUserId()) ? owner : InvalidOid);
 	return nframes > before;
 }
@@ -244,9 +248,8 @@ gk_code_resume(void)
  * array was full.
  */
 void
-gk_code_end(bool failed)
+gk_code_end(bool failed, char *stack)
 {
-	char	   *stack = __builtin_frame_address(0);
 	GkFrame    *frame;
 
 	prune(stack - GK_STACK_SLACK);
@@ -255,11 +258,11 @@ gk_code_end(bool failed)
 	frame = &frames[nframes - 1];
 	if (frame->stack > stack + GK_STACK_SLACK)
 		return;
-	if (frame->switched && !failed)
+	if (unlikely(frame->switched) && !failed)
 		SetUserIdAndSecContext(frame->saved_user, frame->saved_context);
 	nframes--;
 	/* an error takes its portals along */
-	if (frame->outermost && !failed)
+	if (unlikely(frame->outermost) && !failed)
 		gk_portals_end(frame->funcid, frame->owner);
 }
 

@@ -22,28 +22,39 @@
 #include "utils/syscache.h"
 
 /* What is known of functions and roles; forgotten when their catalog changes. */
-#define GK_TRUST_SIZE 256		/* a power of two */
-#define GK_SUPER_SIZE 16
+#define GK_SUPER_SIZE 16		/* a power of two */
 
-typedef struct GkTrust
-{
-	Oid			oid;
-	bool		answer;
-} GkTrust;
-
-static GkTrust untrusted_function[GK_TRUST_SIZE];
+GkTrust		gk_untrusted_function[GK_TRUST_SIZE];
 static GkTrust superuser_role[GK_SUPER_SIZE];
 
 /* Counts changes, so that nothing is kept that was read before one. */
 static uint32 generation;
 
+/* Is there anything to forget? */
+static bool any_function;
+
+/* What gk_code_session_is_privileged() remembers; no user has InvalidOid. */
+GkSession	gk_session[GK_SESSIONS];
+
 static void
 forget(Datum arg, int cacheid, uint32 hash)
 {
 	generation++;
-	memset(untrusted_function, 0, sizeof(untrusted_function));
+	if (any_function)
+		memset(gk_untrusted_function, 0, sizeof(gk_untrusted_function));
+	any_function = false;
 	if (cacheid == AUTHOID)
+	{
 		memset(superuser_role, 0, sizeof(superuser_role));
+		gk_code_forget_session();
+	}
+}
+
+/* gatekeeper.mode or gatekeeper.untrusted_code changes, or a role has. */
+void
+gk_code_forget_session(void)
+{
+	memset(gk_session, 0, sizeof(gk_session));
 }
 
 /* superuser_arg() remembers one role only, and we ask for two or three. */
@@ -68,48 +79,33 @@ gk_code_is_superuser(Oid roleid)
  * AUTHORIZATION put rights aside, and what put them aside can be reset.  A role
  * that a label exempts has something to lose, too.  False as well when nobody
  * wants to know.
+ *
+ * The answer is kept for the pair of users that it was given for, so that SET
+ * ROLE, SECURITY DEFINER and whatever else changes one of them asks anew, and
+ * until pg_authid changes (a label rewrites the role's row) or one of the two
+ * settings does.  Who logged in stays the same.
  */
 bool
-gk_code_session_is_privileged(void)
+gk_code_find_out_session(void)
 {
-	static struct
-	{
-		Oid			current;
-		Oid			session;
-		Oid			authenticated;
-		uint32		generation;
-		bool		answer;
-	}			known;
-	Oid			current;
-	Oid			session;
-	Oid			authenticated;
+	Oid			current = GetUserId();
+	Oid			session = GetSessionUserId();
+	Oid			authenticated = GetAuthenticatedUserId();
 	uint32		before = generation;
-	bool		answer;
-
-	if (gk_untrusted_code == GK_UNTRUSTED_OFF || gk_mode == GK_MODE_OFF)
-		return false;
-
-	current = GetUserId();
-	session = GetSessionUserId();
-	authenticated = GetAuthenticatedUserId();
-
-	/* asked several times for every statement */
-	if (likely(known.current == current && known.session == session &&
-			   known.authenticated == authenticated &&
-			   known.generation == generation))
-		return known.answer;
+	bool		answer = false;
 
 	if (!IsTransactionState())
 		return false;
-	answer = gk_code_is_superuser(current) ||
-		gk_code_is_superuser(session) ||
-		gk_label_role_allows(session) != 0 ||
-		(OidIsValid(authenticated) && gk_code_is_superuser(authenticated));
-	known.current = current;
-	known.session = session;
-	known.authenticated = authenticated;
-	known.generation = before;
-	known.answer = answer;
+	if (gk_untrusted_code != GK_UNTRUSTED_OFF && gk_mode != GK_MODE_OFF)
+		answer = gk_code_is_superuser(current) ||
+			gk_code_is_superuser(session) ||
+			gk_label_role_allows(session) != 0 ||
+			(OidIsValid(authenticated) && gk_code_is_superuser(authenticated));
+	if (generation == before && OidIsValid(authenticated))
+		gk_session[current & (GK_SESSIONS - 1)] = (GkSession)
+		{
+			current, session, answer
+		};
 	return answer;
 }
 
@@ -136,9 +132,9 @@ gk_code_owner_of(Oid funcid)
 
 /* Could somebody who is not superuser have written it?  Needs a transaction. */
 bool
-gk_code_function_is_untrusted(Oid funcid)
+gk_code_find_out_function(Oid funcid)
 {
-	GkTrust    *entry = &untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
+	GkTrust    *entry = &gk_untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
 
 	while (entry->oid != funcid)
 	{
@@ -150,7 +146,10 @@ gk_code_function_is_untrusted(Oid funcid)
 		entry->answer = !gk_code_owner_is_trusted(owner) &&
 			!gk_label_trusts_function(funcid);
 		if (generation == before)
+		{
 			entry->oid = funcid;
+			any_function = true;
+		}
 	}
 	return entry->answer;
 }

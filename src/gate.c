@@ -20,55 +20,6 @@
 #include "miscadmin.h"
 
 /*
- * Which rules stand at which door, made from gk_rules[] at server start so that
- * a miss costs one load.  Node tags differ between majors but stay well below
- * the limit; gk_gate_init() checks.
- */
-#define GK_MAX_TAGS 1024
-#define GK_MAX_CLASSES 64
-
-static bool statement_is_watched[GK_MAX_TAGS];
-static Oid	watched_class[GK_MAX_CLASSES];
-static int	nwatched_classes;
-
-/* Server start.  A table that does not fit is a mistake in rules.c. */
-void
-gk_gate_init(void)
-{
-	for (int r = 0; r < GK_NUM_RULES; r++)
-		for (const GkDoorway *d = gk_rules[r].doorways; d->door; d++)
-		{
-			if (d->door == GK_DOOR_STATEMENT)
-			{
-				Assert(d->key < GK_MAX_TAGS);
-				statement_is_watched[d->key] = true;
-			}
-			else if (d->door == GK_DOOR_OBJECT && !gk_gate_has_class(d->key))
-			{
-				Assert(nwatched_classes < GK_MAX_CLASSES);
-				watched_class[nwatched_classes++] = d->key;
-			}
-		}
-}
-
-/* Does any rule look at this kind of utility statement? */
-bool
-gk_gate_has_statement(NodeTag tag)
-{
-	return (int) tag < GK_MAX_TAGS && statement_is_watched[tag];
-}
-
-/* Does any rule look at objects of this catalog? */
-bool
-gk_gate_has_class(Oid classid)
-{
-	for (int i = 0; i < nwatched_classes; i++)
-		if (watched_class[i] == classid)
-			return true;
-	return false;
-}
-
-/*
  * pg_upgrade restores what the old cluster had, with nobody else connected: it
  * must be able to make the roles anew that were superuser there.
  */
@@ -228,39 +179,58 @@ decide(const GkRule *rule, const GkRequest *request, const GkFinding *finding,
 	return true;
 }
 
+/*
+ * Can a finding of this post matter, when it is one that needs a circumstance
+ * and none holds?  decide() would let it pass without a record: checks that
+ * have to look at catalogs are spared that.  The circumstances are those that
+ * decide() would see a moment later, nothing is kept.
+ */
 static bool
-ask(const GkRule *rule, const GkRequest *request, int key, bool may_raise)
+can_matter(const GkPost *post, bool suspect)
 {
-	for (const GkDoorway *d = rule->doorways; d->door; d++)
-	{
-		GkFinding	finding = {0};
+	GkLevel		level = gk_level[post->rule - gk_rules];
 
-		if (d->door != request->door || d->key != key)
-			continue;
-		if (!d->check(request, &finding))
-			continue;
-		Assert(finding.action && finding.object_type);
-		if (finding.object == NULL)
-			finding.object = "";
-		if (!decide(rule, request, &finding, may_raise))
-			return false;
-		break;					/* one rule, one record */
-	}
-	return true;
+	if (level == GK_LEVEL_AUDIT)
+		level = post->rule->level;
+	return suspect || level == GK_LEVEL_ALWAYS || gk_audit_level == GK_AUDIT_PRIVILEGED;
 }
 
 static bool
-pass(const GkRequest *request, int key, const GkRule *only, bool may_raise)
+pass(const GkRequest *request, const GkPost *post, bool may_raise)
 {
+	bool		is_known = false;
+	bool		suspect = false;
+	bool		has_superuser = request->door != GK_DOOR_OBJECT || superuser();
+
 	if (!is_active())
 		return true;
-	for (int r = 0; r < GK_NUM_RULES; r++)
+	for (; post->check; post++)
 	{
-		if (gk_level[r] == GK_LEVEL_OFF || (only && only != &gk_rules[r]))
+		GkFinding	finding;
+
+		if (gk_level[post->rule - gk_rules] == GK_LEVEL_OFF ||
+			(post->rule->needs_superuser && !has_superuser))
 			continue;
-		if (request->door == GK_DOOR_OBJECT && gk_rules[r].needs_superuser && !superuser())
+		if (post->needs_circumstance)
+		{
+			if (!is_known)
+				suspect = (gk_circumstances() | request->circumstances) != 0;
+			is_known = true;
+			if (!can_matter(post, suspect))
+				continue;
+		}
+
+		finding = (GkFinding)
+		{
+			0
+		};
+		if (!post->check(request, &finding))
 			continue;
-		if (!ask(&gk_rules[r], request, key, may_raise))
+		Assert(finding.action && finding.object_type);
+		Assert(!post->needs_circumstance || !(finding.binds_always || finding.always_recorded));
+		if (finding.object == NULL)
+			finding.object = "";
+		if (!decide(post->rule, request, &finding, may_raise))
 			return false;
 	}
 	return true;
@@ -273,7 +243,7 @@ pass(const GkRequest *request, int key, const GkRule *only, bool may_raise)
 void
 gk_gate(const GkRequest *request, int key, const GkRule *only)
 {
-	(void) pass(request, key, only, true);
+	(void) pass(request, gk_posts_at(request->door, key, only), true);
 }
 
 /* Does the query write to anything that initdb made? */
@@ -317,13 +287,12 @@ pass_relations(List *range_table, List *perms, int circumstances, bool may_raise
 		.circumstances = circumstances
 	};
 
-	return pass(&request, 0, NULL, may_raise);
+	return pass(&request, gk_posts_at(GK_DOOR_RELATION, 0, NULL), may_raise);
 }
 
 /*
- * The same for the relations of a query.  On every query's way, so whatever
- * touches nothing that initdb made, no foreign table and no scheduler's, is let
- * through at once.
+ * The same for the relations of a query; see gk_interest_in().  False when it is
+ * denied and may_raise is false.
  */
 bool
 gk_gate_relations(List *range_table, List *perms, bool may_raise)
@@ -337,7 +306,6 @@ gk_gate_relations(List *range_table, List *perms, bool may_raise)
 		if (rte->rtekind == RTE_RELATION && rte->relkind == RELKIND_FOREIGN_TABLE)
 			return pass_relations(range_table, perms, 0, may_raise);
 	}
-
 	foreach(cell, perms)
 	{
 		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);

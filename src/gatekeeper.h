@@ -206,9 +206,15 @@ typedef struct GkSymbol
  */
 #define GK_SYMBOL_ARGUMENTS 0x8000
 
+/*
+ * With a GkDoorway's door: the check never says binds_always or always_recorded,
+ * so it is not asked where only that could make its finding count.
+ */
+#define GK_IF_SUSPECT 0x100
+
 typedef struct GkDoorway
 {
-	GkDoor		door;
+	int			door;			/* GkDoor, perhaps with GK_IF_SUSPECT */
 	int			key;			/* see GkDoor; 0 where the door has no key */
 	GkCheck		check;
 } GkDoorway;
@@ -237,12 +243,13 @@ typedef struct GkEvent
 	const GkFinding *finding;
 } GkEvent;
 
-/* The utility statement being executed, innermost first; lives on hooks.c's stack. */
+/* A utility statement that is being executed. */
 typedef struct GkStatement
 {
 	PlannedStmt *pstmt;
 	const char *source_text;
-	const struct GkStatement *outer;
+	char	   *stack;			/* where the C stack was */
+	SubTransactionId subxact;	/* in which it began */
 } GkStatement;
 
 /* ------------------------------------------------------------------------
@@ -251,15 +258,19 @@ typedef struct GkStatement
  */
 
 /* hooks.c */
-extern const GkStatement *gk_statement; /* NULL outside utility statements */
 extern void gk_install_hooks(void);
 
-/* gate.c */
-extern void gk_gate_init(void);
-extern bool gk_gate_has_statement(NodeTag tag);
-extern bool gk_gate_has_class(Oid classid);
-extern void gk_gate(const GkRequest *request, int key, const GkRule *only);
-extern bool gk_gate_relations(List *range_table, List *perms, bool may_raise);
+/* aborts.c */
+extern void gk_aborts_init(void);
+
+/* statement.c */
+extern const GkStatement *gk_statement; /* the innermost, or NULL */
+extern int	gk_statement_begin(PlannedStmt *pstmt, const char *source_text, char *stack);
+extern void gk_statement_end(int n);
+extern void gk_statement_prune(char *stack, SubTransactionId subxact);
+
+/* gate.c, posts.c */
+#include "gate.h"
 
 /* rules.c */
 extern const GkRule gk_rules[GK_NUM_RULES];
@@ -288,47 +299,14 @@ extern const char *gk_circumstance_name(int bit);
 extern const char *gk_circumstance_reason(int bit);
 extern int	gk_circumstances_text(int circumstances, char *buf, int size);
 
-/* code_origin.c */
-extern void gk_code_init(void);
-extern bool gk_code_needs_events(Oid funcid);
-extern void gk_code_start(Oid funcid);
-extern void gk_code_end(bool failed);
-extern bool gk_code_resume(void);
-extern bool gk_code_forbids_transaction_control(Oid procedure);
-extern bool gk_code_is_untrusted(void);
-extern bool gk_code_is_in_script(void);
-extern Oid	gk_code_function(void);
-extern Oid	gk_code_innermost(void);
-extern uint64 gk_code_allows(void);
-
-/* code_trust.c */
-extern void gk_code_trust_init(void);
-extern bool gk_code_is_superuser(Oid roleid);
-extern Oid	gk_code_owner_of(Oid funcid);
-extern bool gk_code_session_is_privileged(void);
-extern bool gk_code_owner_is_trusted(Oid roleid);
-extern bool gk_code_function_is_untrusted(Oid funcid);
-
-/* code_portal.c */
-extern bool gk_portals_left;	/* are there any? */
-extern void gk_portals_begin(void);
-extern void gk_portals_end(Oid funcid, Oid owner);
-extern bool gk_portal_is_untrusted(Portal portal, Oid *funcid, Oid *owner);
-
-/* code_lent.c */
-extern void gk_code_lend(Oid funcid);
-extern void gk_code_lend_trigger(Oid funcid, bool arguments);
-extern bool gk_code_is_lent(Oid funcid);
-
-/* code_text.c */
-extern char *gk_function_name(Oid funcid);
-extern const char *gk_code_text(void);
+/* code_origin.c, code_trust.c, code_text.c */
+#include "code.h"
 
 /* query_calls.c */
 extern void gk_query_calls(Node *node);
 extern bool gk_query_calls_expected(Oid funcid);
 extern bool gk_query_uses_view(List *range_table, bool foreign);
-extern void gk_query_calls_starting(bool begins);
+extern char *gk_query_starting; /* set by hooks.c */
 
 /* relation_calls.c */
 extern void gk_query_calls_init(void);
@@ -352,6 +330,15 @@ extern void gk_symbols_init(void);
 extern void gk_symbols_reset(void);
 extern const GkRule *gk_symbol_lookup(Oid funcid, const GkSymbol **symbol);
 extern bool gk_symbol_is_listed(const char *name);
+extern uint16 *gk_builtin_entry;
+extern Oid	gk_builtin_limit;
+
+/* Certainly not listed by any rule; asked for every function of every query. */
+static inline bool
+gk_is_unlisted_builtin(Oid funcid)
+{
+	return funcid < gk_builtin_limit && gk_builtin_entry[funcid] == 0;
+}
 
 /* catalog_row.c */
 extern HeapTuple gk_newest_row(Oid classid, Oid objid);

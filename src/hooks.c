@@ -28,8 +28,6 @@
 #include "storage/ipc.h"
 #include "tcop/utility.h"
 
-const GkStatement *gk_statement = NULL;
-
 static ProcessUtility_hook_type next_process_utility;
 static ExecutorStart_hook_type next_executor_start;
 static ExecutorRun_hook_type next_executor_run;
@@ -44,27 +42,12 @@ static shmem_startup_hook_type next_shmem_startup;
 static ClientAuthentication_hook_type next_authentication;
 #endif
 
-/* In any other context a procedure's COMMIT and ROLLBACK are refused by core. */
-static ProcessUtilityContext
-utility_context(Node *stmt, ProcessUtilityContext context)
-{
-	if (IsA(stmt, CallStmt))
-	{
-		FuncExpr   *call = ((CallStmt *) stmt)->funcexpr;
-
-		if (call && gk_code_forbids_transaction_control(call->funcid))
-			return PROCESS_UTILITY_QUERY;
-	}
-	return context;
-}
-
-static void
+static inline void
 next_utility(PlannedStmt *pstmt, const char *source_text,
 			 bool read_only_tree, ProcessUtilityContext context,
 			 ParamListInfo params, QueryEnvironment *env,
 			 DestReceiver *dest, QueryCompletion *qc)
 {
-	context = utility_context(pstmt->utilityStmt, context);
 	if (next_process_utility)
 		next_process_utility(pstmt, source_text, read_only_tree, context,
 							 params, env, dest, qc);
@@ -73,44 +56,62 @@ next_utility(PlannedStmt *pstmt, const char *source_text,
 								params, env, dest, qc);
 }
 
-/*
- * The frame says which statement is running, for the records of what happens
- * inside it.  It is on our stack, so it must be unlinked on every way out.
- */
+static pg_noinline void
+ask_about_statement(Node *stmt, NodeTag tag)
+{
+	GkRequest	request = {.door = GK_DOOR_STATEMENT,.stmt = stmt};
+
+	gk_gate(&request, tag, NULL);
+}
+
+/* CALL evaluates its arguments without a plan. */
+static pg_noinline ProcessUtilityContext
+ask_about_call(CallStmt *stmt, ProcessUtilityContext context)
+{
+	if (gk_code_session_is_privileged())
+		gk_query_calls((Node *) stmt->funcexpr);
+
+	/* in any other context core refuses its COMMIT and ROLLBACK */
+	if (stmt->funcexpr && gk_code_forbids_transaction_control(stmt->funcexpr->funcid))
+		return PROCESS_UTILITY_QUERY;
+	return context;
+}
+
 static void
 process_utility(PlannedStmt *pstmt, const char *source_text,
 				bool read_only_tree, ProcessUtilityContext context,
 				ParamListInfo params, QueryEnvironment *env,
 				DestReceiver *dest, QueryCompletion *qc)
 {
-	const GkStatement *outer = gk_statement;
-	GkStatement frame = {pstmt, source_text, outer};
 	NodeTag		tag = nodeTag(pstmt->utilityStmt);
-	bool		resumed = unlikely(gk_portals_left) && gk_code_resume();
+	char	   *stack = __builtin_frame_address(0);
+	bool		resumed;
+	int			n;
 
-	gk_statement = &frame;
-	PG_TRY();
+	/*
+	 * No rule looks at these, and nobody's code runs in them: what COMMIT
+	 * fires comes after the statement.
+	 */
+	if (tag == T_TransactionStmt)
 	{
-		if (gk_gate_has_statement(tag))
-		{
-			GkRequest	request = {.door = GK_DOOR_STATEMENT,.stmt = pstmt->utilityStmt};
-
-			gk_gate(&request, tag, NULL);
-		}
-		if (tag == T_CallStmt)	/* evaluates its arguments without a plan */
-			gk_query_calls((Node *) ((CallStmt *) pstmt->utilityStmt)->funcexpr);
-		if (tag == T_TruncateStmt)
-			gk_query_calls_of_truncate((TruncateStmt *) pstmt->utilityStmt);
 		next_utility(pstmt, source_text, read_only_tree, context, params, env,
 					 dest, qc);
+		return;
 	}
-	PG_FINALLY();
-	{
-		gk_statement = outer;
-	}
-	PG_END_TRY();
+
+	resumed = unlikely(gk_portals_left) && gk_code_resume(stack);
+	n = gk_statement_begin(pstmt, source_text, stack);
+	if (gk_is_watched_statement(tag))
+		ask_about_statement(pstmt->utilityStmt, tag);
+	if (tag == T_CallStmt)
+		context = ask_about_call((CallStmt *) pstmt->utilityStmt, context);
+	if (tag == T_TruncateStmt)
+		gk_query_calls_of_truncate((TruncateStmt *) pstmt->utilityStmt);
+	next_utility(pstmt, source_text, read_only_tree, context, params, env,
+				 dest, qc);
+	gk_statement_end(n);
 	if (unlikely(resumed))
-		gk_code_end(false);
+		gk_code_end(false, stack);
 }
 
 /* Writing evaluates constraints and conditions that no plan shows. */
@@ -129,6 +130,21 @@ written_relations(List *perms)
 	}
 }
 
+static pg_noinline bool
+check_perms_of_interest(GK_CHECK_PERMS_PARAMS, GkInterest interest)
+{
+	bool		is_privileged = gk_code_session_is_privileged();
+
+	if ((interest == GK_INTEREST_WHAT || is_privileged) &&
+		!gk_gate_relations(rangeTable, GK_CHECK_PERMS_LIST, ereport_on_violation))
+		return false;
+	if (is_privileged)
+		written_relations(GK_CHECK_PERMS_LIST);
+	if (next_check_perms)
+		return next_check_perms(GK_CHECK_PERMS_ARGS);
+	return true;
+}
+
 /*
  * Core asks once per query, and modules that copy tables themselves ask too.
  * With ereport_on_violation false the answer is the caller's to deal with
@@ -137,9 +153,10 @@ written_relations(List *perms)
 static bool
 check_perms(GK_CHECK_PERMS_PARAMS)
 {
-	if (!gk_gate_relations(rangeTable, GK_CHECK_PERMS_LIST, ereport_on_violation))
-		return false;
-	written_relations(GK_CHECK_PERMS_LIST);
+	GkInterest	interest = gk_interest_in(rangeTable, GK_CHECK_PERMS_LIST);
+
+	if (interest != GK_INTEREST_NONE)
+		return check_perms_of_interest(GK_CHECK_PERMS_ARGS, interest);
 	if (next_check_perms)
 		return next_check_perms(GK_CHECK_PERMS_ARGS);
 	return true;
@@ -149,68 +166,52 @@ check_perms(GK_CHECK_PERMS_PARAMS)
 static PlannedStmt *
 plan_query(GK_PLANNER_PARAMS)
 {
-	gk_query_calls((Node *) parse);
+	if (unlikely(gk_code_session_is_privileged()))
+		gk_query_calls((Node *) parse);
 	if (next_planner)
 		return next_planner(GK_PLANNER_ARGS);
 	return standard_planner(GK_PLANNER_ARGS);
 }
 
+/* What the executor meets while it starts a plan was in the plan. */
 static void
-start_next(QueryDesc *query, int flags)
+executor_start(QueryDesc *query, int flags)
 {
+	char	   *outer = gk_query_starting;
+	bool		resumed = unlikely(gk_portals_left) && gk_code_session_is_privileged() &&
+		gk_code_resume(__builtin_frame_address(0));
+
+	gk_query_starting = __builtin_frame_address(0);
 	if (next_executor_start)
 		next_executor_start(query, flags);
 	else
 		standard_ExecutorStart(query, flags);
-}
-
-static void
-executor_start(QueryDesc *query, int flags)
-{
-	bool		resumed;
-
-	if (!gk_code_session_is_privileged())
-	{
-		start_next(query, flags);
-		return;
-	}
-
-	resumed = unlikely(gk_portals_left) && gk_code_resume();
-	gk_query_calls_starting(true);
-	PG_TRY();
-	{
-		start_next(query, flags);
-	}
-	PG_FINALLY();
-	{
-		gk_query_calls_starting(false);
-	}
-	PG_END_TRY();
+	gk_query_starting = outer;
 	if (unlikely(resumed))
-		gk_code_end(false);
+		gk_code_end(false, __builtin_frame_address(0));
 }
 
 static void
 executor_run(GK_EXECUTOR_RUN_PARAMS)
 {
-	bool		resumed = unlikely(gk_portals_left) && gk_code_resume();
+	bool		resumed = unlikely(gk_portals_left) && gk_code_resume(__builtin_frame_address(0));
 
 	if (next_executor_run)
 		next_executor_run(GK_EXECUTOR_RUN_ARGS);
 	else
 		standard_ExecutorRun(GK_EXECUTOR_RUN_ARGS);
 	if (unlikely(resumed))
-		gk_code_end(false);
+		gk_code_end(false, __builtin_frame_address(0));
 }
 
 /* Has an extension's script, with superuser rights, found somebody's function? */
-static bool
+static inline bool
 is_hijack(Oid funcid)
 {
-	return creating_extension && superuser() && gk_code_function_is_untrusted(funcid);
+	return unlikely(creating_extension) && superuser() && gk_code_function_is_untrusted(funcid);
 }
 
-static void
+static pg_noinline void
 called_by_script(Oid funcid)
 {
 	GkRequest	request = {.door = GK_DOOR_FUNCTION,.funcid = funcid};
@@ -258,13 +259,10 @@ is_internal(ObjectAccessType event, void *arg)
 }
 
 static void
-object_access(ObjectAccessType event, Oid classid, Oid objid, int subid,
-			  void *arg)
+object_changed(ObjectAccessType event, Oid classid, Oid objid, int subid,
+			   void *arg)
 {
-	if (event == OAT_FUNCTION_EXECUTE)
-		function_execute(objid);
-	else if (event != OAT_NAMESPACE_SEARCH && gk_gate_has_class(classid) &&
-			 !is_internal(event, arg))
+	if (gk_is_watched_class(classid) && !is_internal(event, arg))
 	{
 		GkRequest	request = {
 			.door = GK_DOOR_OBJECT,
@@ -281,9 +279,34 @@ object_access(ObjectAccessType event, Oid classid, Oid objid, int subid,
 
 	if (classid == ProcedureRelationId &&
 		(event == OAT_POST_CREATE || event == OAT_POST_ALTER))
-		gk_label_function_changed(objid);
+		gk_label_function_changed(event, objid);
+}
 
+static pg_noinline void
+object_access_of_interest(ObjectAccessType event, Oid classid, Oid objid, int subid,
+						  void *arg)
+{
+	if (event == OAT_FUNCTION_EXECUTE)
+		function_execute(objid);
+	else
+		object_changed(event, classid, objid, subid, arg);
 	if (next_object_access)
+		next_object_access(event, classid, objid, subid, arg);
+}
+
+/*
+ * Nearly every call is about a built-in function or a schema that is searched,
+ * neither of which is anybody's business: not even a script's, since nobody can
+ * put anything else in place of a built-in function that has an oid of its own.
+ */
+static void
+object_access(ObjectAccessType event, Oid classid, Oid objid, int subid,
+			  void *arg)
+{
+	if (event != OAT_NAMESPACE_SEARCH &&
+		!(event == OAT_FUNCTION_EXECUTE && gk_is_unlisted_builtin(objid)))
+		object_access_of_interest(event, classid, objid, subid, arg);
+	else if (next_object_access)
 		next_object_access(event, classid, objid, subid, arg);
 }
 
@@ -303,10 +326,10 @@ fmgr_event(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg)
 		/* before gk_code_start() may make it run as its owner */
 		if (unlikely(is_hijack(flinfo->fn_oid)))
 			called_by_script(flinfo->fn_oid);
-		gk_code_start(flinfo->fn_oid);
+		gk_code_start(flinfo->fn_oid, __builtin_frame_address(0));
 	}
 	else
-		gk_code_end(event == FHET_ABORT);
+		gk_code_end(event == FHET_ABORT, __builtin_frame_address(0));
 	if (next_fmgr)
 		next_fmgr(event, flinfo, arg);
 }

@@ -156,12 +156,25 @@ relabel(const ObjectAddress *object, const char *text)
 }
 
 /*
+ * Surely made just now?  Then it cannot have a label.  Other statements, such
+ * as CREATE AGGREGATE, and modules may replace one.
+ */
+static bool
+is_new(ObjectAccessType event)
+{
+	Node	   *stmt = gk_statement ? gk_statement->pstmt->utilityStmt : NULL;
+
+	return event == OAT_POST_CREATE && stmt && IsA(stmt, CreateFunctionStmt) &&
+		!((CreateFunctionStmt *) stmt)->replace;
+}
+
+/*
  * A function was made, replaced or altered.  The label was for what it was
  * before, unless a plain superuser has changed it: that is as good as a new
  * label.  Not a denial, since its owner may change it; and never silent.
  */
 void
-gk_label_function_changed(Oid funcid)
+gk_label_function_changed(ObjectAccessType what, Oid funcid)
 {
 	GkRequest	request = {.door = GK_DOOR_OBJECT,.classid = ProcedureRelationId,.objid = funcid};
 	GkFinding	finding = {.action = "taking an exemption away",.object_type = "function"};
@@ -169,11 +182,11 @@ gk_label_function_changed(Oid funcid)
 	ObjectAddress object;
 	uint64		seq;
 
-	if (is_plain_superuser())
+	if (is_new(what) || is_plain_superuser())
+		return;
+	if (gk_label_text(ProcedureRelationId, funcid) == NULL)
 		return;
 	ObjectAddressSet(object, ProcedureRelationId, funcid);
-	if (GetSecurityLabel(&object, GK_LABEL_PROVIDER) == NULL)
-		return;
 	SetSecurityLabel(&object, GK_LABEL_PROVIDER, NULL);
 	if (gk_mode == GK_MODE_OFF)
 		return;

@@ -28,15 +28,20 @@
 #include "labels.h"
 
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_seclabel.h"
+#include "catalog/pg_shseclabel.h"
 #include "commands/seclabel.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
@@ -60,6 +65,9 @@ typedef struct GkLabelled
 static GkLabelled functions[GK_FUNCTIONS];
 static GkLabelled roles[GK_ROLES];
 
+/* Hashes that are among them, by their low bits; a no is certain. */
+static uint8 has_hash[GK_FUNCTIONS];
+
 /* Counts invalidations: what was read before one must not be kept after it. */
 static uint32 generation;
 
@@ -72,6 +80,8 @@ forget(Datum arg, int cacheid, uint32 hash)
 	int			size = cacheid == PROCOID ? GK_FUNCTIONS : GK_ROLES;
 
 	generation++;
+	if (hash != 0 && !has_hash[hash & (GK_FUNCTIONS - 1)])
+		return;
 	for (int i = 0; i < size; i++)
 		if (hash == 0 || known[i].hash == hash)
 			known[i].oid = InvalidOid;
@@ -125,21 +135,48 @@ gk_label_parse(const char *text, GkLabel *label, const char **rule)
 	return true;
 }
 
+/*
+ * Has nobody in this database (for roles: in the cluster) ever set a security
+ * label?  Then looking for one is spared.  A label is written before it can be
+ * seen, and a relation that has been written to is not empty.
+ */
+static bool
+are_no_labels(Oid classid)
+{
+	Relation	rel = table_open(classid == AuthIdRelationId ? SharedSecLabelRelationId :
+								 SecLabelRelationId, AccessShareLock);
+	bool		empty = RelationGetNumberOfBlocks(rel) == 0;
+
+	table_close(rel, AccessShareLock);
+	return empty;
+}
+
+/* A label's text, palloc'd, or NULL. */
+char *
+gk_label_text(Oid classid, Oid objid)
+{
+	ObjectAddress object;
+
+	ObjectAddressSet(object, classid, objid);
+	return are_no_labels(classid) ? NULL : GetSecurityLabel(&object, GK_LABEL_PROVIDER);
+}
+
 /* The stored label; one that cannot be read exempts from nothing. */
 static GkLabel
 read_label(Oid classid, Oid objid)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
-												  "pg_gatekeeper label",
-												  ALLOCSET_SMALL_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(context);
-	ObjectAddress object;
+	MemoryContext context;
+	MemoryContext caller;
 	GkLabel		label = no_label;
 	const char *rule;
 	char	   *text;
 
-	ObjectAddressSet(object, classid, objid);
-	text = GetSecurityLabel(&object, GK_LABEL_PROVIDER);
+	if (are_no_labels(classid))
+		return label;
+	context = AllocSetContextCreate(CurrentMemoryContext, "pg_gatekeeper label",
+									ALLOCSET_SMALL_SIZES);
+	caller = MemoryContextSwitchTo(context);
+	text = gk_label_text(classid, objid);
 	if (text && !gk_label_parse(text, &label, &rule))
 		label = no_label;
 	MemoryContextSwitchTo(caller);
@@ -147,17 +184,20 @@ read_label(Oid classid, Oid objid)
 	return label;
 }
 
-static GkLabel
-label_of(Oid classid, Oid objid)
+static GkLabelled *
+entry_of(Oid classid, Oid objid)
 {
-	bool		is_role = classid == AuthIdRelationId;
-	GkLabelled *entry = is_role ? &roles[objid & (GK_ROLES - 1)] :
+	return classid == AuthIdRelationId ? &roles[objid & (GK_ROLES - 1)] :
 		&functions[objid & (GK_FUNCTIONS - 1)];
+}
+
+static GkLabel
+find_out(Oid classid, Oid objid)
+{
+	GkLabelled *entry = entry_of(classid, objid);
 	uint32		before;
 	GkLabel		label;
 
-	if (entry->oid == objid)
-		return entry->label;
 	if (!IsTransactionState() || !OidIsValid(MyDatabaseId))
 		return no_label;
 
@@ -170,12 +210,22 @@ label_of(Oid classid, Oid objid)
 	label = read_label(classid, objid);
 	if (generation == before)
 	{
-		entry->hash = GetSysCacheHashValue1(is_role ? AUTHOID : PROCOID,
+		entry->hash = GetSysCacheHashValue1(classid == AuthIdRelationId ? AUTHOID : PROCOID,
 											ObjectIdGetDatum(objid));
 		entry->label = label;
 		entry->oid = objid;
+		has_hash[entry->hash & (GK_FUNCTIONS - 1)] = true;
 	}
 	return label;
+}
+
+/* Asked for every function that is called and is not built in. */
+static inline GkLabel
+label_of(Oid classid, Oid objid)
+{
+	GkLabelled *entry = entry_of(classid, objid);
+
+	return likely(entry->oid == objid) ? entry->label : find_out(classid, objid);
 }
 
 /* Is the function's author vouched for?  Initdb's functions have no labels. */

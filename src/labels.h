@@ -25,6 +25,7 @@ typedef struct GkLabel
 /* labels.c */
 extern void gk_labels_init(void);
 extern bool gk_label_parse(const char *text, GkLabel *label, const char **rule);
+extern char *gk_label_text(Oid classid, Oid objid);
 extern bool gk_label_trusts_function(Oid funcid);
 extern bool gk_label_trusts_role(Oid roleid);
 extern uint64 gk_label_function_allows(Oid funcid);
@@ -34,6 +35,6 @@ extern bool gk_label_exempts(const GkEvent *event);
 
 /* label_provider.c */
 extern void gk_label_provider_init(void);
-extern void gk_label_function_changed(Oid funcid);
+extern void gk_label_function_changed(ObjectAccessType what, Oid funcid);
 
 #endif							/* GK_LABELS_H */

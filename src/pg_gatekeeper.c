@@ -36,10 +36,10 @@ _PG_init(void)
 				 errhint("Add pg_gatekeeper to shared_preload_libraries in the configuration file and restart the server.")));
 
 	gk_define_settings();
-	gk_gate_init();
+	gk_posts_init();
+	gk_aborts_init();
 	gk_symbols_init();
 	gk_code_trust_init();
-	gk_code_init();
 	gk_query_calls_init();
 	gk_labels_init();
 	gk_label_provider_init();

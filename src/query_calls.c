@@ -66,7 +66,8 @@
 static Oid	planned[GK_MAX_PLANNED];
 static int	nplanned;
 
-static int	starting;			/* plans being started, one within the other */
+/* Where the C stack was when the executor began to start a plan, or NULL. */
+char	   *gk_query_starting = NULL;
 
 /* Is it a relation that somebody else than a superuser owns? */
 bool
@@ -293,37 +294,26 @@ gk_ask_about_calls(const GkCalls *found)
 
 /*
  * A query is about to be planned, or an expression to be evaluated on its own
- * (the arguments of CALL).
+ * (the arguments of CALL), in a session that has superuser rights.
  */
 void
 gk_query_calls(Node *node)
 {
 	GkCalls		found = {0};
 
-	if (!gk_code_session_is_privileged())
-		return;
 	gk_walk_calls(node, &found);
 	gk_ask_about_calls(&found);
 }
 
 /*
- * A listed function is about to be called: did any query say so?  A parallel
- * worker plans nothing, but its leader has asked already.
+ * A listed function is about to be called: did any query say so?  While the
+ * executor starts a plan, what it finds there came through the planner, if only
+ * out of a superuser's SQL function that was inlined behind our back.  A
+ * parallel worker plans nothing, but its leader has asked already.
  */
 bool
 gk_query_calls_expected(Oid funcid)
 {
-	return starting > 0 || is_planned(funcid) || IsParallelWorker() ||
+	return gk_query_starting > (char *) __builtin_frame_address(0) || is_planned(funcid) || IsParallelWorker() ||
 		!superuser() || !gk_code_session_is_privileged();
-}
-
-/*
- * The executor starts a plan.  Calls it finds there came through the planner,
- * if only out of a superuser's SQL function that was inlined behind our back.
- * The caller makes up for each true with one false.
- */
-void
-gk_query_calls_starting(bool begins)
-{
-	starting += begins ? 1 : -1;
 }

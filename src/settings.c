@@ -86,6 +86,13 @@ assign_protected_functions(const char *newval, void *extra)
 	gk_symbols_reset();
 }
 
+/* What is known of the session hangs on gatekeeper.mode and untrusted_code. */
+static void
+assign_watching(int newval, void *extra)
+{
+	gk_code_forget_session();
+}
+
 /*
  * What the configuration file gives a setting that is not defined yet, or NULL.
  * Core would warn of a bad value, and start with the default: a mistyped
@@ -123,12 +130,12 @@ list_setting(const char *name, const int *number, char **text, GkLooser looser)
 static void
 define_enum(const char *name, const char *what, int *variable,
 			int value, const struct config_enum_entry *options,
-			GucEnumCheckHook check)
+			GucEnumCheckHook check, GucEnumAssignHook assign)
 {
 	char	   *value_given = given(name);
 
 	DefineCustomEnumVariable(name, what, NULL, variable, value, options,
-							 PGC_SIGHUP, GUC_SUPERUSER_ONLY, check, NULL, NULL);
+							 PGC_SIGHUP, GUC_SUPERUSER_ONLY, check, assign, NULL);
 	must_accept(name, value_given);
 	list_setting(name, variable, NULL, GK_LOOSER_LESS);
 }
@@ -180,7 +187,7 @@ define_rule_settings(void)
 
 		gk_level[r] = gk_rules[r].level;
 		define_enum(name, gk_rules[r].covers, &gk_level[r], gk_rules[r].level,
-					level_options, gk_accept_level[r]);
+					level_options, gk_accept_level[r], NULL);
 		pfree(name);
 	}
 }
@@ -193,10 +200,10 @@ define_audit_settings(void)
 				&gk_audit_sink, "auto", PGC_SIGHUP, gk_accept_audit_sink, NULL);
 	define_enum("gatekeeper.audit_level",
 				"Which actions are recorded: denied ones, elevated ones too, or all privileged ones.",
-				&gk_audit_level, GK_AUDIT_ELEVATED, audit_level_options, NULL);
+				&gk_audit_level, GK_AUDIT_ELEVATED, audit_level_options, NULL, NULL);
 	define_enum("gatekeeper.audit_failure",
 				"Whether a permitted elevated action goes on when it cannot be recorded.",
-				&gk_audit_failure, GK_AUDIT_OPEN, audit_failure_options, NULL);
+				&gk_audit_failure, GK_AUDIT_OPEN, audit_failure_options, NULL, NULL);
 	define_int("gatekeeper.audit_timeout",
 			   "How long writing a record may hold up a statement.",
 			   &gk_audit_timeout, 50, 1, 10000, GUC_UNIT_MS, GK_LOOSER_LESS);
@@ -227,11 +234,12 @@ gk_define_settings(void)
 	must_accept("gatekeeper.strict", strict);
 	define_enum("gatekeeper.mode",
 				"Whether rules deny, only record what they would deny, or are off.",
-				&gk_mode, GK_MODE_ENFORCE, mode_options, gk_accept_mode);
+				&gk_mode, GK_MODE_ENFORCE, mode_options, gk_accept_mode, assign_watching);
 	define_enum("gatekeeper.untrusted_code",
 				"What happens when superuser rights run the code of a role that is not superuser.",
 				&gk_untrusted_code, GK_UNTRUSTED_RESTRICT,
-				untrusted_code_options, gk_accept_untrusted_code);
+				untrusted_code_options, gk_accept_untrusted_code,
+				assign_watching);
 	define_list("gatekeeper.reserved_roles",
 				"The only roles, beside the bootstrap superuser, that may be made superuser.",
 				&gk_reserved_roles, "postgres", PGC_POSTMASTER,

@@ -8,10 +8,9 @@
  * of its own, and only the symbol (pg_proc.prosrc) gives that away.
  *
  * Every call of every function asks, so the answer has to be nearly free.
- * Built-in functions are answered from an array parallel to fmgr_builtins[],
- * made once in the postmaster and inherited by fork; no catalog is read.
- * Others are answered from a small direct-mapped cache that pg_proc's syscache
- * invalidations clear.
+ * Built-in functions are answered from an array by their oids, made once in the
+ * postmaster and inherited by fork; no catalog is read.  Others are answered
+ * from a small direct-mapped cache that pg_proc's syscache invalidations clear.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -48,12 +47,18 @@ typedef struct GkListed
 static GkListed listed[GK_MAX_LISTED];
 static int	nlisted;
 
-/* fmgr_builtins[i] is listed[builtin_index[i]]. */
-static uint16 *builtin_index;
+/*
+ * Which entry a built-in function is, by its oid; GK_NOT_BUILTIN where no
+ * function of fmgr_builtins[] has the oid.  gk_unlisted() reads it; when the
+ * lists have to be made anew, it is told that it knows nothing.
+ */
+#define GK_NOT_BUILTIN PG_UINT16_MAX
+
+uint16	   *gk_builtin_entry;
+Oid			gk_builtin_limit = 0;
 
 /* The names of gatekeeper.protected_functions, and the memory they live in. */
 static MemoryContext protected_context;
-static bool stale = true;
 
 #define GK_CACHE_SIZE 512		/* a power of two */
 
@@ -66,9 +71,16 @@ typedef struct GkCacheEntry
 
 static GkCacheEntry cache[GK_CACHE_SIZE];
 
+/* Hashes that the cache has, by their low bits; a no is certain. */
+static uint8 has_hash[GK_CACHE_SIZE];
+
 static void
 forget(Datum arg, int cacheid, uint32 hash)
 {
+	if (hash != 0 && !has_hash[hash & (GK_CACHE_SIZE - 1)])
+		return;
+	if (hash == 0)
+		memset(has_hash, 0, sizeof(has_hash));
 	for (int i = 0; i < GK_CACHE_SIZE; i++)
 		if (hash == 0 || cache[i].hash == hash)
 			cache[i].funcid = InvalidOid;
@@ -108,6 +120,16 @@ add_protected(void)
 	MemoryContextSwitchTo(old);
 }
 
+/* A rule's own list goes before additions. */
+static uint16
+entry_of(const char *name)
+{
+	for (int i = 1; i < nlisted; i++)
+		if (strcmp(name, listed[i].symbol->name) == 0)
+			return i;
+	return 0;
+}
+
 static void
 rebuild(void)
 {
@@ -117,24 +139,23 @@ rebuild(void)
 			add(&gk_rules[r], s);
 	add_protected();
 
-	memset(builtin_index, 0, fmgr_nbuiltins * sizeof(*builtin_index));
-	for (int b = 0; b < fmgr_nbuiltins; b++)
-		for (int i = 1; i < nlisted; i++)
-			if (strcmp(fmgr_builtins[b].funcName, listed[i].symbol->name) == 0)
-			{
-				builtin_index[b] = i;
-				break;			/* a rule's own list goes before additions */
-			}
+	for (Oid funcid = 0; funcid <= fmgr_last_builtin_oid; funcid++)
+	{
+		uint16		builtin = fmgr_builtin_oid_index[funcid];
+
+		gk_builtin_entry[funcid] = builtin == InvalidOidBuiltinMapping ?
+			GK_NOT_BUILTIN : entry_of(fmgr_builtins[builtin].funcName);
+	}
 	forget((Datum) 0, PROCOID, 0);
-	stale = false;
+	gk_builtin_limit = fmgr_last_builtin_oid + 1;
 }
 
 /* Postmaster start.  The memory is inherited by every backend. */
 void
 gk_symbols_init(void)
 {
-	builtin_index = MemoryContextAllocZero(TopMemoryContext,
-										   fmgr_nbuiltins * sizeof(*builtin_index));
+	gk_builtin_entry = MemoryContextAllocZero(TopMemoryContext,
+											  (fmgr_last_builtin_oid + 1) * sizeof(*gk_builtin_entry));
 	protected_context = AllocSetContextCreate(TopMemoryContext,
 											  "pg_gatekeeper protected functions",
 											  ALLOCSET_SMALL_SIZES);
@@ -146,7 +167,7 @@ gk_symbols_init(void)
 void
 gk_symbols_reset(void)
 {
-	stale = true;
+	gk_builtin_limit = 0;
 }
 
 /* "schema.function", for functions that have no symbol. */
@@ -199,12 +220,9 @@ index_of(HeapTuple tuple)
 bool
 gk_symbol_is_listed(const char *name)
 {
-	if (unlikely(stale))
+	if (unlikely(gk_builtin_limit == 0))
 		rebuild();
-	for (int i = 1; i < nlisted; i++)
-		if (strcmp(listed[i].symbol->name, name) == 0)
-			return true;
-	return false;
+	return entry_of(name) != 0;
 }
 
 /*
@@ -215,15 +233,14 @@ gk_symbol_is_listed(const char *name)
 const GkRule *
 gk_symbol_lookup(Oid funcid, const GkSymbol **symbol)
 {
-	uint16		index = 0;
+	uint16		index = GK_NOT_BUILTIN;
 
-	if (unlikely(stale))
+	if (unlikely(gk_builtin_limit == 0))
 		rebuild();
 
-	if (funcid <= fmgr_last_builtin_oid &&
-		fmgr_builtin_oid_index[funcid] != InvalidOidBuiltinMapping)
-		index = builtin_index[fmgr_builtin_oid_index[funcid]];
-	else
+	if (funcid < gk_builtin_limit)
+		index = gk_builtin_entry[funcid];
+	if (index == GK_NOT_BUILTIN)
 	{
 		GkCacheEntry *entry = &cache[funcid & (GK_CACHE_SIZE - 1)];
 
@@ -236,6 +253,7 @@ gk_symbol_lookup(Oid funcid, const GkSymbol **symbol)
 			entry->index = index_of(tuple);
 			entry->hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(funcid));
 			entry->funcid = funcid;
+			has_hash[entry->hash & (GK_CACHE_SIZE - 1)] = true;
 			ReleaseSysCache(tuple);
 		}
 		index = entry->index;

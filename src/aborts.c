@@ -1,0 +1,52 @@
+/*-------------------------------------------------------------------------
+ *
+ * aborts.c
+ *	  What has an error ended?
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "gatekeeper.h"
+
+#include "access/xact.h"
+
+/*
+ * An error takes the ends of what it passes through away from us.  None gets
+ * past an abort unseen; what runs on has its C frame above ours.
+ */
+static void
+at_abort(SubTransactionId subxact)
+{
+	char	   *stack = __builtin_frame_address(0);
+
+	gk_code_prune(stack);
+	gk_statement_prune(stack, subxact);
+	/* no transaction ends while the executor starts a plan */
+	if (subxact == InvalidSubTransactionId || gk_query_starting <= stack)
+		gk_query_starting = NULL;
+}
+
+static void
+xact_event(XactEvent event, void *arg)
+{
+	if (unlikely(event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT))
+		at_abort(InvalidSubTransactionId);
+}
+
+static void
+subxact_event(SubXactEvent event, SubTransactionId mine,
+			  SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		at_abort(mine);
+}
+
+/* Postmaster start. */
+void
+gk_aborts_init(void)
+{
+	RegisterXactCallback(xact_event, NULL);
+	RegisterSubXactCallback(subxact_event, NULL);
+}

@@ -1,0 +1,70 @@
+/*-------------------------------------------------------------------------
+ *
+ * gate.h
+ *	  What is asked of the gate, and who is asked by it; part of gatekeeper.h.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GK_GATE_H
+#define GK_GATE_H
+
+#include "postgres.h"
+
+#include "access/transam.h"
+#include "catalog/pg_class.h"
+
+/* gate.c */
+extern void gk_gate(const GkRequest *request, int key, const GkRule *only);
+extern bool gk_gate_relations(List *range_table, List *perms, bool may_raise);
+
+/* Why rules could have a say on a query. */
+typedef enum GkInterest
+{
+	GK_INTEREST_NONE,
+	GK_INTEREST_WRITES,			/* it writes: if the session is privileged */
+	GK_INTEREST_WHAT			/* it uses what initdb made, or foreign tables */
+} GkInterest;
+
+/* On every query's way.  May be of interest and turn out to be harmless. */
+static inline GkInterest
+gk_interest_in(List *range_table, List *perms)
+{
+	GkInterest	interest = GK_INTEREST_NONE;
+	ListCell   *cell;
+
+	foreach(cell, range_table)
+	{
+		if (((RangeTblEntry *) lfirst(cell))->relkind == RELKIND_FOREIGN_TABLE)
+			return GK_INTEREST_WHAT;
+	}
+	foreach(cell, perms)
+	{
+		GkPermInfo *perm = (GkPermInfo *) lfirst(cell);
+
+		if (perm->requiredPerms == 0)
+			continue;
+		if (perm->relid < FirstNormalObjectId)
+			return GK_INTEREST_WHAT;
+		if (perm->requiredPerms & (ACL_INSERT | ACL_UPDATE | ACL_DELETE))
+			interest = GK_INTEREST_WRITES;
+	}
+	return interest;
+}
+
+/* posts.c */
+typedef struct GkPost
+{
+	const GkRule *rule;
+	GkCheck		check;			/* NULL ends a list */
+	bool		needs_circumstance; /* see GK_IF_SUSPECT */
+} GkPost;
+
+extern void gk_posts_init(void);
+extern bool gk_is_watched_statement(NodeTag tag);
+extern bool gk_is_watched_class(Oid classid);
+extern const GkPost *gk_posts_at(GkDoor door, int key, const GkRule *only);
+
+#endif							/* GK_GATE_H */

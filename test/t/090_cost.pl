@@ -1,0 +1,79 @@
+#
+# What the module adds to an ordinary user's statements, in instructions: each
+# workload of test/workloads has a budget in percent.  "make bench" shows more.
+#
+# Copyright (c) 2026, the pg_gatekeeper authors
+# SPDX-License-Identifier: PostgreSQL
+
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use POSIX ();
+use Storable qw(store retrieve);
+use Test::More;
+
+use PostgreSQL::Test::Utils;
+use GkCost;
+
+# Percentage points beyond the budget that are no failure: memory is laid out
+# differently from one run to the next.
+my $margin = 0.15;
+
+plan skip_all => 'valgrind is not installed' if !GkCost::is_there();
+plan skip_all => 'pgbench is not installed' if system('pgbench --version >/dev/null 2>&1') != 0;
+
+my ($library_path) = slurp_file($ENV{GK_TEST_CONF}) =~ /^(dynamic_library_path.*\n)/m;
+my $work = PostgreSQL::Test::Utils::tempdir_short();
+chomp(my $bindir = qx(@{[ $ENV{PG_CONFIG} || 'pg_config' ]} --bindir));
+my $cost = GkCost->new(bindir => $bindir, work => $work, conf => $library_path);
+END { $cost->clean_up if $cost }
+
+# A quarter of the runs that the bench makes: it is the same each time.
+my @workloads = grep { defined $_->{budget} && $_->{role} eq 'any' } GkCost::workloads();
+foreach (@workloads)
+{
+	$_->{times} = 25 if $_->{times} > 25;
+	$_->{warm} = 10 if $_->{warm} > 10;
+}
+
+sub measure
+{
+	my ($name, $port, $conf) = @_;
+	return $cost->measure($name, $port, $conf, ['gk_bench'], @workloads);
+}
+
+# side by side, for the sake of time
+my $child = fork // die "fork: $!";
+if ($child == 0)
+{
+	my $done = eval { store(measure('without', 50001, ''), "$work/without"); 1 };
+	print STDERR $@ if !$done;
+	$cost->clean_up;
+	POSIX::_exit($done ? 0 : 1);
+}
+my $with = eval {
+	measure('with', 50002,
+		"shared_preload_libraries = 'pg_gatekeeper'\ngatekeeper.audit_sink = 'journald'\n"
+		  . "gatekeeper.audit_journal_socket = '$work/none'\n");
+};
+my $error = $@;
+waitpid $child, 0;
+die $error if !$with;
+die 'measuring without the module failed' if $?;
+my $without = retrieve("$work/without");
+
+foreach my $workload (@workloads)
+{
+	my $key = "gk_bench $workload->{name}";
+	my $base = $without->{$key}->{total};
+	my $added = $with->{$key}->{total} - $base;
+	my $percent = 100 * $added / $base;
+
+	cmp_ok($percent, '<=', $workload->{budget} + $margin,
+		sprintf('%s: %+.0f of %.0f instructions are %+.2f %%, the budget is %s %%',
+			$workload->{name}, $added, $base, $percent, $workload->{budget}))
+	  or diag(GkCost::blame($with->{$key}, $without->{$key}));
+}
+
+done_testing();

@@ -1,0 +1,9 @@
+-- The same, prepared, by the extended protocol.
+-- budget: 0.5
+-- times: 100
+-- protocol: prepared
+--
+-- Copyright (c) 2026, the pg_gatekeeper authors
+-- SPDX-License-Identifier: PostgreSQL
+
+SELECT * FROM b.t WHERE id = 42;

@@ -1,0 +1,8 @@
+-- A function in PL/pgSQL with a query in it, a hundred calls.
+-- budget: 0.5
+-- times: 20
+--
+-- Copyright (c) 2026, the pg_gatekeeper authors
+-- SPDX-License-Identifier: PostgreSQL
+
+SELECT max(b.f_query(n + 1)) FROM b.t WHERE id BETWEEN 1 AND 100;

@@ -1,0 +1,11 @@
+-- The same, a superuser's function.
+-- budget: 0.8
+-- times: 20
+--
+-- More than the 0.5 % of other statements: the record of what the function does
+-- must name it, so its begin and end are noted at each call.
+--
+-- Copyright (c) 2026, the pg_gatekeeper authors
+-- SPDX-License-Identifier: PostgreSQL
+
+SELECT max(b.f_admin_query(n + 1)) FROM b.t WHERE id BETWEEN 1 AND 100;

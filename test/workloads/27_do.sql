@@ -1,0 +1,8 @@
+-- A DO block with a query in it.
+-- budget: 0.5
+-- times: 50
+--
+-- Copyright (c) 2026, the pg_gatekeeper authors
+-- SPDX-License-Identifier: PostgreSQL
+
+DO 'BEGIN PERFORM s FROM b.t WHERE id = 42; END';

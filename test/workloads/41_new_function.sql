@@ -1,0 +1,8 @@
+-- CREATE FUNCTION and DROP FUNCTION.
+-- budget: 0.5
+-- times: 20
+--
+-- Copyright (c) 2026, the pg_gatekeeper authors
+-- SPDX-License-Identifier: PostgreSQL
+
+CREATE FUNCTION b.new(int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN $1 + 1; END'; DROP FUNCTION b.new(int);
