@@ -66,6 +66,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
+#include "catalog/dependency.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_amop.h"
@@ -310,7 +311,9 @@ gk_check_backdoor(const GkRequest *request, GkFinding *finding)
 	}
 	else if (request->event == OAT_DROP)
 	{
-		if (!(findings & DROPPED))
+		/* an extension's own goes with the extension only */
+		if (!(findings & DROPPED) ||
+			OidIsValid(getExtensionOfObject(request->classid, request->objid)))
 			return false;
 	}
 	else if (request->event != OAT_POST_ALTER || (findings & OWNERLESS) ||
