@@ -32,7 +32,7 @@ extern uint64 gk_code_allows(void);
 /* code_trust.c */
 extern void gk_code_trust_init(void);
 extern bool gk_code_is_superuser(Oid roleid);
-extern Oid	gk_code_owner_of(Oid funcid);
+extern Oid	gk_code_find_out_owner(Oid funcid);
 extern void gk_code_forget_session(void);
 extern bool gk_code_find_out_session(void);
 extern bool gk_code_owner_is_trusted(Oid roleid);
@@ -44,6 +44,7 @@ extern bool gk_code_find_out_function(Oid funcid);
 typedef struct GkTrust
 {
 	Oid			oid;
+	Oid			owner;
 	bool		answer;
 } GkTrust;
 
@@ -57,6 +58,16 @@ gk_code_function_is_untrusted(Oid funcid)
 
 	return likely(entry->oid == funcid) ? entry->answer :
 		gk_code_find_out_function(funcid);
+}
+
+/* Its owner, or InvalidOid where there is no such function. */
+static inline Oid
+gk_code_owner_of(Oid funcid)
+{
+	const GkTrust *entry = &gk_untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
+
+	return likely(entry->oid == funcid) ? entry->owner :
+		gk_code_find_out_owner(funcid);
 }
 
 /* The users that an answer was found for, and the answer. */

@@ -117,7 +117,7 @@ gk_code_owner_is_trusted(Oid roleid)
 }
 
 Oid
-gk_code_owner_of(Oid funcid)
+gk_code_find_out_owner(Oid funcid)
 {
 	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	Oid			owner = InvalidOid;
@@ -139,10 +139,12 @@ gk_code_find_out_function(Oid funcid)
 	while (entry->oid != funcid)
 	{
 		uint32		before = generation;
-		Oid			owner = gk_code_owner_of(funcid);
+		Oid			owner = gk_code_find_out_owner(funcid);
 
 		if (!OidIsValid(owner))
 			return false;		/* the caller will complain */
+		entry->oid = InvalidOid;	/* should what follows raise */
+		entry->owner = owner;
 		entry->answer = !gk_code_owner_is_trusted(owner) &&
 			!gk_label_trusts_function(funcid);
 		if (generation == before)
