@@ -16,9 +16,11 @@ use Test::More;
 use PostgreSQL::Test::Utils;
 use GkCost;
 
-# Percentage points beyond the budget that are no failure: memory is laid out
-# differently from one run to the next.
+# Percentage points beyond the budget that are no failure, and instructions:
+# memory is laid out differently from one run to the next, which counts for more
+# in a short statement.
 my $margin = 0.15;
+my $noise = 120;
 
 plan skip_all => 'valgrind is not installed' if !GkCost::is_there();
 plan skip_all => 'pgbench is not installed' if system('pgbench --version >/dev/null 2>&1') != 0;
@@ -70,7 +72,9 @@ foreach my $workload (@workloads)
 	my $added = $with->{$key}->{total} - $base;
 	my $percent = 100 * $added / $base;
 
-	cmp_ok($percent, '<=', $workload->{budget} + $margin,
+	my $more = 100 * $noise / $base;
+
+	cmp_ok($percent, '<=', $workload->{budget} + ($more > $margin ? $more : $margin),
 		sprintf('%s: %+.0f of %.0f instructions are %+.2f %%, the budget is %s %%',
 			$workload->{name}, $added, $base, $percent, $workload->{budget}))
 	  or diag(GkCost::blame($with->{$key}, $without->{$key}));
