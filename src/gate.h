@@ -65,6 +65,7 @@ typedef struct GkPost
 extern void gk_posts_init(void);
 extern bool gk_is_watched_statement(NodeTag tag);
 extern bool gk_is_watched_class(Oid classid);
+extern bool gk_is_internal(ObjectAccessType event, void *arg);
 extern const GkPost *gk_posts_at(GkDoor door, int key, const GkRule *only);
 
 #endif							/* GK_GATE_H */

@@ -311,6 +311,7 @@ extern char *gk_query_starting; /* set by hooks.c */
 /* relation_calls.c */
 extern void gk_query_calls_init(void);
 extern void gk_query_calls_of_relation(Oid relid);
+extern void gk_query_calls_of_written(List *perms);
 extern void gk_query_calls_of_truncate(const TruncateStmt *stmt);
 
 /* roles.c */

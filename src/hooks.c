@@ -17,7 +17,6 @@
  */
 #include "labels.h"
 
-#include "catalog/dependency.h"
 #include "catalog/objectaccess.h"
 #include "commands/extension.h"
 #include "catalog/pg_proc.h"
@@ -114,22 +113,6 @@ process_utility(PlannedStmt *pstmt, const char *source_text,
 		gk_code_end(false, stack);
 }
 
-/* Writing evaluates constraints and conditions that no plan shows. */
-static void
-written_relations(List *perms)
-{
-	ListCell   *cell;
-
-	foreach(cell, perms)
-	{
-		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
-
-		if ((perm->requiredPerms & (ACL_INSERT | ACL_UPDATE | ACL_DELETE)) &&
-			GK_PERMINFO_IS_RELATION(perm))
-			gk_query_calls_of_relation(perm->relid);
-	}
-}
-
 static pg_noinline bool
 check_perms_of_interest(GK_CHECK_PERMS_PARAMS, GkInterest interest)
 {
@@ -139,7 +122,7 @@ check_perms_of_interest(GK_CHECK_PERMS_PARAMS, GkInterest interest)
 		!gk_gate_relations(rangeTable, GK_CHECK_PERMS_LIST, ereport_on_violation))
 		return false;
 	if (is_privileged)
-		written_relations(GK_CHECK_PERMS_LIST);
+		gk_query_calls_of_written(GK_CHECK_PERMS_LIST);
 	if (next_check_perms)
 		return next_check_perms(GK_CHECK_PERMS_ARGS);
 	return true;
@@ -175,11 +158,9 @@ plan_query(GK_PLANNER_PARAMS)
 
 /* What the executor meets while it starts a plan was in the plan. */
 static void
-executor_start(QueryDesc *query, int flags)
+start_plan(QueryDesc *query, int flags)
 {
 	char	   *outer = gk_query_starting;
-	bool		resumed = unlikely(gk_portals_left) && gk_code_session_is_privileged() &&
-		gk_code_resume(__builtin_frame_address(0));
 
 	gk_query_starting = __builtin_frame_address(0);
 	if (next_executor_start)
@@ -187,21 +168,50 @@ executor_start(QueryDesc *query, int flags)
 	else
 		standard_ExecutorStart(query, flags);
 	gk_query_starting = outer;
-	if (unlikely(resumed))
-		gk_code_end(false, __builtin_frame_address(0));
+}
+
+static void
+executor_start(QueryDesc *query, int flags)
+{
+	char	   *stack = __builtin_frame_address(0);
+
+	if (unlikely(gk_portals_left) && gk_code_session_is_privileged() &&
+		gk_code_resume(stack))
+	{
+		start_plan(query, flags);
+		gk_code_end(false, stack);
+	}
+	else
+		start_plan(query, flags);
+}
+
+static void
+run_plan(GK_EXECUTOR_RUN_PARAMS)
+{
+	if (next_executor_run)
+		next_executor_run(GK_EXECUTOR_RUN_ARGS);
+	else
+		standard_ExecutorRun(GK_EXECUTOR_RUN_ARGS);
+}
+
+static pg_noinline void
+run_left_behind(GK_EXECUTOR_RUN_PARAMS)
+{
+	char	   *stack = __builtin_frame_address(0);
+	bool		resumed = gk_code_resume(stack);
+
+	run_plan(GK_EXECUTOR_RUN_ARGS);
+	if (resumed)
+		gk_code_end(false, stack);
 }
 
 static void
 executor_run(GK_EXECUTOR_RUN_PARAMS)
 {
-	bool		resumed = unlikely(gk_portals_left) && gk_code_resume(__builtin_frame_address(0));
-
-	if (next_executor_run)
-		next_executor_run(GK_EXECUTOR_RUN_ARGS);
+	if (unlikely(gk_portals_left))
+		run_left_behind(GK_EXECUTOR_RUN_ARGS);
 	else
-		standard_ExecutorRun(GK_EXECUTOR_RUN_ARGS);
-	if (unlikely(resumed))
-		gk_code_end(false, __builtin_frame_address(0));
+		run_plan(GK_EXECUTOR_RUN_ARGS);
 }
 
 /* Has an extension's script, with superuser rights, found somebody's function? */
@@ -241,28 +251,11 @@ function_execute(Oid funcid)
 	}
 }
 
-/* What core does to objects of its own accord is not anybody's action. */
-static bool
-is_internal(ObjectAccessType event, void *arg)
-{
-	switch (event)
-	{
-		case OAT_POST_CREATE:
-			return arg && ((ObjectAccessPostCreate *) arg)->is_internal;
-		case OAT_POST_ALTER:
-			return arg && ((ObjectAccessPostAlter *) arg)->is_internal;
-		case OAT_DROP:
-			return arg && (((ObjectAccessDrop *) arg)->dropflags & PERFORM_DELETION_INTERNAL);
-		default:
-			return false;
-	}
-}
-
 static void
 object_changed(ObjectAccessType event, Oid classid, Oid objid, int subid,
 			   void *arg)
 {
-	if (gk_is_watched_class(classid) && !is_internal(event, arg))
+	if (gk_is_watched_class(classid) && !gk_is_internal(event, arg))
 	{
 		GkRequest	request = {
 			.door = GK_DOOR_OBJECT,

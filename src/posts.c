@@ -15,6 +15,7 @@
 #include "gatekeeper.h"
 
 #include "access/transam.h"
+#include "catalog/dependency.h"
 
 /*
  * Node tags and the oids of catalogs differ between majors but stay well below
@@ -125,5 +126,22 @@ gk_posts_at(GkDoor door, int key, const GkRule *only)
 			return &posts[at_function[only - gk_rules]];
 		default:
 			return &posts[at_relation];
+	}
+}
+
+/* What core does to objects of its own accord is not anybody's action. */
+bool
+gk_is_internal(ObjectAccessType event, void *arg)
+{
+	switch (event)
+	{
+		case OAT_POST_CREATE:
+			return arg && ((ObjectAccessPostCreate *) arg)->is_internal;
+		case OAT_POST_ALTER:
+			return arg && ((ObjectAccessPostAlter *) arg)->is_internal;
+		case OAT_DROP:
+			return arg && (((ObjectAccessDrop *) arg)->dropflags & PERFORM_DELETION_INTERNAL);
+		default:
+			return false;
 	}
 }

@@ -138,6 +138,22 @@ gk_query_calls_of_relation(Oid relid)
 		search(relid);
 }
 
+/* Writing evaluates constraints and conditions that no plan shows. */
+void
+gk_query_calls_of_written(List *perms)
+{
+	ListCell   *cell;
+
+	foreach(cell, perms)
+	{
+		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
+
+		if ((perm->requiredPerms & (ACL_INSERT | ACL_UPDATE | ACL_DELETE)) &&
+			GK_PERMINFO_IS_RELATION(perm))
+			gk_query_calls_of_relation(perm->relid);
+	}
+}
+
 /* TRUNCATE fires triggers and passes no executor. */
 void
 gk_query_calls_of_truncate(const TruncateStmt *stmt)
