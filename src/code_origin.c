@@ -54,7 +54,7 @@ typedef struct GkFrame
 	bool		in_extension;	/* a script was running already */
 	bool		in_restricted;	/* a restricted operation was running already */
 	Portal		portal;			/* whose query called it, or NULL */
-	bool		outermost;		/* nothing untrusted is below it */
+	bool		outermost;		/* of those whose cursors are noted */
 	Oid			owner;			/* of an outermost one; it may drop itself */
 	uint64		allows;			/* rules that its label lifts, as bits */
 	bool		switched;		/* made to run as its owner */
@@ -135,6 +135,15 @@ any_untrusted(void)
 	return false;
 }
 
+static bool
+any_outermost(void)
+{
+	for (int i = 0; i < nframes; i++)
+		if (frames[i].outermost)
+			return true;
+	return false;
+}
+
 static pg_noinline void
 too_deep(bool untrusted, Oid as)
 {
@@ -180,7 +189,7 @@ push(Oid funcid, char *stack, bool untrusted, uint64 allows, Oid as)
 	frame->funcid = funcid;
 	frame->stack = stack;
 	frame->untrusted = untrusted;
-	frame->outermost = untrusted && !any_untrusted();
+	frame->outermost = untrusted && gk_code_session_is_privileged() && !any_outermost();
 	frame->allows = allows;
 	frame->in_extension = creating_extension;
 	frame->in_restricted = allows != 0 && InSecurityRestrictedOperation();
