@@ -119,7 +119,8 @@ BEGIN
 					RAISE WARNING '%: powerless', touch.what;
 				END IF;
 			WHEN insufficient_privilege THEN
-				RAISE WARNING '%: %', touch.what, sqlerrm;
+				RAISE WARNING '%: %', touch.what,
+					CASE WHEN sqlerrm LIKE 'pg_gatekeeper:%' THEN sqlerrm ELSE 'refused by the server' END;
 			WHEN invalid_sql_statement_name THEN
 				RAISE WARNING '%: gone', touch.what;
 		END;
