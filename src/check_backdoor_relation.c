@@ -24,8 +24,8 @@
  * in the middle of an ordinary user's INSERT.
  *
  * Does not see: expressions on a superuser's relation that call a function
- * which is not listed; what they call belongs to a superuser, who wrote it, or
- * to somebody else, and then it is powerless.  Conditions written into catalogs
+ * which is not listed; what they call belongs to a superuser, who wrote it, if
+ * not the arguments, or to somebody else, and then it is powerless.  Conditions written into catalogs
  * by hand (that is catalog_write's).
  *
  * Copyright (c) 2026, the pg_gatekeeper authors

@@ -13,10 +13,10 @@
  * What cannot do as it is told does not count: functions without arguments,
  * immutable ones, built-in ones, of which the rules have lists, and those in
  * languages C and internal that get no string: what many of the others do with
- * it (pgrouting's make a query of it) is nowhere said.  Nor does what a label vouches for.  A trigger
- * function is told the names of the table and its columns, too, and one in C
- * what its author chose to write after it (contrib's refint makes a query of
- * that).
+ * it (pgrouting's make a query of it) is nowhere said.  Nor does what a label
+ * vouches for.  A trigger function is told the names of the table and its
+ * columns, too, and one in C what its author chose to write after it (contrib's
+ * refint makes a query of that).
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL

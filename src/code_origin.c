@@ -135,6 +135,7 @@ any_untrusted(void)
 	return false;
 }
 
+/* Are the cursors of one noted already?  Those above it are its own. */
 static bool
 any_outermost(void)
 {
