@@ -62,7 +62,8 @@ CREATE FUNCTION gatekeeper.get_audit(
 	OUT last_error_time pg_catalog.timestamptz,
 	OUT stream pg_catalog.text,
 	OUT sequence pg_catalog.int8,
-	OUT lost_by_all pg_catalog.int8)
+	OUT lost_by_all pg_catalog.int8,
+	OUT waiting pg_catalog.int8)
 RETURNS SETOF pg_catalog.record
 AS 'MODULE_PATHNAME', 'gk_sql_audit'
 LANGUAGE C VOLATILE PARALLEL SAFE;

@@ -287,6 +287,7 @@ extern char *gk_audit_sink;
 extern int	gk_audit_level;
 extern int	gk_audit_failure;
 extern int	gk_audit_timeout;	/* milliseconds */
+extern int	gk_audit_backlog;	/* KiB */
 extern int	gk_audit_statement; /* bytes */
 extern char *gk_audit_journal_socket;
 extern char *gk_audit_syslog_socket;

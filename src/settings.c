@@ -32,6 +32,7 @@ int			gk_audit_failure = GK_AUDIT_OPEN;
 int			gk_audit_timeout = 50;
 int			gk_audit_statement = 2048;
 int			gk_audit_heartbeat = 3600;
+int			gk_audit_backlog = 512;
 char	   *gk_audit_journal_socket;
 char	   *gk_audit_syslog_socket;
 
@@ -168,14 +169,15 @@ define_path(const char *name, const char *what, char **variable,
 
 static void
 define_int(const char *name, const char *what, int *variable, int value,
-		   int min, int max, int unit, GkLooser looser)
+		   int min, int max, GucContext context, int unit, GkLooser looser)
 {
 	char	   *value_given = given(name);
 
 	DefineCustomIntVariable(name, what, NULL, variable, value, min, max,
-							PGC_SIGHUP, unit | GUC_SUPERUSER_ONLY, NULL, NULL, NULL);
+							context, unit | GUC_SUPERUSER_ONLY, NULL, NULL, NULL);
 	must_accept(name, value_given);
-	list_setting(name, variable, NULL, looser);
+	if (context == PGC_SIGHUP)
+		list_setting(name, variable, NULL, looser);
 }
 
 static void
@@ -206,13 +208,18 @@ define_audit_settings(void)
 				&gk_audit_failure, GK_AUDIT_OPEN, audit_failure_options, NULL, NULL);
 	define_int("gatekeeper.audit_timeout",
 			   "How long writing a record may hold up a statement.",
-			   &gk_audit_timeout, 50, 1, 10000, GUC_UNIT_MS, GK_LOOSER_LESS);
+			   &gk_audit_timeout, 50, 1, 10000, PGC_SIGHUP, GUC_UNIT_MS, GK_LOOSER_LESS);
 	define_int("gatekeeper.audit_statement",
 			   "How much of the statement a record holds; 0 for nothing.",
-			   &gk_audit_statement, 2048, 0, 3072, GUC_UNIT_BYTE, GK_LOOSER_LESS);
+			   &gk_audit_statement, 2048, 0, 3072, PGC_SIGHUP, GUC_UNIT_BYTE, GK_LOOSER_LESS);
 	define_int("gatekeeper.audit_heartbeat",
 			   "How often a record says that the audit works; 0 for never.",
-			   &gk_audit_heartbeat, 3600, 0, 7 * SECS_PER_DAY, GUC_UNIT_S, GK_LOOSER_RARER);
+			   &gk_audit_heartbeat, 3600, 0, 7 * SECS_PER_DAY, PGC_SIGHUP, GUC_UNIT_S,
+			   GK_LOOSER_RARER);
+	define_int("gatekeeper.audit_backlog",
+			   "How much memory keeps records that no sink takes at the moment; 0 for none.",
+			   &gk_audit_backlog, 512, 0, 64 * 1024, PGC_POSTMASTER, GUC_UNIT_KB,
+			   GK_LOOSER_LESS);
 	define_path("gatekeeper.audit_journal_socket",
 				"The socket of the journal, or of a journal namespace.",
 				&gk_audit_journal_socket, "/run/systemd/journal/socket");

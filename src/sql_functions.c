@@ -175,7 +175,7 @@ sink_state(const GkSinkStats *stats, bool is_used, bool is_reserve)
 
 PG_FUNCTION_INFO_V1(gk_sql_audit);
 
-/* sink, state, sent, lost, last_error, last_error_time, stream, sequence, lost_by_all */
+/* sink, state, sent, lost, last_error, last_error_time, stream, sequence, lost_by_all, waiting */
 Datum
 gk_sql_audit(PG_FUNCTION_ARGS)
 {
@@ -201,6 +201,7 @@ gk_sql_audit(PG_FUNCTION_ARGS)
 		put_text(&row, gk_audit_stream());
 		put_number(&row, gk_audit_sequence());
 		put_number(&row, gk_audit_lost());
+		put_number(&row, gk_backlog_waiting());
 		end_row(&row);
 	}
 	return (Datum) 0;

@@ -7,7 +7,8 @@
  * that the module does not enforce, that records were lost, and every now and
  * then that all is well: a reader who hears nothing for longer than
  * gatekeeper.audit_heartbeat knows that something is wrong.  It also writes the
- * counts of sessions that have fallen silent (audit/pending.c).
+ * counts of sessions that have fallen silent (audit/pending.c), and what no sink
+ * took when it was written (audit/backlog.c).
  *
  * It has no database connection, so it runs from the first moment, on standbys
  * too, and nothing that happens in a database can hold it up.  Nothing else
@@ -43,10 +44,17 @@
  */
 #define GK_MAX_WAIT_US INT64CONST(60000000)
 
+/*
+ * How soon the sinks are offered again what they did not take, in
+ * microseconds; each time twice as long, up to GK_LOOK_US.
+ */
+#define GK_OFFER_US INT64CONST(100000)
+
 /* How long the postmaster waits before it starts a killed worker again. */
 #define GK_RESTART_S 5
 
 static int64 next_heartbeat;
+static int64 offer_wait;		/* 0: nothing waits for a sink */
 
 static struct
 {
@@ -279,11 +287,24 @@ start(void)
 	loss.sent = all_sent();
 }
 
+/*
+ * Offer again what no sink took.  Whoever puts more there, or finds that a sink
+ * takes records again, wakes us.
+ */
+static void
+offer_backlog(void)
+{
+	if (gk_audit_write_backlog())
+		offer_wait = 0;
+	else
+		offer_wait = offer_wait == 0 ? GK_OFFER_US : Min(2 * offer_wait, GK_LOOK_US);
+}
+
 /* Milliseconds until something is to be done. */
 static long
 time_to_wait(int64 now)
 {
-	int64		wait = GK_LOOK_US;
+	int64		wait = offer_wait ? offer_wait : GK_LOOK_US;
 
 	if (gk_audit_heartbeat != 0)
 		wait = Min(wait, next_heartbeat - now);
@@ -301,6 +322,7 @@ gk_worker_main(Datum arg)
 	pqsignal(SIGTERM, SignalHandlerForShutdownRequest);
 	BackgroundWorkerUnblockSignals();
 
+	gk_backlog_read_by_me();
 	start();
 	for (;;)
 	{
@@ -311,6 +333,7 @@ gk_worker_main(Datum arg)
 			ConfigReloadPending = false;
 			reload();
 		}
+		offer_backlog();
 		gk_audit_write_pending();
 		look_for_losses(now);
 		heartbeat(now);

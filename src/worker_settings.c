@@ -76,7 +76,9 @@ source_of(const char *name, char *buf, int size)
 char *
 gk_settings_given(void)
 {
-	static const char *const fixed[] = {"gatekeeper.strict", "gatekeeper.reserved_roles"};
+	static const char *const fixed[] = {
+		"gatekeeper.strict", "gatekeeper.reserved_roles", "gatekeeper.audit_backlog"
+	};
 	StringInfoData given;
 
 	initStringInfo(&given);

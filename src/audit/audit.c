@@ -8,9 +8,10 @@
  *	- "auto": journald; when that does not take the record, syslog.
  *	- a list: every sink on it gets every record.  Somebody who writes two
  *	  wants both, and one of them failing is no news to the other.
- *	- what no configured sink took is counted as lost, which the next record
- *	  that gets through tells, and goes to the server log, so many lines in so
- *	  many seconds.
+ *	- what no configured sink took waits in shared memory (backlog.c), and the
+ *	  worker offers it again; when there is no room it is counted as lost, which
+ *	  the next record that gets through tells.  Either way it goes to the server log,
+ *	  so many lines in so many seconds.
  *
  * A sequence number is taken before a record is sent, so that a lost one
  * leaves a gap.  Writing never throws, never waits longer than
@@ -77,6 +78,12 @@ gk_audit_sinks(const char *list, bool *is_auto)
 	return bits;
 }
 
+static int64
+deadline_from_now(void)
+{
+	return gk_monotonic_us() + (int64) gk_audit_timeout * 1000;
+}
+
 /* The server log, hidden from the client.  True when it goes there. */
 static bool
 write_server_log(const GkRecord *record)
@@ -113,14 +120,46 @@ write_server_log(const GkRecord *record)
 	return written;
 }
 
+/*
+ * How a record is offered.  First, without waiting for a sink that is known to
+ * hang.  Then, when it would be lost otherwise, waiting for one that
+ * does so since a moment only.  At last, by the worker, from the backlog.
+ */
+typedef enum GkOffer
+{
+	GK_FIRST,
+	GK_INSIST,
+	GK_LATE
+} GkOffer;
+
 static bool
-send_to(GkSink sink, const GkRecord *record, int64 deadline)
+send_to(GkSink sink, const GkRecord *record, int64 deadline, GkOffer offer)
 {
 	uint64		sent = gk_sink_sent(sink);
-	int			err = senders[sink] (record, gk_sink_hangs(sink) ? GK_NO_WAIT : deadline);
+	bool		waits = offer == GK_INSIST || !gk_sink_hangs(sink);
+	int			err = senders[sink] (record, waits ? deadline : GK_NO_WAIT);
 
-	gk_sink_count(sink, err, sent);
+	gk_sink_count(sink, err, sent, offer != GK_FIRST);
 	return err == 0;
+}
+
+/* Did a sink take it?  One that is well, or each one on the list, is asked. */
+static bool
+send_to_sinks(const GkRecord *record, int64 deadline, GkOffer offer)
+{
+	bool		is_auto = false;
+	int			sinks = gk_audit_sinks(gk_audit_sink, &is_auto);
+	bool		taken = false;
+
+	for (int sink = 0; sink < GK_NUM_SINKS; sink++)
+	{
+		if (!(sinks & (1 << sink)) || (is_auto && taken))
+			continue;
+		if (offer == GK_INSIST && (!gk_sink_hangs(sink) || gk_sink_hangs_for_good(sink)))
+			continue;
+		taken |= send_to((GkSink) sink, record, deadline, offer);
+	}
+	return taken;
 }
 
 /*
@@ -130,32 +169,55 @@ send_to(GkSink sink, const GkRecord *record, int64 deadline)
 bool
 gk_audit_write(GkRecord *record, int64 deadline, uint64 *seq)
 {
-	bool		is_auto = false;
-	int			sinks = gk_audit_sinks(gk_audit_sink, &is_auto);
-	bool		delivered = false;
 	bool		logged;
 
 	record->seq = *seq = gk_audit_next_sequence();
 	record->lost = gk_audit_lost();
+	record->waiting = gk_backlog_waiting();
 	gk_record_fill(record);
 	gk_recent_put(record);
 
-	for (int sink = 0; sink < GK_NUM_SINKS; sink++)
-		if ((sinks & (1 << sink)) && !(is_auto && delivered))
-			delivered |= send_to((GkSink) sink, record, deadline);
-	record->is_taken = delivered;
-	if (likely(delivered))
+	record->is_taken = true;
+	if (likely(send_to_sinks(record, deadline, GK_FIRST)))
+	{
+		if (unlikely(record->waiting > 0))
+			gk_backlog_wake();
 		return true;
+	}
 
-	gk_audit_count_lost();
+	/* half of the room for a moment's sake, the rest for those who have waited */
+	if (!gk_backlog_has_room() && send_to_sinks(record, deadline, GK_INSIST))
+		return true;
+	if (!gk_backlog_put(record))
+	{
+		record->is_taken = false;
+		gk_audit_count_lost();
+	}
 	logged = write_server_log(record);
-	return logged && gk_audit_failure == GK_AUDIT_OPEN;
+	return (logged || record->is_taken) && gk_audit_failure == GK_AUDIT_OPEN;
 }
 
-static int64
-deadline_from_now(void)
+/*
+ * Offer the sinks again what none of them took.  True when nothing is left.  For
+ * the background worker.
+ */
+bool
+gk_audit_write_backlog(void)
 {
-	return gk_monotonic_us() + (int64) gk_audit_timeout * 1000;
+	bool		taken = true;
+
+	while (taken && !is_writing && gk_backlog_waiting() > 0)
+	{
+		is_writing = true;
+		HOLD_INTERRUPTS();
+		taken = gk_backlog_peek(&the_record) &&
+			send_to_sinks(&the_record, deadline_from_now(), GK_LATE);
+		if (taken)
+			gk_backlog_pop();
+		RESUME_INTERRUPTS();
+		is_writing = false;
+	}
+	return taken;
 }
 
 /* Write counts of past actions; see coalesce.c. */
@@ -246,7 +308,7 @@ look_up(GkRecord *record)
  * of a parallel query has recorded it.
  *
  * True when a configured sink took it, or, unless gatekeeper.audit_failure is
- * "closed", the server log.  Never throws; takes gatekeeper.audit_timeout at
+ * "closed", when it waits for one or is in the server log.  Never throws; takes gatekeeper.audit_timeout at
  * most.
  */
 bool
@@ -281,8 +343,8 @@ gk_audit_record(const GkEvent *event, uint64 *seq)
 
 /*
  * Write a record about the module itself: its start, its stop, a setting that
- * changed, a loss.  True when a configured sink took it.  Else as
- * gk_audit_record().
+ * changed, a loss.  True when a configured sink took it, or it waits for one.
+ * Else as gk_audit_record().
  */
 bool
 gk_audit_about_module(const GkNotice *notice)

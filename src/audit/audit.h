@@ -9,6 +9,7 @@
  * sequence number, has record.c fill in the one field table of
  * fields.c, and hands the
  * filled table to the sinks: journald.c, syslog.c, in the end the server log.
+ * What no sink took waits in backlog.c, and the worker offers it again.
  * stats.c counts in shared memory what became of it.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
@@ -127,8 +128,10 @@ typedef struct GkRecord
 	GkNames		names;
 	uint64		seq;
 	uint64		lost;			/* before this record */
+	uint32		waiting;		/* records that wait for a sink */
 	uint32		count;			/* how many actions it stands for */
-	bool		is_taken;		/* by a configured sink */
+	bool		is_late;		/* from the backlog: another process wrote it */
+	bool		is_taken;		/* by a configured sink, or the backlog */
 
 	/* parallel to gk_fields[]; "" is left out by the sinks */
 	const char *value[GK_MAX_FIELDS];
@@ -171,7 +174,7 @@ typedef struct GkSinkStats
 {
 	const char *name;
 	uint64		sent;
-	uint64		lost;			/* records it did not take */
+	uint64		lost;			/* records it did not take, or not yet */
 	int			last_errno;		/* 0: never failed */
 	TimestampTz last_error_time;
 	bool		is_suspended;	/* it hangs, and nobody waits for it */
@@ -237,6 +240,7 @@ typedef struct GkRecent
 /* audit.c */
 extern bool gk_audit_about_module(const GkNotice *notice);
 extern void gk_audit_write_pending(void);
+extern bool gk_audit_write_backlog(void);
 extern bool gk_audit_write(GkRecord *record, int64 deadline, uint64 *seq);
 extern int	gk_audit_sinks(const char *list, bool *is_auto);
 
@@ -262,6 +266,7 @@ extern const int gk_num_fields;
 extern char gk_record_wire[GK_RECORD_SIZE];
 extern void gk_record_fill(GkRecord *record);
 extern void gk_record_keep(const GkRecord *record, GkKept *kept);
+extern void gk_record_name_sender(GkRecord *record);
 extern const char *gk_record_value(const GkRecord *record, const char *name);
 extern void gk_record_put_message(const GkRecord *record, GkText *out);
 extern void gk_record_put_redacted(const GkRecord *record, GkText *out,
@@ -311,6 +316,17 @@ extern int	gk_socket_send(GkSocket *sock, const char *path, bool may_stream,
 extern int	gk_journald_send(const GkRecord *record, int64 deadline);
 extern int	gk_syslog_send(const GkRecord *record, int64 deadline);
 
+/* backlog.c: records that no sink took, until one does */
+extern Size gk_backlog_size(void);
+extern void gk_backlog_startup(void);
+extern uint32 gk_backlog_waiting(void);
+extern bool gk_backlog_has_room(void);
+extern void gk_backlog_wake(void);
+extern void gk_backlog_read_by_me(void);
+extern bool gk_backlog_put(const GkRecord *record);
+extern bool gk_backlog_peek(GkRecord *record);
+extern void gk_backlog_pop(void);
+
 /* recent.c */
 extern Size gk_recent_size(void);
 extern void gk_recent_startup(void);
@@ -330,8 +346,9 @@ extern uint64 gk_audit_lost(void);
 extern void gk_audit_count_lost(void);
 extern bool gk_audit_may_log(void);
 extern bool gk_sink_hangs(GkSink sink);
+extern bool gk_sink_hangs_for_good(GkSink sink);
 extern uint64 gk_sink_sent(GkSink sink);
-extern void gk_sink_count(GkSink sink, int err, uint64 sent);
+extern void gk_sink_count(GkSink sink, int err, uint64 sent, bool again);
 extern void gk_sink_stats(GkSink sink, GkSinkStats *stats);
 extern void gk_rule_count(const GkRule *rule, GkVerdict verdict);
 extern void gk_rule_stats(GkRuleId rule, GkRuleStats *stats);

@@ -58,6 +58,20 @@ RAW_GETTER(old_value, old_value)
 RAW_GETTER(new_value, new_value)
 RAW_GETTER(source, source)
 
+#define NUMBER_GETTER(name, number) \
+static void \
+get_##name(const GkRecord *record, GkText *out) \
+{ \
+	put_number(out, number); \
+}
+
+NUMBER_GETTER(seq, record->seq)
+NUMBER_GETTER(lost, record->lost)
+NUMBER_GETTER(count, record->count)
+NUMBER_GETTER(system_id, GetSystemIdentifier())
+NUMBER_GETTER(port, PostPortNumber)
+NUMBER_GETTER(backend_pid, MyProcPid)
+
 static void
 get_message_id(const GkRecord *record, GkText *out)
 {
@@ -143,21 +157,10 @@ get_stream(const GkRecord *record, GkText *out)
 }
 
 static void
-get_seq(const GkRecord *record, GkText *out)
+get_waiting(const GkRecord *record, GkText *out)
 {
-	put_number(out, record->seq);
-}
-
-static void
-get_lost(const GkRecord *record, GkText *out)
-{
-	put_number(out, record->lost);
-}
-
-static void
-get_count(const GkRecord *record, GkText *out)
-{
-	put_number(out, record->count);
+	if (record->waiting > 0)
+		put_number(out, record->waiting);
 }
 
 /* MESSAGE only: 1 is no news */
@@ -204,18 +207,6 @@ get_cluster(const GkRecord *record, GkText *out)
 }
 
 static void
-get_system_id(const GkRecord *record, GkText *out)
-{
-	put_number(out, GetSystemIdentifier());
-}
-
-static void
-get_port(const GkRecord *record, GkText *out)
-{
-	put_number(out, PostPortNumber);
-}
-
-static void
 get_authenticated(const GkRecord *record, GkText *out)
 {
 	put_text(out, gk_audit_authenticated());
@@ -254,10 +245,17 @@ get_backend_type(const GkRecord *record, GkText *out)
 	put_text(out, get_backend_type_for_log());
 }
 
+/* Only where it is not the process that the record is about. */
 static void
-get_backend_pid(const GkRecord *record, GkText *out)
+get_sender_pid(const GkRecord *record, GkText *out)
 {
-	put_number(out, MyProcPid);
+	char		pid[24];
+
+	if (!record->kept && !record->is_late)
+		return;
+	pid[pg_ulltoa_n(MyProcPid, pid)] = '\0';
+	if (strcmp(gk_record_value(record, "GATEKEEPER_BACKEND_PID"), pid) != 0)
+		gk_text_ascii(out, pid);
 }
 
 /* as log_line_prefix's %c */
@@ -345,6 +343,7 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_STREAM", NULL, false, GK_KEPT, 32, get_stream},
 	{"GATEKEEPER_SEQ", "seq", false, GK_ANEW, 20, get_seq},
 	{"GATEKEEPER_LOST", NULL, false, GK_ANEW, 20, get_lost},
+	{"GATEKEEPER_WAITING", NULL, false, GK_ANEW, 10, get_waiting},
 	{"GATEKEEPER_COUNT", NULL, false, GK_ANEW, 10, get_count},
 	{NULL, "count", false, GK_ANEW, 10, get_repeats},
 	{"GATEKEEPER_TIME", NULL, false, GK_ANEW, 32, get_time},
@@ -353,6 +352,7 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_PORT", NULL, false, GK_KEPT, 5, get_port},
 	{"GATEKEEPER_BACKEND_TYPE", NULL, false, GK_KEPT, 100, get_backend_type},
 	{"GATEKEEPER_BACKEND_PID", NULL, false, GK_KEPT, 10, get_backend_pid},
+	{"GATEKEEPER_SENDER_PID", NULL, false, GK_ANEW, 10, get_sender_pid},
 	{"GATEKEEPER_SESSION_ID", NULL, false, GK_KEPT, 32, get_session_id},
 	{"GATEKEEPER_VXID", NULL, false, GK_DROPPED, 32, get_vxid},
 	{"GATEKEEPER_QUERY_ID", NULL, false, GK_DROPPED, 20, get_query_id},

@@ -129,6 +129,24 @@ gk_record_keep(const GkRecord *record, GkKept *kept)
 	}
 }
 
+/* Another process than the one that wrote it sends it: say which. */
+void
+gk_record_name_sender(GkRecord *record)
+{
+	static char pid[16];
+
+	for (int i = 0; i < gk_num_fields; i++)
+		if (gk_fields[i].name && strcmp(gk_fields[i].name, "GATEKEEPER_SENDER_PID") == 0)
+		{
+			GkText		text;
+
+			gk_text_init(&text, pid, sizeof(pid));
+			gk_fields[i].get(record, &text);
+			record->value[i] = pid;
+			record->length[i] = (int) text.used;
+		}
+}
+
 /* The value, escaped, of a filled record's field. */
 const char *
 gk_record_value(const GkRecord *record, const char *name)

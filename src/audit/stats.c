@@ -28,6 +28,9 @@
 #define GK_LOG_LINES 100
 #define GK_LOG_SECONDS 10
 
+/* From when on a sink that hangs is not expected to go on in a moment. */
+#define GK_HANGS_FOR_GOOD_US INT64CONST(1000000)
+
 /* How many actions are remembered for parallel workers' sake. */
 #define GK_KNOWN_ACTIONS 512
 
@@ -39,6 +42,7 @@ typedef struct GkSharedSink
 	pg_atomic_uint32 last_errno;
 	pg_atomic_uint32 is_failing;
 	pg_atomic_uint32 is_hanging;
+	pg_atomic_uint64 hangs_since;	/* monotonic us */
 } GkSharedSink;
 
 typedef struct GkSharedRule
@@ -79,7 +83,8 @@ void
 gk_audit_shmem_request(void)
 {
 	RequestAddinShmemSpace(add_size(MAXALIGN(sizeof(GkShared)),
-									add_size(gk_recent_size(), gk_pending_size())));
+									add_size(gk_backlog_size(),
+											 add_size(gk_recent_size(), gk_pending_size()))));
 }
 
 static void
@@ -103,6 +108,7 @@ init_shared(GkShared *s)
 		pg_atomic_init_u64(&s->sinks[i].sent, 0);
 		pg_atomic_init_u64(&s->sinks[i].lost, 0);
 		pg_atomic_init_u32(&s->sinks[i].is_hanging, 0);
+		pg_atomic_init_u64(&s->sinks[i].hangs_since, 0);
 		pg_atomic_init_u64(&s->sinks[i].last_error_time, 0);
 		pg_atomic_init_u32(&s->sinks[i].last_errno, 0);
 		pg_atomic_init_u32(&s->sinks[i].is_failing, 0);
@@ -124,7 +130,8 @@ remember_stream(int code, Datum arg)
 	memcpy(before_crash.stream, shared->stream, sizeof(before_crash.stream));
 	before_crash.stream[sizeof(before_crash.stream) - 1] = '\0';
 	before_crash.seq = pg_atomic_read_u64(&shared->seq);
-	before_crash.lost = pg_atomic_read_u64(&shared->lost);
+	/* what waits goes with the memory it waits in */
+	before_crash.lost = pg_atomic_read_u64(&shared->lost) + gk_backlog_waiting();
 }
 
 /*
@@ -144,6 +151,7 @@ gk_audit_shmem_startup(void)
 	shared = s;
 	gk_recent_startup();
 	gk_pending_startup();
+	gk_backlog_startup();
 	LWLockRelease(AddinShmemInitLock);
 	/* forked children forget it */
 	on_shmem_exit(remember_stream, (Datum) 0);
@@ -185,7 +193,7 @@ gk_audit_next_sequence(void)
 	return pg_atomic_add_fetch_u64(&shared->seq, 1);
 }
 
-/* How many records no configured sink took. */
+/* How many records no configured sink took, and none will. */
 uint64
 gk_audit_lost(void)
 {
@@ -226,6 +234,15 @@ gk_sink_hangs(GkSink sink)
 	return pg_atomic_read_u32(&shared->sinks[sink].is_hanging) != 0;
 }
 
+/* Has it done so for so long that nobody should wait for it? */
+bool
+gk_sink_hangs_for_good(GkSink sink)
+{
+	GkSharedSink *s = &shared->sinks[sink];
+
+	return gk_monotonic_us() - (int64) pg_atomic_read_u64(&s->hangs_since) >= GK_HANGS_FOR_GOOD_US;
+}
+
 /* How many records the sink has taken. */
 uint64
 gk_sink_sent(GkSink sink)
@@ -233,34 +250,52 @@ gk_sink_sent(GkSink sink)
 	return pg_atomic_read_u64(&shared->sinks[sink].sent);
 }
 
+/* Not below 0: somebody may have counted anew. */
+static void
+count_down(pg_atomic_uint64 *number)
+{
+	uint64		old = pg_atomic_read_u64(number);
+
+	while (old > 0 && !pg_atomic_compare_exchange_u64(number, &old, old - 1))
+		;
+}
+
 /*
  * Count what became of a record; err is 0 or an errno, sent what gk_sink_sent()
- * said before it was sent.  Only waiting costs the next one anything: a sink that
+ * said before it was sent; "again" when the record is counted as not taken
+ * already.  Only waiting costs the next one anything: a sink that
  * is absent, or being restarted, is no sink that hangs, and neither is one that
  * took records of others meanwhile.
  */
 void
-gk_sink_count(GkSink sink, int err, uint64 sent)
+gk_sink_count(GkSink sink, int err, uint64 sent, bool again)
 {
 	GkSharedSink *s = &shared->sinks[sink];
 
 	if (likely(err == 0))
 	{
 		pg_atomic_fetch_add_u64(&s->sent, 1);
+		if (unlikely(again))
+			count_down(&s->lost);
 		if (unlikely(pg_atomic_read_u32(&s->is_hanging) != 0))
 			pg_atomic_write_u32(&s->is_hanging, 0);
 		if (unlikely(pg_atomic_read_u32(&s->is_failing) != 0))
 			pg_atomic_write_u32(&s->is_failing, 0);
 		return;
 	}
-	pg_atomic_fetch_add_u64(&s->lost, 1);
+	if (!again)
+		pg_atomic_fetch_add_u64(&s->lost, 1);
 	if (err == EBUSY)
 		return;					/* it still hangs */
 	pg_atomic_write_u32(&s->last_errno, err);
 	pg_atomic_write_u32(&s->is_failing, 1);
 	pg_atomic_write_u64(&s->last_error_time, GetCurrentTimestamp());
 	if (err == ETIMEDOUT && pg_atomic_read_u64(&s->sent) == sent)
+	{
+		if (pg_atomic_read_u32(&s->is_hanging) == 0)
+			pg_atomic_write_u64(&s->hangs_since, (uint64) gk_monotonic_us());
 		pg_atomic_write_u32(&s->is_hanging, 1);
+	}
 	else if (err != ETIMEDOUT && err != EAGAIN)
 		pg_atomic_write_u32(&s->is_hanging, 0);
 }

@@ -119,7 +119,7 @@ ask_views(PGconn *conn, GkServer *server)
 	if (!server->has_views)
 		return;
 	result = ask(conn, "SELECT sink, state, coalesce(last_error, ''), sent, lost, stream, sequence, "
-				 "lost_by_all FROM gatekeeper.audit");
+				 "lost_by_all, waiting FROM gatekeeper.audit");
 	server->num_sinks = PQntuples(result);
 	server->sink = gk_alloc(server->num_sinks * sizeof(GkServerSink));
 	for (int i = 0; i < server->num_sinks; i++)
@@ -134,6 +134,7 @@ ask_views(PGconn *conn, GkServer *server)
 		server->stream = value(result, i, 5);
 		server->sequence = strtoull(PQgetvalue(result, i, 6), NULL, 10);
 		server->lost = strtoull(PQgetvalue(result, i, 7), NULL, 10);
+		server->waiting = strtoull(PQgetvalue(result, i, 8), NULL, 10);
 	}
 	PQclear(result);
 }

@@ -59,6 +59,7 @@ typedef struct GkServer
 	char	   *stream;
 	uint64_t	sequence;
 	uint64_t	lost;
+	uint64_t	waiting;
 } GkServer;
 
 extern void gk_server_ask(const GkTarget *target, GkServer *server);

@@ -260,6 +260,7 @@ gk_show_ocsf(const GkEntry *entry)
 	put("statement_length", entry, "GATEKEEPER_STATEMENT_LENGTH");
 	put("count", entry, "GATEKEEPER_COUNT");
 	put("lost", entry, "GATEKEEPER_LOST");
+	put("waiting", entry, "GATEKEEPER_WAITING");
 	gk_json_text(&json, "forged", entry->forged ? entry->forged : "");
 	gk_json_close(&json);
 	gk_json_print(&json, stdout);

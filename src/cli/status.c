@@ -198,8 +198,7 @@ report_sinks(void)
 	for (int i = 0; i < server.num_sinks; i++)
 	{
 		const GkServerSink *sink = &server.sink[i];
-		unsigned long long sent = sink->sent;
-		unsigned long long lost = sink->lost;
+		unsigned long long sent = sink->sent, lost = sink->lost;
 
 		if (strcmp(sink->state, "unused") == 0)
 			continue;
@@ -209,6 +208,8 @@ report_sinks(void)
 		else
 			fine(sink->name, "%s; %llu sent, %llu not taken", sink->state, sent, lost);
 	}
+	if (server.waiting > 0)
+		problem("waiting", "%d records wait until a sink takes them", (int) server.waiting);
 	if (server.lost > 0)
 		problem("lost", "%llu records found no sink; look in the server's own log",
 				(unsigned long long) server.lost);

@@ -141,6 +141,15 @@ find_stream(GkStreams *streams, const GkEntry *entry)
 	return stream;
 }
 
+/* The process that sent it, as it says itself. */
+static const char *
+sender_of(const GkEntry *entry)
+{
+	const char *sender = gk_entry_get(entry, "GATEKEEPER_SENDER_PID");
+
+	return *sender ? sender : gk_entry_get(entry, "GATEKEEPER_BACKEND_PID");
+}
+
 /* Take a record that can be the server's. */
 void
 gk_streams_add(GkStreams *streams, const GkEntry *entry)
@@ -162,14 +171,17 @@ gk_streams_add(GkStreams *streams, const GkEntry *entry)
 		stream->lost = lost;
 	if (gk_entry_is(entry, "GATEKEEPER_EVENT", "heartbeat"))
 		stream->last_heartbeat = entry->time;
-	if (gk_entry_is(entry, "_PID", gk_entry_get(entry, "GATEKEEPER_BACKEND_PID")))
+	if (gk_entry_is(entry, "_PID", sender_of(entry)))
 		stream->same_pids++;
 	else
 		stream->other_pids++;
 	if (number == gk_numbers_first(&stream->numbers))
 		stream->first_time = entry->time;
 	if (number == gk_numbers_last(&stream->numbers))
+	{
 		stream->last_time = entry->time;
+		stream->waiting = gk_entry_number(entry, "GATEKEEPER_WAITING");
+	}
 	if (gk_entry_is(entry, "GATEKEEPER_EVENT", "start") && number > stream->last_start)
 		stream->last_start = number;
 	if (gk_entry_is(entry, "GATEKEEPER_EVENT", "stop") && number > stream->last_stop)

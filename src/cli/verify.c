@@ -198,6 +198,10 @@ judge_stream(const GkStream *stream)
 		add_problem("gap", stream, "%s missing: %s. The server says that %s no sink; look in its own log.",
 					records(missing, "is", "are"), gk_numbers_gaps(&stream->numbers, 10),
 					records(stream->lost, "found", "found"));
+	else if (missing > 0 && stream->waiting > 0)
+		add_problem("gap", stream, "%s missing: %s. The last record says that %s for a sink: look again later.",
+					records(missing, "is", "are"), gk_numbers_gaps(&stream->numbers, 10),
+					records(stream->waiting, "waited", "waited"));
 	else if (missing > 0)
 		add_problem("gap", stream, "%s missing: %s. The server does not count them as lost, so the journal "
 					"dropped them by its rate limit, they were deleted, or went to syslog.",

@@ -29,12 +29,12 @@ while (<$fh>)
 close $fh;
 
 my %default = map { split /\|/, $_, 2 } split /\n/, value_of($node,
-	q{SELECT name, boot_val || CASE WHEN unit = 'ms' THEN 'ms' WHEN unit = 'B' THEN 'B' WHEN unit = 's' THEN 's' ELSE '' END
+	q{SELECT name, boot_val || CASE WHEN unit = 'ms' THEN 'ms' WHEN unit = 'B' THEN 'B' WHEN unit = 's' THEN 's' WHEN unit = 'kB' THEN 'kB' ELSE '' END
 		FROM pg_settings WHERE name LIKE 'gatekeeper.%'});
 cmp_ok(scalar(keys %default), '>=', 24, 'the settings are there');
 foreach my $name (sort keys %default)
 {
-	my ($shown, $real) = map { (my $v = $_ // 'nothing') =~ s/(\d)(ms|B|s)$/$1/; $v =~ s/^(\d+)h$/$1 * 3600/e; $v }
+	my ($shown, $real) = map { (my $v = $_ // 'nothing') =~ s/(\d)(ms|kB|B|s)$/$1/; $v =~ s/^(\d+)h$/$1 * 3600/e; $v }
 	  $documented{$name}, $default{$name};
 	is($shown, $real, "the drop-in shows the default of $name");
 }
@@ -42,7 +42,7 @@ foreach my $name (sort keys %default)
 is( value_of($node,
 		q{SELECT string_agg(name, ' ' ORDER BY name) FROM pg_settings
 			WHERE name LIKE 'gatekeeper.%' AND context <> 'sighup'}),
-	'gatekeeper.reserved_roles gatekeeper.strict',
+	'gatekeeper.audit_backlog gatekeeper.reserved_roles gatekeeper.strict',
 	'the others can be changed by a reload');
 
 # ------------------------------------------------------------------------
@@ -96,6 +96,7 @@ my @bad = (
 	[ 'audit_failure', 'maybe', qr/"maybe"/ ],
 	[ 'audit_timeout', '0', qr/audit_timeout/ ],
 	[ 'audit_timeout', '1h', qr/audit_timeout/ ],
+	[ 'audit_backlog', '65MB', qr/66560 kB is outside the valid range for parameter "gatekeeper\.audit_backlog"/ ],
 	[ 'audit_statement', '-1', qr/audit_statement/ ],
 	[ 'audit_journal_socket', 'journal/socket', qr/"journal\/socket"/ ],
 	[ 'audit_syslog_socket', $long, qr/audit_syslog_socket.*longer/s ],

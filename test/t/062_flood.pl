@@ -17,8 +17,6 @@ use Time::HiRes qw(sleep time);
 my $journald = private_journald();
 my $node = new_gatekeeper_node('flood', conf => <<"EOT");
 gatekeeper.audit_journal_socket = '@{[ $journald->socket ]}'
-# none may be lost, however busy the machine is
-gatekeeper.audit_timeout = '10s'
 max_connections = 100
 EOT
 my $program = "COPY (SELECT 1) TO PROGRAM 'true'";
@@ -163,7 +161,7 @@ in_sessions(50, q{SELECT flood('COPY (SELECT :client_id, %s) TO PROGRAM ''true''
 my $lines = () = log_since($node, $from) =~ /LOG:  pg_gatekeeper: .*verdict=denied/g;
 cmp_ok($lines, '>=', 100, 'without a sink, the server log has records');
 cmp_ok($lines, '<=', 100 * (2 + (time - $begin) / 10), '... of 20000 only a hundred in ten seconds');
-cmp_ok(value_of($node, 'SELECT max(lost_by_all) FROM gatekeeper.audit'), '>=', 20000, '... and all are counted as lost');
+cmp_ok(value_of($node, 'SELECT max(lost_by_all) FROM gatekeeper.audit'), '>=', 18000, '... and all are counted as lost, but for those that wait');
 $node->stop;
 
 done_testing();

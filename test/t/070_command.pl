@@ -464,6 +464,11 @@ send_stream('v/lost', 1, 2, { GATEKEEPER_SEQ => 5, GATEKEEPER_LOST => 2 });
 is($kinds, 'gap', 'a gap that the server knows of is one, too');
 like($out, qr/The server says that 2 records found no sink/, '... and it says so');
 
+send_stream('v/waits', 1, { GATEKEEPER_SEQ => 4, GATEKEEPER_WAITING => 2 });
+($kinds, $summary, $status, $out) = verify('v/waits');
+is($kinds, 'gap', 'a gap of records that wait is one as yet');
+like($out, qr/The last record says that 2 records waited for a sink/, '... and it says so');
+
 send_stream('v/told', { GATEKEEPER_SEQ => 1, GATEKEEPER_LOST => 3 }, 2);
 is((verify('v/told'))[0], 'lost', 'a loss without a gap is told');
 
@@ -474,6 +479,8 @@ is($summary->{duplicates}, 1, '... and counted');
 
 send_stream('v/pid', 1, 2, { GATEKEEPER_SEQ => 3, GATEKEEPER_BACKEND_PID => 1 });
 is((verify('v/pid'))[0], 'process', 'a record of another process than it says is found');
+send_stream('v/late', 1, 2, { GATEKEEPER_SEQ => 3, GATEKEEPER_BACKEND_PID => 1, GATEKEEPER_SENDER_PID => $$ });
+is((verify('v/late'))[0], '', '... but not one that says who sent it in its stead');
 send_stream('v/container', map { { GATEKEEPER_SEQ => $_, GATEKEEPER_BACKEND_PID => 1000 + $_ } } 1 .. 3);
 is((verify('v/container'))[0], '', '... but a server that counts its processes otherwise is none');
 
