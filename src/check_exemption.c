@@ -46,8 +46,7 @@ gk_check_exemption(const GkRequest *request, GkFinding *finding)
 			finding->object = NameListToString(castNode(ObjectWithArgs, stmt->object)->objname);
 			break;
 		default:
-			finding->object_type = "object";	/* labels.c will object */
-			break;
+			return false;		/* no exemption: labels.c will object */
 	}
 	finding->always_recorded = true;
 	finding->ignores = GK_STRICT;

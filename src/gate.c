@@ -169,8 +169,9 @@ decide(const GkRule *rule, const GkRequest *request, const GkFinding *finding,
 			return false;
 		refuse(&event, level, seq, true);
 	}
-	if (event.verdict == GK_ALLOWED && event.circumstances != 0 &&
-		!delivered && gk_audit_failure == GK_AUDIT_CLOSED)
+	/* a rule that only records lets it pass like any other; a dry run denies nothing */
+	if (!delivered && event.circumstances != 0 &&
+		gk_audit_failure == GK_AUDIT_CLOSED && gk_mode == GK_MODE_ENFORCE)
 	{
 		if (!may_raise)
 			return false;

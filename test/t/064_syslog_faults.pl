@@ -154,6 +154,11 @@ denied_for($node, 'postgres', $denied, '... a denial is a denial', qr/role is no
 allowed_for($node, 'postgres', $plain, '... and what no circumstance makes suspect goes on');
 allowed_for($node, 'gk_user', 'SELECT count(*) FROM pg_class', '... as do ordinary statements');
 # So many lines go there in so many seconds, and the floods above took their share.
+settings(server_settings => 'audit');
+denied_for($node, 'postgres', $permitted, '... as is what its rule only records', qr/while it cannot be recorded/);
+settings(mode => 'audit');
+allowed_for($node, 'postgres', $permitted, '... but not in a dry run, which denies nothing');
+settings(mode => 'enforce', server_settings => 'elevated');
 my $log = -s $node->logfile;
 for (1 .. 60)
 {
