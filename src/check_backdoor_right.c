@@ -34,6 +34,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "labels.h"
 #include "objects.h"
 
 #include "access/genam.h"
@@ -260,12 +261,11 @@ check_grant(const GrantStmt *stmt, GkFinding *finding)
 static bool
 check_label(const SecLabelStmt *stmt, GkFinding *finding)
 {
-	if (stmt->provider == NULL || strcmp(stmt->provider, "gatekeeper") == 0 ||
-		!superuser())
+	if ((stmt->provider && strcmp(stmt->provider, GK_LABEL_PROVIDER) == 0) || !superuser())
 		return false;
 	finding->action = "setting a security label";
 	finding->object_type = "label provider";
-	finding->object = stmt->provider;
+	finding->object = stmt->provider ? stmt->provider : "the only one";
 	finding->scripts_may = true;
 	finding->ignores = GK_STRICT;
 	return true;

@@ -8,8 +8,7 @@
  * gatekeeper.strict alone does not forbid it, so that a dump can be restored:
  * while it is on, labels lift nothing.
  *
- * Without FOR the label is taken for one of ours: where another provider is
- * there, core refuses such a statement.
+ * Without FOR the label is never one of ours; see label_provider.c.
  *
  * Does not see: rows of pg_seclabel and pg_shseclabel written by hand, which
  * are catalog_write's; labels that go because their function was dropped, or
@@ -30,7 +29,7 @@ gk_check_exemption(const GkRequest *request, GkFinding *finding)
 {
 	SecLabelStmt *stmt = castNode(SecLabelStmt, request->stmt);
 
-	if (stmt->provider && strcmp(stmt->provider, GK_LABEL_PROVIDER) != 0)
+	if (stmt->provider == NULL || strcmp(stmt->provider, GK_LABEL_PROVIDER) != 0)
 		return false;
 	finding->action = "changing an exemption";
 	switch (stmt->objtype)

@@ -61,6 +61,8 @@ ask_about_statement(Node *stmt, NodeTag tag)
 	GkRequest	request = {.door = GK_DOOR_STATEMENT,.stmt = stmt};
 
 	gk_gate(&request, tag, NULL);
+	if (tag == T_SecLabelStmt)
+		gk_label_provider_named((SecLabelStmt *) stmt);
 }
 
 /* CALL evaluates its arguments without a plan. */

@@ -195,9 +195,26 @@ gk_label_function_changed(ObjectAccessType what, Oid funcid)
 	(void) gk_audit_record(&event, &seq);
 }
 
-/* Postmaster start. */
+/*
+ * SECURITY LABEL is about to run.  Where it names no provider core takes the only
+ * one there is, and refuses where there are more.  For the sake of those who use
+ * another one so, this one is there only in sessions that have named it; and
+ * without its name nothing becomes a label of ours.
+ */
 void
-gk_label_provider_init(void)
+gk_label_provider_named(const SecLabelStmt *stmt)
 {
-	register_label_provider(GK_LABEL_PROVIDER, relabel);
+	static bool is_registered = false;
+
+	if (stmt->provider == NULL && is_registered)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("pg_gatekeeper: must specify the provider of a security label in a session that has used provider \"%s\"",
+						GK_LABEL_PROVIDER),
+				 errhint("Write SECURITY LABEL FOR provider ON ...")));
+	if (stmt->provider && strcmp(stmt->provider, GK_LABEL_PROVIDER) == 0 && !is_registered)
+	{
+		register_label_provider(GK_LABEL_PROVIDER, relabel);
+		is_registered = true;
+	}
 }

@@ -34,7 +34,7 @@ extern uint64 gk_label_role_allows(Oid roleid);
 extern bool gk_label_exempts(const GkEvent *event);
 
 /* label_provider.c */
-extern void gk_label_provider_init(void);
+extern void gk_label_provider_named(const SecLabelStmt *stmt);
 extern void gk_label_function_changed(ObjectAccessType what, Oid funcid);
 
 #endif							/* GK_LABELS_H */

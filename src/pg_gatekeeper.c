@@ -42,7 +42,6 @@ _PG_init(void)
 	gk_code_trust_init();
 	gk_query_calls_init();
 	gk_labels_init();
-	gk_label_provider_init();
 	gk_install_hooks();
 	gk_worker_register();
 }

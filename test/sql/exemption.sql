@@ -28,8 +28,12 @@ SECURITY LABEL FOR gatekeeper ON ROUTINE gk.theirs() IS 'allow copy_file, Server
 SECURITY LABEL FOR gatekeeper ON ROLE gk_user IS NULL;
 SECURITY LABEL FOR gatekeeper ON ROLE gk_user IS NULL;
 SECURITY LABEL FOR gatekeeper ON PROCEDURE gk.their_procedure() IS NULL;
--- allowed: without FOR, while there is no other provider
+-- refused: without FOR nobody's label is meant, or another provider's
 SECURITY LABEL ON FUNCTION gk.theirs() IS 'allow copy_file, server_files';
+SELECT * FROM gk.labels ORDER BY objtype;
+\c -
+SECURITY LABEL ON FUNCTION gk.theirs() IS 'allow copy_file, server_files';
+SECURITY LABEL FOR gatekeeper ON FUNCTION gk.theirs() IS 'allow copy_file, server_files';
 SELECT * FROM gk.labels ORDER BY objtype;
 -- allowed: in a superuser's own function
 DO $$ BEGIN SECURITY LABEL FOR gatekeeper ON FUNCTION gk.theirs() IS NULL; END $$;
@@ -61,6 +65,7 @@ SECURITY LABEL FOR gatekeeper ON ROLE gk_admin IS 'allow copy_file';
 SET SESSION AUTHORIZATION gk_user;
 -- denied: he is no superuser, though the function is his own
 SECURITY LABEL FOR gatekeeper ON FUNCTION gk.theirs() IS 'trusted';
+-- refused: without FOR
 SECURITY LABEL ON FUNCTION gk.theirs() IS 'trusted';
 -- denied: nor his is the role
 SECURITY LABEL FOR gatekeeper ON ROLE gk_user IS 'trusted';
@@ -78,7 +83,7 @@ SECURITY LABEL FOR gatekeeper ON ROLE gk_user IS 'trusted';
 RESET SESSION AUTHORIZATION;
 -- denied: extension scripts
 SELECT gk.in_extension($$SECURITY LABEL FOR gatekeeper ON FUNCTION gk.theirs() IS 'trusted'$$);
-SELECT gk.in_extension_update($$SECURITY LABEL ON FUNCTION gk.theirs() IS 'trusted'$$);
+SELECT gk.in_extension_update($$SECURITY LABEL FOR gatekeeper ON FUNCTION gk.theirs() IS 'trusted'$$);
 -- denied: a security-restricted operation
 SELECT gk.restricted($$SECURITY LABEL FOR gatekeeper ON FUNCTION gk.theirs() IS 'trusted'$$);
 

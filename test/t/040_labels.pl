@@ -267,7 +267,7 @@ SKIP:
 	reload_and_wait($node);
 	is_deeply([ $records->('gk_user', 'SELECT gk.export()') ],
 		["copy_file allowed elevated $file"], 'at elevated what a label exempts is recorded');
-	is_deeply([ $records->('gk_user', 'SELECT gk.as_definer($$SECURITY LABEL ON ROLE gk_user IS \'trusted\'$$)') ],
+	is_deeply([ $records->('gk_user', 'SELECT gk.as_definer($$SECURITY LABEL FOR gatekeeper ON ROLE gk_user IS \'trusted\'$$)') ],
 		['exemption denied elevated gk_user'], 'and an attempt that failed');
 
 	$node->safe_psql('postgres', q{SECURITY LABEL FOR gatekeeper ON ROLE gk_rewind IS 'allow server_files'});
