@@ -27,7 +27,7 @@
  */
 #if PG_VERSION_NUM >= 160000
 #include "parser/parse_relation.h"
-typedef RTEPermissionInfo GkPermInfo;
+#define GkPermInfo RTEPermissionInfo
 #define GK_PERMINFO_IS_RELATION(p) (true)
 #define GK_CHECK_PERMS_PARAMS List *rangeTable, List *rtePermInfos, bool ereport_on_violation
 #define GK_CHECK_PERMS_ARGS rangeTable, rtePermInfos, ereport_on_violation
@@ -36,7 +36,7 @@ typedef RTEPermissionInfo GkPermInfo;
 #define GK_RTE_CHECK_AS_USER(rte, perms) ((rte)->perminfoindex == 0 ? InvalidOid : \
 	list_nth_node(RTEPermissionInfo, perms, (rte)->perminfoindex - 1)->checkAsUser)
 #else
-typedef RangeTblEntry GkPermInfo;
+#define GkPermInfo RangeTblEntry
 #define GK_PERMINFO_IS_RELATION(p) ((p)->rtekind == RTE_RELATION)
 #define GK_CHECK_PERMS_PARAMS List *rangeTable, bool ereport_on_violation
 #define GK_CHECK_PERMS_ARGS rangeTable, ereport_on_violation
