@@ -150,7 +150,7 @@ gk_show_line(const GkEntry *entry)
 	static GkBuf who;
 	char		stamp[40];
 
-	gk_local_time(entry->time, stamp, sizeof(stamp));
+	gk_local_time(gk_event_time(entry), stamp, sizeof(stamp));
 	gk_buf_clear(&who);
 	gk_buf_format(&who, "%s%s%s", user, *database ? "@" : "", database);
 	gk_buf_clear(&line);
@@ -173,9 +173,9 @@ gk_show_fields(const GkEntry *entry)
 	{"_HOSTNAME", "_UID", "_PID", "_EXE", "_SYSTEMD_UNIT", "_TRANSPORT"};
 	char		stamp[40];
 
-	gk_local_time(entry->time, stamp, sizeof(stamp));
+	gk_local_time(gk_event_time(entry), stamp, sizeof(stamp));
 	gk_buf_clear(&line);
-	gk_buf_format(&line, "%s.%06u  %s", stamp, (unsigned) (entry->time % 1000000),
+	gk_buf_format(&line, "%s.%06u  %s", stamp, (unsigned) (gk_event_time(entry) % 1000000),
 				  gk_color(color_of(entry)));
 	gk_put_visible(&line, verdict_of(entry), strlen(verdict_of(entry)));
 	gk_buf_format(&line, "%s ", gk_color_off());
