@@ -49,12 +49,12 @@ CREATE TRIGGER trap BEFORE INSERT OR UPDATE OR DELETE ON trap FOR EACH ROW EXECU
 INSERT INTO trap SELECT i FROM generate_series(1, 20) i;
 CREATE VIEW window_on_stock AS SELECT *, upper(name) AS up, count(*) OVER () FROM stock;
 CREATE DOMAIN small AS int CHECK (VALUE < 1000);
-CREATE FUNCTION double(int) RETURNS int LANGUAGE sql AS 'SELECT 2 * $1';
-CREATE FUNCTION double(text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN $1 || $1; END';
-CREATE FUNCTION some(int) RETURNS SETOF int LANGUAGE sql AS 'SELECT generate_series(1, $1 % 10)';
+CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql AS 'SELECT 2 * $1';
+CREATE FUNCTION twice(text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN $1 || $1; END';
+CREATE FUNCTION several(int) RETURNS SETOF int LANGUAGE sql AS 'SELECT generate_series(1, $1 % 10)';
 CREATE OPERATOR ## (LEFTARG = int, RIGHTARG = int, FUNCTION = int4pl);
 CREATE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int, INITCOND = '0');
-CREATE MATERIALIZED VIEW kept AS SELECT double(id) FROM stock;
+CREATE MATERIALIZED VIEW kept AS SELECT twice(id) FROM stock;
 CREATE TABLE parts (id int, x small) PARTITION BY RANGE (id);
 CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (100);
 EOT
