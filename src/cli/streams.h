@@ -43,7 +43,7 @@ typedef struct GkStream
 	uint64_t	last_time;		/* of the highest number */
 	uint64_t	last_heartbeat; /* 0: none seen */
 	uint64_t	lost;			/* what the server itself says */
-	uint64_t	waiting;		/* what it says in the record of the highest number */
+	uint64_t	waiting;		/* likewise, in the record of the highest number */
 	uint64_t	duplicates;
 	uint64_t	first_duplicate;
 	uint64_t	other_pids;		/* sent by another process than they say */

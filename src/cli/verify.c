@@ -199,9 +199,10 @@ judge_stream(const GkStream *stream)
 					records(missing, "is", "are"), gk_numbers_gaps(&stream->numbers, 10),
 					records(stream->lost, "found", "found"));
 	else if (missing > 0 && stream->waiting > 0)
-		add_problem("gap", stream, "%s missing: %s. The last record says that %s for a sink: look again later.",
+		add_problem("gap", stream, "%s missing: %s. The last record says that %s for a sink; %s.",
 					records(missing, "is", "are"), gk_numbers_gaps(&stream->numbers, 10),
-					records(stream->waiting, "waited", "waited"));
+					records(stream->waiting, "waited", "waited"),
+					stream->is_newest ? "look again later" : "the server's end took them along");
 	else if (missing > 0)
 		add_problem("gap", stream, "%s missing: %s. The server does not count them as lost, so the journal "
 					"dropped them by its rate limit, they were deleted, or went to syslog.",
@@ -303,6 +304,7 @@ print_json(void)
 		gk_json_number(&json, "missing", gk_numbers_missing(&s->numbers));
 		gk_json_text(&json, "gaps", gk_numbers_gaps(&s->numbers, 1000));
 		gk_json_number(&json, "lost", s->lost);
+		gk_json_number(&json, "waiting", s->waiting);
 		gk_json_number(&json, "duplicates", s->duplicates);
 		gk_json_text(&json, "end", end_of(s));
 		gk_json_print(&json, stdout);
