@@ -81,6 +81,8 @@ my $node = new_gatekeeper_node('sigma', conf => <<'EOT');
 gatekeeper.audit_level = privileged
 gatekeeper.protected_functions = 'pg_switch_wal'
 gatekeeper.audit_heartbeat = 1s
+# what is not taken at once is lost here; see 066_backlog
+gatekeeper.audit_backlog = 0
 EOT
 load_probes($node);
 my $dir = $node->basedir;
