@@ -190,9 +190,17 @@ SELECT * FROM gku_touch_all(:'hash', :'won_hash');
 -- denied: a procedure goes on after its own ROLLBACK
 SET gk_test.payload = :'superuser';
 CALL gku.in_procedure_rollback();
--- denied: a trigger that waits for COMMIT
+-- denied: a trigger that waits for COMMIT; it catches no error, which with
+-- assertions core does not bear there
+SET SESSION AUTHORIZATION gk_user;
+CREATE FUNCTION gku.at_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN EXECUTE current_setting('gk_test.payload'); RETURN new; END $$;
+CREATE TABLE gku.t_at_commit (a int);
+CREATE CONSTRAINT TRIGGER t AFTER INSERT ON gku.t_at_commit DEFERRABLE INITIALLY DEFERRED
+	FOR EACH ROW EXECUTE FUNCTION gku.at_commit();
+RESET SESSION AUTHORIZATION;
 BEGIN;
-INSERT INTO gku.t_deferred VALUES (1);
+INSERT INTO gku.t_at_commit VALUES (1);
 COMMIT;
 -- denied: a cursor read later, and one that outlives its transaction
 BEGIN;
