@@ -247,7 +247,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	{
 		static const size_t most[] = {63, 63, 63, 63, 63, 200, 200, 600, 2000, 900, 900, 20000};
 		size_t		repeat = fuzz_take(&in, 3) == 2 ? most[n] : 0;
-		char	   *piece = fuzz_take_bytes(&in, Min(fuzz_take(&in, 300), most[n]), true, NULL);
+		size_t		wanted = fuzz_take(&in, 300);
+		char	   *piece = fuzz_take_bytes(&in, Min(wanted, most[n]), true, NULL);
 		size_t		len = strlen(piece);
 
 		texts[n] = piece;
