@@ -219,8 +219,11 @@ gk_read_file(const char *path)
 void
 gk_flush_output(void)
 {
-	if (fflush(stdout) != 0 || ferror(stdout))
+	if (fflush(stdout) != 0)
 		gk_error(NULL, "cannot write to standard output: %s", strerror(errno));
+	/* errno is of something else by now */
+	if (ferror(stdout))
+		gk_error(NULL, "cannot write to standard output: some of it was not taken");
 }
 
 /* Microseconds since 1970. */

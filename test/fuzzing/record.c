@@ -75,10 +75,14 @@ get_backend_type_for_log(void)
 	return "client backend";
 }
 
+#if PG_VERSION_NUM >= 180000
+int64
+#else
 uint64
+#endif
 pgstat_get_my_query_id(void)
 {
-	return PG_UINT64_MAX;
+	return -1;
 }
 
 int
