@@ -231,12 +231,28 @@ gk_walk_calls(Node *node, void *context)
 {
 	GkCalls    *found = context;
 
+	ListCell   *cell;
+
 	if (node == NULL)
 		return false;
+	switch (nodeTag(node))
+	{
+			/* most of a tree, which calls nothing itself */
+		case T_Const:
+		case T_Var:
+		case T_Param:
+			return false;
+		case T_TargetEntry:
+			return gk_walk_calls((Node *) ((TargetEntry *) node)->expr, context);
+		case T_List:
+			foreach(cell, (List *) node)
+				gk_walk_calls(lfirst(cell), context);
+			return false;
+		default:
+			break;
+	}
 	if (IsA(node, Query))
 	{
-		ListCell   *cell;
-
 		foreach(cell, ((Query *) node)->rtable)
 		{
 			RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);

@@ -138,7 +138,7 @@ EOT
 \set id random(1, 1000)
 SELECT n FROM stock WHERE id = :id;
 UPDATE stock SET n = n + 1, changed_by = current_user WHERE id = :id;
-SELECT count_stock();
+DO $$ BEGIN PERFORM count_stock(); EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;
 EOT
 	'app.roles' => [3, <<'EOT'],
 SET ROLE other;
@@ -382,7 +382,7 @@ unlike(qx(ipcs -m), qr/^0x\S+ +$segment /m, '... and goes with it');
 is(join('', grep { index($_, $data) >= 0 && /postgres/ } qx(ps -eo args --no-headers)), '', 'no process is left');
 
 # Each number is in the journal, or was counted as lost, but those that were
-# taken and not yet written when the server was killed.
+# taken and not yet written when the server or journald was killed.
 stop_journald();
 my ($command) = grep { -x } "$ENV{GK_TOP}/src/cli/pg_gatekeeper";
 SKIP:
@@ -392,17 +392,19 @@ SKIP:
 	my $verify = "'$command' verify --heartbeat 0 -D '$dir/all' --uid '0," . getpwuid($>) . "'";
 	my @lines = map { decode_json($_) } grep { /^\{/ } qx($verify --json 2>&1);
 	my @streams = grep { $_->{stream} && !$_->{finding} } @lines;
-	my ($missing, $lost, $records, $twice) = (0, 0, 0, 0);
+	my ($missing, $counted, $records, $twice) = (0, 0, 0, 0);
 
 	note(qx($verify 2>&1));
 	foreach my $stream (@streams)
 	{
 		$records += $stream->{records};
 		$twice += $stream->{duplicates};
-		my $counted = $stream->{lost} + $stream->{waiting};
-		cmp_ok($stream->{missing}, '<=', $counted + 51,
-			"stream $stream->{stream}: what is missing was counted ($stream->{missing} and $counted)");
+		$missing += $stream->{missing};
+		$counted += $stream->{lost} + $stream->{waiting};
 	}
+	# a journald that is killed takes its queue along, which is 11 records long
+	cmp_ok($missing, '<=', $counted + 11 * $instance + 51 * $crashes,
+		"what is missing was counted, or was on its way to one of $instance journalds ($missing and $counted)");
 	cmp_ok(scalar @streams, '>=', $crashes + 1, 'each start of the server is a stream of its own');
 	cmp_ok($records, '>', $crashes, "there are $records records");
 	is($twice, 0, 'no number is there twice');
