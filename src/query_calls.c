@@ -230,7 +230,6 @@ bool
 gk_walk_calls(Node *node, void *context)
 {
 	GkCalls    *found = context;
-
 	ListCell   *cell;
 
 	if (node == NULL)

@@ -122,8 +122,8 @@ write_server_log(const GkRecord *record)
 
 /*
  * How a record is offered.  First, without waiting for a sink that is known to
- * hang.  Then, when it would be lost otherwise, waiting for one that
- * does so since a moment only.  At last, by the worker, from the backlog.
+ * hang.  Then, when it would be lost otherwise, waiting for one that does so
+ * since a moment only.  At last, by the worker, from the backlog.
  */
 typedef enum GkOffer
 {
@@ -308,8 +308,8 @@ look_up(GkRecord *record)
  * of a parallel query has recorded it.
  *
  * True when a configured sink took it, or, unless gatekeeper.audit_failure is
- * "closed", when it waits for one or is in the server log.  Never throws; takes gatekeeper.audit_timeout at
- * most.
+ * "closed", when it waits for one or is in the server log.  Never throws; takes
+ * gatekeeper.audit_timeout at most.
  */
 bool
 gk_audit_record(const GkEvent *event, uint64 *seq)
