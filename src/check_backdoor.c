@@ -320,7 +320,7 @@ gk_check_backdoor(const GkRequest *request, GkFinding *finding)
 			 (gk_script_acts() && gk_script_owns_object(request->classid, request->objid)))
 		return false;
 
-	row = gk_newest_row(request->classid, request->objid);
+	row = gk_request_row(request);
 	if (!HeapTupleIsValid(row))
 		return false;
 	if (request->event == OAT_DROP)

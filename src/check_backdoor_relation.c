@@ -310,7 +310,7 @@ gk_check_backdoor_relation(const GkRequest *request, GkFinding *finding)
 		return false;
 	row = request->classid == AttrDefaultRelationId ?
 		default_row(request->objid, request->subid) :
-		gk_newest_row(request->classid, request->objid);
+		gk_request_row(request);
 	if (!HeapTupleIsValid(row))
 		return false;
 

@@ -153,7 +153,7 @@ found_object(const GkRequest *request, GkFinding *finding)
 
 	if (request->event != OAT_POST_CREATE && request->event != OAT_POST_ALTER)
 		return false;
-	row = gk_newest_row(request->classid, request->objid);
+	row = gk_request_row(request);
 	if (!HeapTupleIsValid(row))
 		return false;
 	switch (request->classid)

@@ -146,7 +146,7 @@ found_call(const GkRequest *request, GkFinding *finding)
 static bool
 found_wrapper(const GkRequest *request, GkFinding *finding)
 {
-	HeapTuple	row = gk_newest_row(request->classid, request->objid);
+	HeapTuple	row = gk_request_row(request);
 	Form_pg_foreign_data_wrapper form;
 
 	if (!HeapTupleIsValid(row))
@@ -173,7 +173,7 @@ is_connecting(Oid wrapper)
 static bool
 found_server(const GkRequest *request, GkFinding *finding)
 {
-	HeapTuple	row = gk_newest_row(request->classid, request->objid);
+	HeapTuple	row = gk_request_row(request);
 	Form_pg_foreign_server form;
 
 	if (!HeapTupleIsValid(row))
@@ -190,7 +190,7 @@ found_server(const GkRequest *request, GkFinding *finding)
 static bool
 found_mapping(const GkRequest *request, GkFinding *finding)
 {
-	HeapTuple	row = gk_newest_row(request->classid, request->objid);
+	HeapTuple	row = gk_request_row(request);
 	ForeignServer *server;
 
 	if (!HeapTupleIsValid(row))

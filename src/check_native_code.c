@@ -57,9 +57,9 @@ text_of(HeapTuple row, AttrNumber column)
 }
 
 static bool
-found_function(Oid funcid, GkFinding *finding)
+found_function(const GkRequest *request, GkFinding *finding)
 {
-	HeapTuple	row = gk_newest_row(ProcedureRelationId, funcid);
+	HeapTuple	row = gk_request_row(request);
 	Form_pg_proc form;
 
 	if (!HeapTupleIsValid(row))
@@ -103,7 +103,7 @@ gk_check_native_code(const GkRequest *request, GkFinding *finding)
 	{
 		case GK_DOOR_OBJECT:
 			return request->event == OAT_POST_CREATE &&
-				found_function(request->objid, finding);
+				found_function(request, finding);
 		case GK_DOOR_STATEMENT:
 			finding->action = "LOAD";
 			finding->object_type = "library";

@@ -181,6 +181,7 @@ begins_any(char first)
 	{
 		for (int i = 0; i < (int) lengthof(watched); i++)
 			is_first[watched[i][0] - 'a'] = true;
+		is_first['r' - 'a'] = is_first['s' - 'a'] = true;	/* is_user() */
 		is_known = true;
 	}
 	return first >= 'a' && first <= 'z' && is_first[first - 'a'];
@@ -208,6 +209,27 @@ is_watched(const char *name)
 	return false;
 }
 
+/* What SET ROLE and SET SESSION AUTHORIZATION set. */
+static bool
+is_user(const char *name)
+{
+	return pg_strcasecmp(name, "role") == 0 ||
+		pg_strcasecmp(name, "session_authorization") == 0;
+}
+
+/*
+ * A SET of something that is nobody's business, whoever does it?  It is a frequent
+ * statement, so it is asked before anything else is found out.
+ */
+bool
+gk_is_plain_set(const VariableSetStmt *stmt)
+{
+	if (stmt->name == NULL)
+		return false;
+	return !begins_any(pg_tolower((unsigned char) stmt->name[0])) ||
+		(!is_watched(stmt->name) && !is_user(stmt->name));
+}
+
 /*
  * In a superuser's session that has put its rights aside, a user's function
  * could take them back.  (Where rights were gained, core forbids this itself.)
@@ -218,8 +240,7 @@ found_user(const char *name, GkFinding *finding)
 {
 	if (!gk_code_is_untrusted())
 		return false;
-	if (name != NULL && pg_strcasecmp(name, "role") != 0 &&
-		pg_strcasecmp(name, "session_authorization") != 0)
+	if (name != NULL && !is_user(name))
 		return false;
 	finding->action = "changing the session's user";
 	finding->object_type = "setting";

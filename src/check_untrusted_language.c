@@ -70,7 +70,7 @@ untrusted_name(Oid language)
 static bool
 found_function(const GkRequest *request, GkFinding *finding)
 {
-	HeapTuple	row = gk_newest_row(ProcedureRelationId, request->objid);
+	HeapTuple	row = gk_request_row(request);
 	char	   *language;
 
 	if (!HeapTupleIsValid(row))
@@ -116,7 +116,7 @@ script_brings(Form_pg_language language)
 static bool
 found_language(const GkRequest *request, GkFinding *finding)
 {
-	HeapTuple	row = gk_newest_row(LanguageRelationId, request->objid);
+	HeapTuple	row = gk_request_row(request);
 	Form_pg_language form;
 
 	if (!HeapTupleIsValid(row))

@@ -28,6 +28,7 @@ extern bool gk_check_protected_function(const GkRequest *request, GkFinding *fin
 
 /* check_server_settings.c */
 extern const GkSymbol gk_server_settings_symbols[];
+extern bool gk_is_plain_set(const VariableSetStmt *stmt);
 extern bool gk_check_server_settings(const GkRequest *request, GkFinding *finding);
 
 /* check_role_attributes.c */

@@ -39,6 +39,7 @@
 static Oid	lent[GK_MAX_LENT];
 static int	nlent;
 static bool too_many;
+bool		gk_any_lent = false;
 
 static bool
 is_lent(Oid funcid)
@@ -102,6 +103,7 @@ lend(Oid funcid, bool trigger, bool arguments)
 		lent[nlent++] = funcid;
 	else
 		too_many = true;
+	gk_any_lent = true;
 }
 
 /* Another role's expression calls the function.  In a transaction. */
@@ -118,10 +120,9 @@ gk_code_lend_trigger(Oid funcid, bool arguments)
 	lend(funcid, true, arguments);
 }
 
-/* Was it seen called by another role's object?  Cheap while nothing was. */
+/* See gk_code_is_lent(). */
 bool
-gk_code_is_lent(Oid funcid)
+gk_code_is_among_lent(Oid funcid)
 {
-	return unlikely(nlent > 0) &&
-		(is_lent(funcid) || (too_many && is_willing(funcid, true, true)));
+	return is_lent(funcid) || (too_many && is_willing(funcid, true, true));
 }

@@ -105,7 +105,7 @@ gk_code_prune(char *stack)
 static inline bool
 is_suspect(Oid funcid)
 {
-	return gk_code_session_is_privileged() &&
+	return gk_code_session_is_privileged() && IsTransactionState() &&
 		(gk_code_function_is_untrusted(funcid) || gk_code_is_lent(funcid));
 }
 
@@ -118,11 +118,15 @@ is_suspect(Oid funcid)
 bool
 gk_code_needs_events(Oid funcid)
 {
-	if (gk_mode == GK_MODE_OFF || !IsTransactionState())
+	if (gk_mode == GK_MODE_OFF)
 		return false;
-	prune(__builtin_frame_address(0));
-	return (nframes > 0 && frames[nframes - 1].allows != 0) ||
-		gk_label_function_allows(funcid) != 0 || is_suspect(funcid);
+	if (nframes > 0)
+	{
+		prune(__builtin_frame_address(0));
+		if (nframes > 0 && frames[nframes - 1].allows != 0)
+			return IsTransactionState();
+	}
+	return gk_label_function_allows(funcid) != 0 || is_suspect(funcid);
 }
 
 /* Is something untrusted on the stack?  The stack must be pruned. */
@@ -190,7 +194,7 @@ push(Oid funcid, char *stack, bool untrusted, uint64 allows, Oid as)
 	frame->funcid = funcid;
 	frame->stack = stack;
 	frame->untrusted = untrusted;
-	frame->outermost = untrusted && gk_code_session_is_privileged() && !any_outermost();
+	frame->outermost = untrusted && !any_outermost() && gk_code_session_is_privileged();
 	frame->allows = allows;
 	frame->in_extension = creating_extension;
 	frame->in_restricted = allows != 0 && InSecurityRestrictedOperation();

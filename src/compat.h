@@ -28,6 +28,7 @@
 #if PG_VERSION_NUM >= 160000
 #include "parser/parse_relation.h"
 #define GkPermInfo RTEPermissionInfo
+#define GK_PERMS_ARE_RANGE_TABLE false
 #define GK_PERMINFO_IS_RELATION(p) (true)
 #define GK_CHECK_PERMS_PARAMS List *rangeTable, List *rtePermInfos, bool ereport_on_violation
 #define GK_CHECK_PERMS_ARGS rangeTable, rtePermInfos, ereport_on_violation
@@ -37,6 +38,7 @@
 	list_nth_node(RTEPermissionInfo, perms, (rte)->perminfoindex - 1)->checkAsUser)
 #else
 #define GkPermInfo RangeTblEntry
+#define GK_PERMS_ARE_RANGE_TABLE true
 #define GK_PERMINFO_IS_RELATION(p) ((p)->rtekind == RTE_RELATION)
 #define GK_CHECK_PERMS_PARAMS List *rangeTable, bool ereport_on_violation
 #define GK_CHECK_PERMS_ARGS rangeTable, ereport_on_violation

@@ -26,6 +26,7 @@
 #if __has_include("utils/conffiles.h")
 #include "utils/conffiles.h"
 #endif
+#include "utils/builtins.h"
 #include "utils/guc.h"
 
 /* Is the object a member of the extension whose script is running? */
@@ -174,6 +175,28 @@ control_module(const char *extension)
 }
 
 /*
+ * The name of the extension whose script is running, or NULL.  Core looks for
+ * it in the catalog; an extension never gets another.
+ */
+static const char *
+script_extension(void)
+{
+	static Oid	known = InvalidOid;
+	static NameData name;
+
+	if (known != CurrentExtensionObject)
+	{
+		char	   *found = get_extension_name(CurrentExtensionObject);
+
+		if (found == NULL)
+			return NULL;
+		namestrcpy(&name, found);
+		known = CurrentExtensionObject;
+	}
+	return NameStr(name);
+}
+
+/*
  * Is the library the own one of the extension whose script is running: named
  * for it, or its MODULE_PATHNAME, or known?  Reads the control file unless the name
  * tells.
@@ -181,13 +204,13 @@ control_module(const char *extension)
 bool
 gk_script_owns_library(const char *library)
 {
-	char	   *extension;
+	const char *extension;
 	char	   *module;
 	char	   *name;
 
 	if (!creating_extension)
 		return false;
-	extension = get_extension_name(CurrentExtensionObject);
+	extension = script_extension();
 	if (extension == NULL)
 		return false;
 	name = plain_library(library);

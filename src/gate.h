@@ -35,15 +35,18 @@ gk_interest_in(List *range_table, List *perms)
 	GkInterest	interest = GK_INTEREST_NONE;
 	ListCell   *cell;
 
-	foreach(cell, range_table)
-	{
-		if (((RangeTblEntry *) lfirst(cell))->relkind == RELKIND_FOREIGN_TABLE)
-			return GK_INTEREST_WHAT;
-	}
+	if (!GK_PERMS_ARE_RANGE_TABLE)
+		foreach(cell, range_table)
+		{
+			if (((RangeTblEntry *) lfirst(cell))->relkind == RELKIND_FOREIGN_TABLE)
+				return GK_INTEREST_WHAT;
+		}
 	foreach(cell, perms)
 	{
 		GkPermInfo *perm = (GkPermInfo *) lfirst(cell);
 
+		if (GK_PERMS_ARE_RANGE_TABLE && ((RangeTblEntry *) perm)->relkind == RELKIND_FOREIGN_TABLE)
+			return GK_INTEREST_WHAT;
 		if (perm->requiredPerms == 0)
 			continue;
 		if (perm->relid < FirstNormalObjectId)
@@ -53,6 +56,15 @@ gk_interest_in(List *range_table, List *perms)
 	}
 	return interest;
 }
+
+/* requests.c */
+extern void gk_statement_asks(Node *stmt, NodeTag tag);
+extern ProcessUtilityContext gk_call_asks(CallStmt *stmt, ProcessUtilityContext context);
+extern bool gk_is_hijack(Oid funcid);
+extern void gk_script_calls(Oid funcid);
+extern void gk_function_asks(Oid funcid);
+extern void gk_object_asks(ObjectAccessType event, Oid classid, Oid objid, int subid,
+						   void *arg);
 
 /* posts.c */
 typedef struct GkPost

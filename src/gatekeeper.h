@@ -3,14 +3,14 @@
  * gatekeeper.h
  *	  The vocabulary of pg_gatekeeper, then what each file offers.
  *
- * An action arrives through a "door" (a PostgreSQL hook).  hooks.c makes a
- * GkRequest of it.  gate.c looks up which rules stand at that door, asks each
+ * An action arrives through a "door" (a PostgreSQL hook) in hooks.c, and requests.c
+ * makes a GkRequest of it.  gate.c looks up which rules stand at that door, asks each
  * rule's check what it finds, and only when there is a finding asks context.c
  * for the "circumstances" that make the action suspect.  Level, circumstances
  * and finding give a "verdict"; the audit sink writes a "record" of it before
  * the statement goes on or is refused.
  *
- * Arrows go down only: hooks.c -> gate.c -> rules.c -> check_*.c ->
+ * Arrows go down only: hooks.c -> requests.c -> gate.c -> rules.c -> check_*.c ->
  * roles.c, symbols.c; gate.c -> context.c, audit/.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
@@ -23,15 +23,23 @@
 
 #include "postgres.h"
 
+#include "access/htup.h"
+#include "access/transam.h"
 #include "catalog/objectaccess.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "nodes/pg_list.h"
 #include "nodes/plannodes.h"
 #include "nodes/primnodes.h"
+#include "tcop/utility.h"
 #include "utils/guc.h"
 #include "utils/portal.h"
 
 #include "compat.h"
+
+/* None of it is seen from outside, so none of it is looked up in a table. */
+#pragma GCC visibility push(hidden)
 
 /* ------------------------------------------------------------------------
  * Vocabulary
@@ -166,6 +174,7 @@ typedef struct GkRequest
 	Oid			objid;
 	int			subid;
 	Oid			auxid;			/* OAT_POST_ALTER: second key, or InvalidOid */
+	HeapTuple  *row;			/* where gk_request_row() keeps what it found */
 } GkRequest;
 
 /*
@@ -335,6 +344,18 @@ extern bool gk_symbol_is_listed(const char *name);
 extern uint16 *gk_builtin_entry;
 extern Oid	gk_builtin_limit;
 
+/* What is known of functions that are not built in; direct-mapped by oid. */
+#define GK_SYMBOLS_SIZE 512		/* a power of two */
+
+typedef struct GkSymbolKnown
+{
+	Oid			funcid;
+	uint32		hash;			/* of the syscache, to know what to forget */
+	uint16		index;			/* of what lists it, or 0 */
+} GkSymbolKnown;
+
+extern GkSymbolKnown gk_symbol_known[GK_SYMBOLS_SIZE];
+
 /* Certainly not listed by any rule; asked for every function of every query. */
 static inline bool
 gk_is_unlisted_builtin(Oid funcid)
@@ -342,14 +363,24 @@ gk_is_unlisted_builtin(Oid funcid)
 	return funcid < gk_builtin_limit && gk_builtin_entry[funcid] == 0;
 }
 
+/* The same of one that is not built in and was called before. */
+static inline bool
+gk_is_unlisted_other(Oid funcid)
+{
+	const GkSymbolKnown *known = &gk_symbol_known[funcid & (GK_SYMBOLS_SIZE - 1)];
+
+	return known->funcid == funcid && known->index == 0;
+}
+
 /* catalog_row.c */
 extern HeapTuple gk_newest_row(Oid classid, Oid objid);
+extern HeapTuple gk_request_row(const GkRequest *request);
 
 /* extension_script.c */
 extern bool gk_script_acts(void);
 extern bool gk_script_owns_object(Oid classid, Oid objid);
 extern bool gk_script_owns_library(const char *library);
-extern bool gk_symbol_forbids_inlining(Oid funcid);
+extern bool gk_symbol_is_protected(Oid funcid);
 
 /* audit/audit.c */
 extern void gk_audit_shmem_request(void);
@@ -360,5 +391,7 @@ extern void gk_audit_show(char *buf, int size, const char *raw);
 
 /* check_*.c */
 #include "checks.h"
+
+#pragma GCC visibility pop
 
 #endif							/* GATEKEEPER_H */

@@ -4,8 +4,8 @@
  *	  The doors: every hook this module installs, and every call on to the
  *	  next module in the chain.
  *
- * Nothing is decided here.  A hook's arguments become a GkRequest, gate.c
- * returns or raises, and an allowed action goes to the next hook, once.
+ * Nothing is decided here.  requests.c makes a GkRequest of a hook's arguments,
+ * gate.c returns or raises, and an allowed action goes to the next hook, once.
  * Modules loaded later stand outside us and those loaded before us inside; no
  * hook may assume that another of ours ran first, since some modules run
  * utility statements without calling the chain.
@@ -55,27 +55,15 @@ next_utility(PlannedStmt *pstmt, const char *source_text,
 								params, env, dest, qc);
 }
 
-static pg_noinline void
-ask_about_statement(Node *stmt, NodeTag tag)
+/*
+ * No rule looks at BEGIN, COMMIT and their like, nor at most of SET, and nobody's
+ * code runs in them: what COMMIT fires comes after the statement.
+ */
+static inline bool
+is_of_no_interest(const Node *stmt)
 {
-	GkRequest	request = {.door = GK_DOOR_STATEMENT,.stmt = stmt};
-
-	gk_gate(&request, tag, NULL);
-	if (tag == T_SecLabelStmt)
-		gk_label_provider_named((SecLabelStmt *) stmt);
-}
-
-/* CALL evaluates its arguments without a plan. */
-static pg_noinline ProcessUtilityContext
-ask_about_call(CallStmt *stmt, ProcessUtilityContext context)
-{
-	if (gk_code_session_is_privileged())
-		gk_query_calls((Node *) stmt->funcexpr);
-
-	/* in any other context core refuses its COMMIT and ROLLBACK */
-	if (stmt->funcexpr && gk_code_forbids_transaction_control(stmt->funcexpr->funcid))
-		return PROCESS_UTILITY_QUERY;
-	return context;
+	return IsA(stmt, TransactionStmt) ||
+		(IsA(stmt, VariableSetStmt) && gk_is_plain_set((const VariableSetStmt *) stmt));
 }
 
 static void
@@ -89,11 +77,7 @@ process_utility(PlannedStmt *pstmt, const char *source_text,
 	bool		resumed;
 	int			n;
 
-	/*
-	 * No rule looks at these, and nobody's code runs in them: what COMMIT
-	 * fires comes after the statement.
-	 */
-	if (tag == T_TransactionStmt)
+	if (is_of_no_interest(pstmt->utilityStmt))
 	{
 		next_utility(pstmt, source_text, read_only_tree, context, params, env,
 					 dest, qc);
@@ -103,9 +87,9 @@ process_utility(PlannedStmt *pstmt, const char *source_text,
 	resumed = unlikely(gk_portals_left) && gk_code_resume(stack);
 	n = gk_statement_begin(pstmt, source_text, stack);
 	if (gk_is_watched_statement(tag))
-		ask_about_statement(pstmt->utilityStmt, tag);
+		gk_statement_asks(pstmt->utilityStmt, tag);
 	if (tag == T_CallStmt)
-		context = ask_about_call((CallStmt *) pstmt->utilityStmt, context);
+		context = gk_call_asks((CallStmt *) pstmt->utilityStmt, context);
 	if (tag == T_TruncateStmt)
 		gk_query_calls_of_truncate((TruncateStmt *) pstmt->utilityStmt);
 	next_utility(pstmt, source_text, read_only_tree, context, params, env,
@@ -147,24 +131,37 @@ check_perms(GK_CHECK_PERMS_PARAMS)
 	return true;
 }
 
-/* Before inlining and folding, while it still shows what the text said. */
-static PlannedStmt *
-plan_query(GK_PLANNER_PARAMS)
+static inline PlannedStmt *
+next_plan(GK_PLANNER_PARAMS)
 {
-	if (unlikely(gk_code_session_is_privileged()))
-		gk_query_calls((Node *) parse);
 	if (next_planner)
 		return next_planner(GK_PLANNER_ARGS);
 	return standard_planner(GK_PLANNER_ARGS);
 }
 
+/* Before inlining and folding, while it still shows what the text said. */
+static pg_noinline PlannedStmt *
+plan_privileged(GK_PLANNER_PARAMS)
+{
+	gk_query_calls((Node *) parse);
+	return next_plan(GK_PLANNER_ARGS);
+}
+
+static PlannedStmt *
+plan_query(GK_PLANNER_PARAMS)
+{
+	if (unlikely(gk_code_session_is_privileged()))
+		return plan_privileged(GK_PLANNER_ARGS);
+	return next_plan(GK_PLANNER_ARGS);
+}
+
 /* What the executor meets while it starts a plan was in the plan. */
-static void
-start_plan(QueryDesc *query, int flags)
+static inline void
+start_plan(QueryDesc *query, int flags, char *stack)
 {
 	char	   *outer = gk_query_starting;
 
-	gk_query_starting = __builtin_frame_address(0);
+	gk_query_starting = stack;
 	if (next_executor_start)
 		next_executor_start(query, flags);
 	else
@@ -172,19 +169,24 @@ start_plan(QueryDesc *query, int flags)
 	gk_query_starting = outer;
 }
 
+static pg_noinline void
+start_left_behind(QueryDesc *query, int flags)
+{
+	char	   *stack = __builtin_frame_address(0);
+	bool		resumed = gk_code_session_is_privileged() && gk_code_resume(stack);
+
+	start_plan(query, flags, stack);
+	if (resumed)
+		gk_code_end(false, stack);
+}
+
 static void
 executor_start(QueryDesc *query, int flags)
 {
-	char	   *stack = __builtin_frame_address(0);
-
-	if (unlikely(gk_portals_left) && gk_code_session_is_privileged() &&
-		gk_code_resume(stack))
-	{
-		start_plan(query, flags);
-		gk_code_end(false, stack);
-	}
+	if (unlikely(gk_portals_left))
+		start_left_behind(query, flags);
 	else
-		start_plan(query, flags);
+		start_plan(query, flags, __builtin_frame_address(0));
 }
 
 static void
@@ -216,75 +218,14 @@ executor_run(GK_EXECUTOR_RUN_PARAMS)
 		run_plan(GK_EXECUTOR_RUN_ARGS);
 }
 
-/* Has an extension's script, with superuser rights, found somebody's function? */
-static inline bool
-is_hijack(Oid funcid)
-{
-	return unlikely(creating_extension) && superuser() && gk_code_function_is_untrusted(funcid);
-}
-
-static pg_noinline void
-called_by_script(Oid funcid)
-{
-	GkRequest	request = {.door = GK_DOOR_FUNCTION,.funcid = funcid};
-
-	gk_gate(&request, 0, &gk_rules[GK_EXTENSION_HIJACK]);
-}
-
-static void
-function_execute(Oid funcid)
-{
-	const GkSymbol *symbol;
-	const GkRule *rule = gk_symbol_lookup(funcid, &symbol);
-
-	if (unlikely(is_hijack(funcid)))
-		called_by_script(funcid);
-	if (unlikely(rule != NULL))
-	{
-		GkRequest	request = {
-			.door = GK_DOOR_FUNCTION,
-			.funcid = funcid,
-			.symbol = symbol->name,
-			.symflags = symbol->flags,
-			.circumstances = gk_query_calls_expected(funcid) ? 0 : GK_UNTRUSTED
-		};
-
-		gk_gate(&request, 0, rule);
-	}
-}
-
-static void
-object_changed(ObjectAccessType event, Oid classid, Oid objid, int subid,
-			   void *arg)
-{
-	if (gk_is_watched_class(classid) && !gk_is_internal(event, arg))
-	{
-		GkRequest	request = {
-			.door = GK_DOOR_OBJECT,
-			.event = event,
-			.classid = classid,
-			.objid = objid,
-			.subid = subid
-		};
-
-		if (event == OAT_POST_ALTER && arg)
-			request.auxid = ((ObjectAccessPostAlter *) arg)->auxiliary_id;
-		gk_gate(&request, classid, NULL);
-	}
-
-	if (classid == ProcedureRelationId &&
-		(event == OAT_POST_CREATE || event == OAT_POST_ALTER))
-		gk_label_function_changed(event, objid);
-}
-
 static pg_noinline void
 object_access_of_interest(ObjectAccessType event, Oid classid, Oid objid, int subid,
 						  void *arg)
 {
 	if (event == OAT_FUNCTION_EXECUTE)
-		function_execute(objid);
+		gk_function_asks(objid);
 	else
-		object_changed(event, classid, objid, subid, arg);
+		gk_object_asks(event, classid, objid, subid, arg);
 	if (next_object_access)
 		next_object_access(event, classid, objid, subid, arg);
 }
@@ -298,35 +239,65 @@ static void
 object_access(ObjectAccessType event, Oid classid, Oid objid, int subid,
 			  void *arg)
 {
-	if (event != OAT_NAMESPACE_SEARCH &&
-		!(event == OAT_FUNCTION_EXECUTE && gk_is_unlisted_builtin(objid)))
+	bool		harmless = event == OAT_NAMESPACE_SEARCH ||
+		(event == OAT_FUNCTION_EXECUTE &&
+		 (gk_is_unlisted_builtin(objid) ||
+		  (gk_is_unlisted_other(objid) && !creating_extension)));
+
+	if (!harmless)
 		object_access_of_interest(event, classid, objid, subid, arg);
 	else if (next_object_access)
 		next_object_access(event, classid, objid, subid, arg);
 }
 
+/*
+ * A function that an administrator listed by name may be in SQL, and the planner
+ * could put its body in place of the call, so that nobody sees one.
+ */
+static inline bool
+forbids_inlining(Oid funcid)
+{
+	return unlikely(*gk_protected_functions != '\0') && gk_symbol_is_protected(funcid);
+}
+
 static bool
 needs_fmgr(Oid funcid)
 {
-	return gk_code_needs_events(funcid) || gk_symbol_forbids_inlining(funcid) ||
-		is_hijack(funcid) ||
+	return gk_code_needs_events(funcid) || forbids_inlining(funcid) ||
+		(unlikely(creating_extension) && gk_is_hijack(funcid)) ||
 		(next_needs_fmgr && next_needs_fmgr(funcid));
 }
 
+static inline void
+note_event(FmgrHookEventType event, Oid funcid, char *stack)
+{
+	if (event == FHET_START)
+		gk_code_start(funcid, stack);
+	else
+		gk_code_end(event == FHET_ABORT, stack);
+}
+
+static pg_noinline void
+fmgr_event_of_interest(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg, char *stack)
+{
+	/* before gk_code_start() may make it run as its owner */
+	if (event == FHET_START && gk_is_hijack(flinfo->fn_oid))
+		gk_script_calls(flinfo->fn_oid);
+	note_event(event, flinfo->fn_oid, stack);
+	if (next_fmgr)
+		next_fmgr(event, flinfo, arg);
+}
+
+/* Twice for every call of a function with SECURITY DEFINER or SET. */
 static void
 fmgr_event(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg)
 {
-	if (event == FHET_START)
-	{
-		/* before gk_code_start() may make it run as its owner */
-		if (unlikely(is_hijack(flinfo->fn_oid)))
-			called_by_script(flinfo->fn_oid);
-		gk_code_start(flinfo->fn_oid, __builtin_frame_address(0));
-	}
+	char	   *stack = __builtin_frame_address(0);
+
+	if (unlikely(creating_extension || next_fmgr))
+		fmgr_event_of_interest(event, flinfo, arg, stack);
 	else
-		gk_code_end(event == FHET_ABORT, __builtin_frame_address(0));
-	if (next_fmgr)
-		next_fmgr(event, flinfo, arg);
+		note_event(event, flinfo->fn_oid, stack);
 }
 
 static void

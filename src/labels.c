@@ -52,21 +52,13 @@ StaticAssertDecl(GK_NUM_RULES <= 64, "GkLabel.allows has a bit for each rule");
  * pg_seclabel costs little while it is empty, as it mostly is; this keeps it
  * at once per function and session.
  */
-typedef struct GkLabelled
-{
-	Oid			oid;
-	uint32		hash;			/* of the syscache, to know what to forget */
-	GkLabel		label;
-} GkLabelled;
+#define GK_ROLES 32				/* a power of two */
 
-#define GK_FUNCTIONS 512		/* powers of two */
-#define GK_ROLES 32
-
-static GkLabelled functions[GK_FUNCTIONS];
+GkLabelled	gk_labelled_function[GK_LABELLED_FUNCTIONS];
 static GkLabelled roles[GK_ROLES];
 
 /* Hashes that are among them, by their low bits; a no is certain. */
-static uint8 has_hash[GK_FUNCTIONS];
+static uint8 has_hash[GK_LABELLED_FUNCTIONS];
 
 /* Counts invalidations: what was read before one must not be kept after it. */
 static uint32 generation;
@@ -76,11 +68,11 @@ static const GkLabel no_label;
 static void
 forget(Datum arg, int cacheid, uint32 hash)
 {
-	GkLabelled *known = cacheid == PROCOID ? functions : roles;
-	int			size = cacheid == PROCOID ? GK_FUNCTIONS : GK_ROLES;
+	GkLabelled *known = cacheid == PROCOID ? gk_labelled_function : roles;
+	int			size = cacheid == PROCOID ? GK_LABELLED_FUNCTIONS : GK_ROLES;
 
 	generation++;
-	if (hash != 0 && !has_hash[hash & (GK_FUNCTIONS - 1)])
+	if (hash != 0 && !has_hash[hash & (GK_LABELLED_FUNCTIONS - 1)])
 		return;
 	for (int i = 0; i < size; i++)
 		if (hash == 0 || known[i].hash == hash)
@@ -188,11 +180,11 @@ static GkLabelled *
 entry_of(Oid classid, Oid objid)
 {
 	return classid == AuthIdRelationId ? &roles[objid & (GK_ROLES - 1)] :
-		&functions[objid & (GK_FUNCTIONS - 1)];
+		&gk_labelled_function[objid & (GK_LABELLED_FUNCTIONS - 1)];
 }
 
-static GkLabel
-find_out(Oid classid, Oid objid)
+GkLabel
+gk_label_find_out(Oid classid, Oid objid)
 {
 	GkLabelled *entry = entry_of(classid, objid);
 	uint32		before;
@@ -214,7 +206,7 @@ find_out(Oid classid, Oid objid)
 											ObjectIdGetDatum(objid));
 		entry->label = label;
 		entry->oid = objid;
-		has_hash[entry->hash & (GK_FUNCTIONS - 1)] = true;
+		has_hash[entry->hash & (GK_LABELLED_FUNCTIONS - 1)] = true;
 	}
 	return label;
 }
@@ -225,7 +217,7 @@ label_of(Oid classid, Oid objid)
 {
 	GkLabelled *entry = entry_of(classid, objid);
 
-	return likely(entry->oid == objid) ? entry->label : find_out(classid, objid);
+	return likely(entry->oid == objid) ? entry->label : gk_label_find_out(classid, objid);
 }
 
 /* Is the function's author vouched for?  Initdb's functions have no labels. */
@@ -241,14 +233,6 @@ bool
 gk_label_trusts_role(Oid roleid)
 {
 	return label_of(AuthIdRelationId, roleid).trusted;
-}
-
-/* The rules lifted from the function's own statements, as bits. */
-uint64
-gk_label_function_allows(Oid funcid)
-{
-	return funcid < FirstNormalObjectId ? 0 :
-		label_of(ProcedureRelationId, funcid).allows;
 }
 
 /* Does the function use its owner's rights (SECURITY DEFINER), whoever calls? */

@@ -60,30 +60,21 @@ Oid			gk_builtin_limit = 0;
 /* The names of gatekeeper.protected_functions, and the memory they live in. */
 static MemoryContext protected_context;
 
-#define GK_CACHE_SIZE 512		/* a power of two */
-
-typedef struct GkCacheEntry
-{
-	Oid			funcid;
-	uint32		hash;			/* of the syscache, to know what to forget */
-	uint16		index;
-} GkCacheEntry;
-
-static GkCacheEntry cache[GK_CACHE_SIZE];
+GkSymbolKnown gk_symbol_known[GK_SYMBOLS_SIZE];
 
 /* Hashes that the cache has, by their low bits; a no is certain. */
-static uint8 has_hash[GK_CACHE_SIZE];
+static uint8 has_hash[GK_SYMBOLS_SIZE];
 
 static void
 forget(Datum arg, int cacheid, uint32 hash)
 {
-	if (hash != 0 && !has_hash[hash & (GK_CACHE_SIZE - 1)])
+	if (hash != 0 && !has_hash[hash & (GK_SYMBOLS_SIZE - 1)])
 		return;
 	if (hash == 0)
 		memset(has_hash, 0, sizeof(has_hash));
-	for (int i = 0; i < GK_CACHE_SIZE; i++)
-		if (hash == 0 || cache[i].hash == hash)
-			cache[i].funcid = InvalidOid;
+	for (int i = 0; i < GK_SYMBOLS_SIZE; i++)
+		if (hash == 0 || gk_symbol_known[i].hash == hash)
+			gk_symbol_known[i].funcid = InvalidOid;
 }
 
 static void
@@ -168,6 +159,7 @@ void
 gk_symbols_reset(void)
 {
 	gk_builtin_limit = 0;
+	forget((Datum) 0, PROCOID, 0);
 }
 
 /* "schema.function", for functions that have no symbol. */
@@ -242,7 +234,7 @@ gk_symbol_lookup(Oid funcid, const GkSymbol **symbol)
 		index = gk_builtin_entry[funcid];
 	if (index == GK_NOT_BUILTIN)
 	{
-		GkCacheEntry *entry = &cache[funcid & (GK_CACHE_SIZE - 1)];
+		GkSymbolKnown *entry = &gk_symbol_known[funcid & (GK_SYMBOLS_SIZE - 1)];
 
 		if (entry->funcid != funcid)
 		{
@@ -253,7 +245,7 @@ gk_symbol_lookup(Oid funcid, const GkSymbol **symbol)
 			entry->index = index_of(tuple);
 			entry->hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(funcid));
 			entry->funcid = funcid;
-			has_hash[entry->hash & (GK_CACHE_SIZE - 1)] = true;
+			has_hash[entry->hash & (GK_SYMBOLS_SIZE - 1)] = true;
 			ReleaseSysCache(tuple);
 		}
 		index = entry->index;
@@ -265,15 +257,11 @@ gk_symbol_lookup(Oid funcid, const GkSymbol **symbol)
 	return listed[index].rule;
 }
 
-/*
- * A function that an administrator listed by name may be in SQL, and the
- * planner could put its body in place of the call, so that nobody sees one.
- */
+/* Is it one that an administrator listed? */
 bool
-gk_symbol_forbids_inlining(Oid funcid)
+gk_symbol_is_protected(Oid funcid)
 {
 	const GkSymbol *symbol;
 
-	return *gk_protected_functions != '\0' &&
-		gk_symbol_lookup(funcid, &symbol) == &gk_rules[GK_PROTECTED_FUNCTION];
+	return gk_symbol_lookup(funcid, &symbol) == &gk_rules[GK_PROTECTED_FUNCTION];
 }

@@ -1,5 +1,5 @@
 -- SET of an ordinary setting.
--- budget: 3.3
+-- budget: 2.0
 -- times: 100
 --
 -- More than the 0.5 % of other statements: the name is looked up, and at the end of a transaction that has SET
