@@ -37,6 +37,7 @@
 #include "utils/portal.h"
 
 #include "compat.h"
+#include "rule_names.h"
 
 /* None of it is seen from outside, so none of it is looked up in a table. */
 #pragma GCC visibility push(hidden)
@@ -46,31 +47,7 @@
  * ------------------------------------------------------------------------
  */
 
-/*
- * One named protection each.  rules.c holds their rows in this order; the list
- * is written once here so that a rule cannot be half there.
- */
-#define GK_FOR_EACH_RULE(X) \
-	X(ROLE_SUPERUSER) \
-	X(ROLE_PRIVILEGED) \
-	X(ROLE_MEMBERSHIP) \
-	X(COPY_PROGRAM) \
-	X(COPY_FILE) \
-	X(SERVER_FILES) \
-	X(SERVER_CONTROL) \
-	X(SERVER_SETTINGS) \
-	X(CATALOG_WRITE) \
-	X(CATALOG_SECRETS) \
-	X(EXTENSION_BLOCKED) \
-	X(UNTRUSTED_LANGUAGE) \
-	X(NATIVE_CODE) \
-	X(FOREIGN_PROGRAM) \
-	X(LOOPBACK) \
-	X(BACKDOOR) \
-	X(EXTENSION_HIJACK) \
-	X(PROTECTED_FUNCTION) \
-	X(EXEMPTION)
-
+/* One named protection each. */
 #define GK_RULE_ENUM(name) GK_##name,
 
 typedef enum GkRuleId

@@ -13,12 +13,14 @@
  */
 #include "cli.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "audit/text.h"
 #include "cli/commands.h"
+#include "rule_names.h"
 
 static const char usage[] =
 "Shows the audit records that the journal holds.\n"
@@ -141,6 +143,18 @@ add_known(GkWords *words, const char *option, const char *list, const char *know
 		if (!gk_words_has(&all, words->word[i]))
 			gk_error(gk_format("It takes one or more of: %s.", known),
 					 "option %s does not know \"%s\"", option, words->word[i]);
+}
+
+/* All of them, as the settings write them. */
+static const char *
+rule_names(void)
+{
+#define GK_RULE_TEXT(name) ", " #name
+	static char names[] = GK_FOR_EACH_RULE(GK_RULE_TEXT);
+
+	for (char *p = names; *p; p++)
+		*p = tolower((unsigned char) *p);
+	return names + strlen(", ");
 }
 
 static GkShow
@@ -293,7 +307,7 @@ gk_events(int argc, char **argv)
 				until = gk_option_time("--until", optarg);
 				break;
 			case GK_OPT_RULE:
-				gk_words_add_list(&rules, optarg);
+				add_known(&rules, "--rule", optarg, rule_names());
 				break;
 			case GK_OPT_VERDICT:
 				add_known(&verdicts, "--verdict", optarg, "denied, would_deny, allowed");

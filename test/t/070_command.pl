@@ -97,6 +97,7 @@ foreach my $case (
 	[ [ 'events', '--frobnicate' ], qr/option "--frobnicate"/ ],
 	[ [ 'events', '-x' ], qr/unknown option "-x"/ ],
 	[ [ 'events', '--rule' ], qr/"--rule" needs a value/ ],
+	[ [ 'events', '--rule', 'copy_file,copy_programm' ], qr/--rule does not know "copy_programm"\n.*role_superuser, .*, exemption\./ ],
 	[ [ 'events', '--json=1' ], qr/"--json=1" takes no value/ ],
 	[ [ 'events', 'something' ], qr/unexpected argument "something"/ ],
 	[ [ 'events', '--since', 'the flood' ], qr/"the flood" is not a time/ ],
