@@ -51,11 +51,16 @@ gk_redact_char(const GkRedactor *r, size_t pos, size_t end, GkEscapes escapes, i
 	int			bits = 4;
 
 	*c = (unsigned char) r->s[pos];
-	if (*c == '%' && r->is_text && end - pos > 2 &&
-		hex_digit(r->s[pos + 1]) >= 0 && hex_digit(r->s[pos + 2]) >= 0)
+	if (*c == '%' && r->is_text && end - pos > 2)
 	{
-		*c = hex_digit(r->s[pos + 1]) << 4 | hex_digit(r->s[pos + 2]);
-		return 3;
+		int			high = hex_digit(r->s[pos + 1]);
+		int			low = hex_digit(r->s[pos + 2]);
+
+		if (high >= 0 && low >= 0)
+		{
+			*c = high << 4 | low;
+			return 3;
+		}
 	}
 	if (*c != '\\' || escapes == GK_ESCAPES_NONE || p > end)
 		return 1;

@@ -232,7 +232,7 @@ library_directory(const GkCluster *cluster)
 char *
 gk_cluster_library(const GkCluster *cluster)
 {
-	char	   *why;
+	char	   *why = NULL;
 	char	   *path = gk_cluster_setting(cluster, "dynamic_library_path", &why);
 	char	   *own = library_directory(cluster);
 

@@ -211,11 +211,13 @@ static const char *
 sets(const char *line, size_t len, const char *name)
 {
 	char	   *copy = strndup(line, len);
-	char	   *found;
-	char	   *value;
+	char	   *found = NULL;
+	char	   *value = NULL;
 	const char *rest = parse_line(copy, &found, &value);
 	const char *result = rest && strcasecmp(found, name) == 0 ? line + (rest - copy) : NULL;
 
+	free(found);
+	free(value);
 	free(copy);
 	return result;
 }

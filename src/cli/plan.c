@@ -249,7 +249,7 @@ gk_plan_obstacle(const GkPlan *plan)
 	if (strcmp(plan->list, ours) != 0)
 		return gk_format("The server reads " GK_LIST " as \"%s\", but its files look as if it\n"
 						 "were \"%s\": edit them yourself.", plan->list, ours);
-	if (!gk_list_is_valid(plan->list))
+	if (last && !gk_list_is_valid(plan->list))
 		return gk_format("\"%s\" is no list that the server accepts, so it preloads nothing\n"
 						 "(%s line %d): put that right first.", plan->list, last->file, last->line);
 	if (lstat(plan->drop_in, &st) == 0 && !S_ISREG(st.st_mode))

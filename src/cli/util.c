@@ -209,6 +209,7 @@ gk_read_file(const char *path)
 	fclose(file);
 	if (failed)
 	{
+		free(text.data);
 		errno = EIO;
 		return NULL;
 	}
