@@ -28,6 +28,19 @@ typedef enum GkInterest
 	GK_INTEREST_WHAT			/* it uses what initdb made, or foreign tables */
 } GkInterest;
 
+static inline bool
+gk_has_foreign_table(List *range_table)
+{
+	ListCell   *cell;
+
+	foreach(cell, range_table)
+	{
+		if (((RangeTblEntry *) lfirst(cell))->relkind == RELKIND_FOREIGN_TABLE)
+			return true;
+	}
+	return false;
+}
+
 /* On every query's way.  May be of interest and turn out to be harmless. */
 static inline GkInterest
 gk_interest_in(List *range_table, List *perms)
@@ -35,12 +48,8 @@ gk_interest_in(List *range_table, List *perms)
 	GkInterest	interest = GK_INTEREST_NONE;
 	ListCell   *cell;
 
-	if (!GK_PERMS_ARE_RANGE_TABLE)
-		foreach(cell, range_table)
-		{
-			if (((RangeTblEntry *) lfirst(cell))->relkind == RELKIND_FOREIGN_TABLE)
-				return GK_INTEREST_WHAT;
-		}
+	if (!GK_PERMS_ARE_RANGE_TABLE && gk_has_foreign_table(range_table))
+		return GK_INTEREST_WHAT;
 	foreach(cell, perms)
 	{
 		GkPermInfo *perm = (GkPermInfo *) lfirst(cell);

@@ -121,7 +121,7 @@ is_running(const char *data)
 void
 gk_cluster_find(GkCluster *cluster, const char *name, const char *data, const char *bin)
 {
-	char	   *why;
+	char	   *why = NULL;
 
 	if ((name != NULL) == (data != NULL))
 		gk_error(NULL, name ? "name a cluster or give -D, not both" :

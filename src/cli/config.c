@@ -26,6 +26,27 @@
 
 static void read_file(GkConfig *config, const char *path, int depth, bool must_exist);
 
+/* What a backslash and this character stand for. */
+static char
+escaped(char c)
+{
+	switch (c)
+	{
+		case 'b':
+			return '\b';
+		case 'f':
+			return '\f';
+		case 'n':
+			return '\n';
+		case 'r':
+			return '\r';
+		case 't':
+			return '\t';
+		default:
+			return c;
+	}
+}
+
 /*
  * Take a line "name = value" or "name value" apart.  NULL when it is empty, a
  * comment, or nothing that we understand; else what stands behind the value.
@@ -40,7 +61,7 @@ parse_line(const char *line, char **name, char **value)
 	len = strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$");
 	if (len == 0)
 		return NULL;
-	*name = strndup(line, len);
+	*name = gk_format("%.*s", (int) len, line);
 	line += len;
 	line += strspn(line, " \t\r");
 	if (*line == '=')
@@ -50,7 +71,6 @@ parse_line(const char *line, char **name, char **value)
 	{
 		for (line++; *line && !(*line == '\'' && line[1] != '\''); line++)
 		{
-			static const char named[] = "b\bf\fn\nr\rt\t";
 			char		c = *line;
 
 			if (c == '\'')
@@ -58,9 +78,7 @@ parse_line(const char *line, char **name, char **value)
 			else if (c == '\\' && line[1])
 			{
 				c = *++line;
-				if (strchr("bfnrt", c))
-					c = strchr(named, c)[1];
-				else if (c >= '0' && c <= '7')
+				if (c >= '0' && c <= '7')
 				{
 					int			octal = 0;
 
@@ -69,6 +87,8 @@ parse_line(const char *line, char **name, char **value)
 					line--;
 					c = (char) octal;
 				}
+				else
+					c = escaped(c);
 			}
 			gk_buf_add(&text, &c, 1);
 		}
@@ -210,7 +230,7 @@ gk_config_quote(const char *value)
 static const char *
 sets(const char *line, size_t len, const char *name)
 {
-	char	   *copy = strndup(line, len);
+	char	   *copy = gk_format("%.*s", (int) len, line);
 	char	   *found = NULL;
 	char	   *value = NULL;
 	const char *rest = parse_line(copy, &found, &value);

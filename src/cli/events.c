@@ -191,29 +191,35 @@ is_wanted(const GkEntry *entry)
 		passes(&numbers, entry, "GATEKEEPER_SEQ");
 }
 
+/* The newest of those that were shown: sink, stream and number. */
+static char last_shown[64][80];
+
 /*
  * With two sinks that both end in the journal a record is there twice; once is
  * enough.  The second one follows closely.
  */
 static bool
-was_shown(const GkEntry *entry, bool forget)
+was_shown(const GkEntry *entry)
 {
-	static char last[64][80];
 	static int	next;
 	char		name[64];
 
-	if (forget)
-		memset(last, 0, sizeof(last));
-	if (forget || entry->forged)
+	if (entry->forged)
 		return false;
 	snprintf(name, sizeof(name), "%s %s", gk_entry_get(entry, "GATEKEEPER_STREAM"),
 			 gk_entry_get(entry, "GATEKEEPER_SEQ"));
-	for (int i = 0; i < GK_LENGTHOF(last); i++)
-		if (strcmp(last[i] + 1, name) == 0 && last[i][0] != "js"[entry->is_syslog])
+	for (int i = 0; i < GK_LENGTHOF(last_shown); i++)
+		if (strcmp(last_shown[i] + 1, name) == 0 && last_shown[i][0] != "js"[entry->is_syslog])
 			return true;
-	snprintf(last[next], sizeof(last[next]), "%c%s", "js"[entry->is_syslog], name);
-	next = (next + 1) % GK_LENGTHOF(last);
+	snprintf(last_shown[next], sizeof(last_shown[next]), "%c%s", "js"[entry->is_syslog], name);
+	next = (next + 1) % GK_LENGTHOF(last_shown);
 	return false;
+}
+
+static void
+forget_shown(void)
+{
+	memset(last_shown, 0, sizeof(last_shown));
 }
 
 /* Stand behind the record that cursor_file remembers; false when there is none. */
@@ -266,13 +272,13 @@ seek_last(GkJournal *journal, GkEntry *entry, uint64_t lines)
 		gk_journal_seek_end(journal);
 	while (gk_journal_previous(journal, entry))
 	{
-		if (entry->time < since || (is_wanted(entry) && !was_shown(entry, false) && lines-- == 0))
+		if (entry->time < since || (is_wanted(entry) && !was_shown(entry) && lines-- == 0))
 		{
-			was_shown(NULL, true);
+			forget_shown();
 			return;
 		}
 	}
-	was_shown(NULL, true);
+	forget_shown();
 	gk_journal_seek_start(journal);
 }
 
@@ -373,7 +379,7 @@ gk_events(int argc, char **argv)
 		while (gk_journal_next(journal, &entry))
 		{
 			/* not the end: the clock can have been set back */
-			if (!is_wanted(&entry) || was_shown(&entry, false))
+			if (!is_wanted(&entry) || was_shown(&entry))
 				continue;
 			if (shown++ == 0 && show == gk_show_line)
 				gk_show_header();
