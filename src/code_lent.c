@@ -37,14 +37,13 @@
 #define GK_MAX_LENT 128
 
 static Oid	lent[GK_MAX_LENT];
-static int	nlent;
+int			gk_num_lent = 0;
 static bool too_many;
-bool		gk_any_lent = false;
 
 static bool
 is_lent(Oid funcid)
 {
-	for (int i = 0; i < nlent; i++)
+	for (int i = 0; i < gk_num_lent; i++)
 		if (lent[i] == funcid)
 			return true;
 	return false;
@@ -99,11 +98,10 @@ lend(Oid funcid, bool trigger, bool arguments)
 	if (funcid < FirstNormalObjectId || is_lent(funcid) ||
 		!is_willing(funcid, trigger, arguments))
 		return;
-	if (nlent < GK_MAX_LENT)
-		lent[nlent++] = funcid;
+	if (gk_num_lent < GK_MAX_LENT)
+		lent[gk_num_lent++] = funcid;
 	else
 		too_many = true;
-	gk_any_lent = true;
 }
 
 /* Another role's expression calls the function.  In a transaction. */

@@ -39,7 +39,11 @@
 #include "compat.h"
 #include "rule_names.h"
 
-/* None of it is seen from outside, so none of it is looked up in a table. */
+/*
+ * None of it is seen from outside, so none of it is looked up in a table.  What
+ * the headers below need of the server's is included above: declared from here on,
+ * it would be taken for ours.
+ */
 #pragma GCC visibility push(hidden)
 
 /* ------------------------------------------------------------------------

@@ -137,7 +137,6 @@ rebuild(void)
 		gk_builtin_entry[funcid] = builtin == InvalidOidBuiltinMapping ?
 			GK_NOT_BUILTIN : entry_of(fmgr_builtins[builtin].funcName);
 	}
-	forget((Datum) 0, PROCOID, 0);
 	gk_builtin_limit = fmgr_last_builtin_oid + 1;
 }
 
