@@ -16,12 +16,14 @@
 #include "miscadmin.h"
 #include "utils/portal.h"
 
-/* code_origin.c */
+/* code_stack.c */
 extern void gk_code_prune(char *stack);
-extern bool gk_code_needs_events(Oid funcid);
 extern void gk_code_start(Oid funcid, char *stack);
 extern void gk_code_end(bool failed, char *stack);
 extern bool gk_code_resume(char *stack);
+
+/* code_origin.c */
+extern bool gk_code_needs_events(Oid funcid);
 extern bool gk_code_forbids_transaction_control(Oid procedure);
 extern bool gk_code_is_untrusted(void);
 extern bool gk_code_is_in_script(void);
@@ -34,6 +36,8 @@ extern void gk_code_trust_init(void);
 extern bool gk_code_is_superuser(Oid roleid);
 extern Oid	gk_code_find_out_owner(Oid funcid);
 extern void gk_code_forget_session(void);
+extern void gk_code_forget_functions(void);
+extern void gk_code_function_is_plain(Oid funcid);
 extern bool gk_code_find_out_session(void);
 extern bool gk_code_owner_is_trusted(Oid roleid);
 extern bool gk_code_find_out_function(Oid funcid);
@@ -46,6 +50,7 @@ typedef struct GkTrust
 	Oid			oid;
 	Oid			owner;
 	bool		answer;
+	bool		plain;			/* see gk_code_function_is_plain() */
 } GkTrust;
 
 extern GkTrust gk_untrusted_function[GK_TRUST_SIZE];
@@ -88,9 +93,10 @@ static inline bool
 gk_code_session_is_privileged(void)
 {
 	Oid			current = GetUserId();
+	Oid			session = GetSessionUserId();
 	const GkSession *known = &gk_session[current & (GK_SESSIONS - 1)];
 
-	if (likely(known->current == current && known->session == GetSessionUserId()))
+	if (likely(known->current == current && known->session == session))
 		return known->answer;
 	return gk_code_find_out_session();
 }

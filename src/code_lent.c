@@ -98,6 +98,7 @@ lend(Oid funcid, bool trigger, bool arguments)
 	if (funcid < FirstNormalObjectId || is_lent(funcid) ||
 		!is_willing(funcid, trigger, arguments))
 		return;
+	gk_code_forget_functions();
 	if (gk_num_lent < GK_MAX_LENT)
 		lent[gk_num_lent++] = funcid;
 	else

@@ -7,7 +7,7 @@
  * it when that is UPDATE ... RETURNING or EXPLAIN ANALYZE, runs when somebody
  * fetches from it, or at COMMIT when it is WITH HOLD; the function that wrote
  * the query is not on the stack then.  So the portals that come into being
- * while untrusted code runs are remembered, and code_origin.c puts the function
+ * while untrusted code runs are remembered, and code_stack.c puts the function
  * back on its stack while one of them runs.
  *
  * There is no hook for a portal's creation, nor a function that lists portals.

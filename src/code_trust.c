@@ -36,13 +36,20 @@ static bool any_function;
 /* What gk_code_session_is_privileged() remembers; no user has InvalidOid. */
 GkSession	gk_session[GK_SESSIONS];
 
+/* A function has changed, or has been lent. */
+void
+gk_code_forget_functions(void)
+{
+	if (any_function)
+		memset(gk_untrusted_function, 0, sizeof(gk_untrusted_function));
+	any_function = false;
+}
+
 static void
 forget(Datum arg, int cacheid, uint32 hash)
 {
 	generation++;
-	if (any_function)
-		memset(gk_untrusted_function, 0, sizeof(gk_untrusted_function));
-	any_function = false;
+	gk_code_forget_functions();
 	if (cacheid == AUTHOID)
 	{
 		memset(superuser_role, 0, sizeof(superuser_role));
@@ -55,6 +62,7 @@ void
 gk_code_forget_session(void)
 {
 	memset(gk_session, 0, sizeof(gk_session));
+	gk_code_forget_functions();
 }
 
 /* superuser_arg() remembers one role only, and we ask for two or three. */
@@ -145,6 +153,7 @@ gk_code_find_out_function(Oid funcid)
 			return false;		/* the caller will complain */
 		entry->oid = InvalidOid;	/* should what follows raise */
 		entry->owner = owner;
+		entry->plain = false;
 		entry->answer = !gk_code_owner_is_trusted(owner) &&
 			!gk_label_trusts_function(funcid);
 		if (generation == before)
@@ -154,6 +163,20 @@ gk_code_find_out_function(Oid funcid)
 		}
 	}
 	return entry->answer;
+}
+
+/*
+ * All that its calls depend on is gk_code_function_is_untrusted() and who is
+ * there: untrusted code is watched for, no label lifts anything from it, and it
+ * is not lent.  Whatever changes one of these forgets the function.
+ */
+void
+gk_code_function_is_plain(Oid funcid)
+{
+	GkTrust    *entry = &gk_untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
+
+	if (entry->oid == funcid)
+		entry->plain = true;
 }
 
 /* Postmaster start. */

@@ -88,7 +88,7 @@ process_utility(PlannedStmt *pstmt, const char *source_text,
 	n = gk_statement_begin(pstmt, source_text, stack);
 	if (gk_is_watched_statement(tag))
 		gk_statement_asks(pstmt->utilityStmt, tag);
-	if (tag == T_CallStmt)
+	if (tag == T_CallStmt && gk_code_session_is_privileged())
 		context = gk_call_asks((CallStmt *) pstmt->utilityStmt, context);
 	if (tag == T_TruncateStmt)
 		gk_query_calls_of_truncate((TruncateStmt *) pstmt->utilityStmt);
@@ -268,36 +268,24 @@ needs_fmgr(Oid funcid)
 		(next_needs_fmgr && next_needs_fmgr(funcid));
 }
 
-static inline void
-note_event(FmgrHookEventType event, Oid funcid, char *stack)
-{
-	if (event == FHET_START)
-		gk_code_start(funcid, stack);
-	else
-		gk_code_end(event == FHET_ABORT, stack);
-}
-
-static pg_noinline void
-fmgr_event_of_interest(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg, char *stack)
-{
-	/* before gk_code_start() may make it run as its owner */
-	if (event == FHET_START && gk_is_hijack(flinfo->fn_oid))
-		gk_script_calls(flinfo->fn_oid);
-	note_event(event, flinfo->fn_oid, stack);
-	if (next_fmgr)
-		next_fmgr(event, flinfo, arg);
-}
-
 /* Twice for every call of a function with SECURITY DEFINER or SET. */
 static void
 fmgr_event(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg)
 {
 	char	   *stack = __builtin_frame_address(0);
 
-	if (unlikely(creating_extension || next_fmgr))
-		fmgr_event_of_interest(event, flinfo, arg, stack);
+	if (event == FHET_START)
+		gk_code_start(flinfo->fn_oid, stack);
 	else
-		note_event(event, flinfo->fn_oid, stack);
+		gk_code_end(event == FHET_ABORT, stack);
+}
+
+/* The same where there is a next. */
+static void
+fmgr_event_and_next(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg)
+{
+	fmgr_event(event, flinfo, arg);
+	next_fmgr(event, flinfo, arg);
 }
 
 static void
@@ -306,6 +294,7 @@ shmem_request(void)
 	if (next_shmem_request)
 		next_shmem_request();
 	gk_audit_shmem_request();
+	gk_labels_shmem_request();
 }
 
 static void
@@ -314,6 +303,7 @@ shmem_startup(void)
 	if (next_shmem_startup)
 		next_shmem_startup();
 	gk_audit_shmem_startup();
+	gk_labels_shmem_startup();
 }
 
 #ifndef GK_HAVE_SYSTEM_USER
@@ -347,7 +337,7 @@ gk_install_hooks(void)
 	next_needs_fmgr = needs_fmgr_hook;
 	needs_fmgr_hook = needs_fmgr;
 	next_fmgr = fmgr_hook;
-	fmgr_hook = fmgr_event;
+	fmgr_hook = next_fmgr ? fmgr_event_and_next : fmgr_event;
 	next_shmem_request = shmem_request_hook;
 	shmem_request_hook = shmem_request;
 	next_shmem_startup = shmem_startup_hook;

@@ -153,6 +153,7 @@ relabel(const ObjectAddress *object, const char *text)
 	if (text)
 		check_text(text);
 	touch(object);
+	gk_label_is_set();
 }
 
 /*

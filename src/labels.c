@@ -31,6 +31,7 @@
 #include "access/table.h"
 #include "access/transam.h"
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_proc.h"
@@ -38,7 +39,11 @@
 #include "catalog/pg_shseclabel.h"
 #include "commands/seclabel.h"
 #include "miscadmin.h"
+#include "port/atomics.h"
 #include "storage/bufmgr.h"
+#include "storage/ipc.h"
+#include "storage/lwlock.h"
+#include "storage/shmem.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -64,6 +69,18 @@ static uint8 has_hash[GK_LABELLED_FUNCTIONS];
 static uint32 generation;
 
 static const GkLabel no_label;
+
+/*
+ * How many transactions that set a label have come to their commit, in all
+ * sessions; how many had when this one found that there was no label; and
+ * whether its own transaction has set one.
+ */
+#define GK_NEVER PG_UINT64_MAX
+
+static pg_atomic_uint64 no_commits;
+static pg_atomic_uint64 *commits = &no_commits;
+static uint64 none_at = GK_NEVER;
+static bool is_set;
 
 static void
 forget(Datum arg, int cacheid, uint32 hash)
@@ -127,20 +144,62 @@ gk_label_parse(const char *text, GkLabel *label, const char **rule)
 	return true;
 }
 
-/*
- * Has nobody in this database (for roles: in the cluster) ever set a security
- * label?  Then looking for one is spared.  A label is written before it can be
- * seen, and a relation that has been written to is not empty.
- */
 static bool
-are_no_labels(Oid classid)
+is_empty(Oid relid)
 {
-	Relation	rel = table_open(classid == AuthIdRelationId ? SharedSecLabelRelationId :
-								 SecLabelRelationId, AccessShareLock);
+	Relation	rel = table_open(relid, AccessShareLock);
 	bool		empty = RelationGetNumberOfBlocks(rel) == 0;
 
 	table_close(rel, AccessShareLock);
 	return empty;
+}
+
+/*
+ * Has nobody in this database (for roles: in the cluster) ever set a security
+ * label?  Then looking for one is spared.  A label is written before it can be
+ * seen, and a relation that has been written to is not empty.
+ *
+ * For functions the answer holds until another session commits a label, which
+ * is counted just before; what this one sets, gk_label_is_set() tells.  A standby
+ * gets labels that it does not count.
+ */
+static bool
+are_no_labels(Oid classid)
+{
+	uint64		now;
+
+	if (classid == AuthIdRelationId)
+		return is_empty(SharedSecLabelRelationId);
+	now = pg_atomic_read_u64(commits);
+	if (none_at == now)
+		return true;
+	if (!is_empty(SecLabelRelationId))
+		return false;
+	if (!RecoveryInProgress())
+		none_at = now;
+	return true;
+}
+
+static void
+count_commit(XactEvent event, void *arg)
+{
+	if (is_set && (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE))
+		pg_atomic_fetch_add_u64(commits, 1);
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE || event == XACT_EVENT_ABORT)
+		is_set = false;
+}
+
+/* This transaction is about to write a label. */
+void
+gk_label_is_set(void)
+{
+	static bool counts = false;
+
+	none_at = GK_NEVER;
+	if (!counts)
+		RegisterXactCallback(count_commit, NULL);
+	counts = true;
+	is_set = true;
 }
 
 /* A label's text, palloc'd, or NULL. */
@@ -281,6 +340,26 @@ gk_label_exempts(const GkEvent *event)
 	/* What the role does itself, not what is done with its rights. */
 	return event->circumstances == 0 && user == GetSessionUserId() &&
 		(gk_label_role_allows(user) & bit) && !gk_code_is_untrusted();
+}
+
+/* Called while the server adds up its shared memory. */
+void
+gk_labels_shmem_request(void)
+{
+	RequestAddinShmemSpace(sizeof(*commits));
+}
+
+/* Called when shared memory is there: at server start, and again after a crash. */
+void
+gk_labels_shmem_startup(void)
+{
+	bool		found;
+
+	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+	commits = ShmemInitStruct("pg_gatekeeper labels", sizeof(*commits), &found);
+	if (!found)
+		pg_atomic_init_u64(commits, 0);
+	LWLockRelease(AddinShmemInitLock);
 }
 
 /* Postmaster start. */

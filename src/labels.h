@@ -40,6 +40,9 @@ extern GkLabelled gk_labelled_function[GK_LABELLED_FUNCTIONS];
 
 /* labels.c */
 extern void gk_labels_init(void);
+extern void gk_labels_shmem_request(void);
+extern void gk_labels_shmem_startup(void);
+extern void gk_label_is_set(void);
 extern bool gk_label_parse(const char *text, GkLabel *label, const char **rule);
 extern char *gk_label_text(Oid classid, Oid objid);
 extern bool gk_label_trusts_function(Oid funcid);

@@ -27,12 +27,11 @@ gk_statement_asks(Node *stmt, NodeTag tag)
 		gk_label_provider_named((SecLabelStmt *) stmt);
 }
 
-/* CALL evaluates its arguments without a plan. */
+/* In a privileged session.  CALL evaluates its arguments without a plan. */
 ProcessUtilityContext
 gk_call_asks(CallStmt *stmt, ProcessUtilityContext context)
 {
-	if (gk_code_session_is_privileged())
-		gk_query_calls((Node *) stmt->funcexpr);
+	gk_query_calls((Node *) stmt->funcexpr);
 
 	/* in any other context core refuses its COMMIT and ROLLBACK */
 	if (stmt->funcexpr && gk_code_forbids_transaction_control(stmt->funcexpr->funcid))

@@ -10,7 +10,7 @@
  * BEGIN and SET would cost more than all the rest of what this module does
  * there.  Instead, what is over is dropped when the error's (sub)transaction
  * aborts: a statement that began within the subtransaction, and one whose C
- * frame lies below the present stack pointer (see code_origin.c).  The latter
+ * frame lies below the present stack pointer (see code_stack.c).  The latter
  * alone tells, at the end of a transaction, a procedure that goes on from one
  * that failed.
  *

@@ -13,7 +13,7 @@ use IPC::Run ();
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = new_gatekeeper_node('labels', streaming => 1, conf => "wal_log_hints = on\nwal_keep_size = 320MB\n");
+my $node = new_gatekeeper_node('labels', streaming => 1, conf => "max_prepared_transactions = 1\nwal_log_hints = on\nwal_keep_size = 320MB\n");
 load_probes($node);
 
 # ------------------------------------------------------------------------
@@ -24,13 +24,13 @@ my $asked = 0;
 
 sub start_session
 {
-	my ($role) = @_;
+	my ($role, $database) = @_;
 	my %session = (in => '', out => '');
 
 	$session{run} = IPC::Run::start(
 		[
 			'psql', '-X', '-q', '-A', '-t', '-v', 'VERBOSITY=verbose', '-U', $role,
-			'-d', $node->connstr('postgres')
+			'-d', $node->connstr($database // 'postgres')
 		],
 		'<', \$session{in}, '>&', \$session{out}, IPC::Run::timeout(60));
 	return \%session;
@@ -172,6 +172,48 @@ like(answer_of($author), qr/tuple concurrently updated/, '... and fails');
 is_powerless('replaced just after the label');
 is(ask($author, $evil), '', 'the author replaces it afterwards');
 is_powerless('replaced later');
+
+# A session that has found no label in its database looks again when there is one.
+my $labels_left = q{SELECT count(*) FROM pg_seclabels WHERE provider = 'gatekeeper'};
+my $as_author = "BEGIN; SET LOCAL ROLE gk_author; $harmless; COMMIT";
+
+sub start_fresh
+{
+	$node->safe_psql('postgres', 'CREATE DATABASE gk_fresh TEMPLATE template0');
+	$node->safe_psql('gk_fresh', 'CREATE SCHEMA gk AUTHORIZATION gk_author');
+	my @sessions = map { start_session($_, 'gk_fresh') } ('gk_author', 'postgres');
+	is(ask($sessions[0], $harmless) . ask($sessions[1], $as_author), '', 'two sessions find no label');
+	return @sessions;
+}
+
+sub end_fresh
+{
+	$_->{run}->finish foreach @_;
+	$node->poll_query_until('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE datname = 'gk_fresh'}, '0');
+	$node->safe_psql('postgres', 'DROP DATABASE gk_fresh');
+	return;
+}
+
+foreach my $case (
+	[ 'committed', $vouch ],
+	[ 'prepared', 'BEGIN', $vouch, "PREPARE TRANSACTION 'label'", "COMMIT PREPARED 'label'" ],
+	[ 'in a subtransaction', 'BEGIN', 'SAVEPOINT s', $vouch, 'RELEASE s', 'COMMIT' ],
+	[ 'after one that was rolled back', 'BEGIN', $vouch, 'ROLLBACK', $vouch ])
+{
+	my ($how, @statements) = @$case;
+	my ($owner, $setter) = start_fresh();
+
+	is(join('', map { ask($setter, $_) } @statements), '', "label $how: set");
+	is($node->safe_psql('gk_fresh', $labels_left), '1', '... it is there');
+	is(ask($owner, $evil), '', '... the author replaces the function');
+	is($node->safe_psql('gk_fresh', $labels_left), '0', '... and it is gone');
+	end_fresh($owner, $setter);
+}
+my @fresh = start_fresh();
+is(ask($fresh[1], "BEGIN; $vouch; SET LOCAL ROLE gk_author; $harmless; COMMIT"),
+	'', 'label set, and the function replaced by its author, in one transaction');
+is($node->safe_psql('gk_fresh', $labels_left), '0', '... and it is gone');
+end_fresh(@fresh);
 
 # ------------------------------------------------------------------------
 # A file, by COPY

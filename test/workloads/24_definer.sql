@@ -1,5 +1,5 @@
 -- A SECURITY DEFINER function with a query in it, a hundred calls.
--- budget: 1.0
+-- budget: 0.6
 -- times: 20
 --
 -- More than the 0.5 % of other statements: the record of what the function does

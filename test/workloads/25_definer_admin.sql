@@ -1,9 +1,6 @@
 -- The same, a superuser's function.
--- budget: 1.0
+-- budget: 0.5
 -- times: 20
---
--- More than the 0.5 % of other statements: the record of what the function does
--- must name it, so its begin and end are noted at each call.
 --
 -- Copyright (c) 2026, the pg_gatekeeper authors
 -- SPDX-License-Identifier: PostgreSQL

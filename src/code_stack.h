@@ -1,0 +1,67 @@
+/*-------------------------------------------------------------------------
+ *
+ * code_stack.h
+ *	  The stack of the functions that run, for the two files that keep it
+ *	  (code_stack.c) and ask it (code_origin.c).
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GK_CODE_STACK_H
+#define GK_CODE_STACK_H
+
+#include "gatekeeper.h"
+
+#pragma GCC visibility push(hidden)
+
+/*
+ * Recursion can be deeper than any array.  The last entry then stands for all
+ * deeper ones: as untrusted as any of them, and as long-lived as the first.
+ */
+#define GK_MAX_FRAMES 128
+
+typedef struct GkFrame
+{
+	Oid			funcid;
+	bool		untrusted;
+	bool		in_extension;	/* a script was running already */
+	bool		in_restricted;	/* a restricted operation was running already */
+	char	   *stack;			/* where the C stack was */
+	Portal		portal;			/* whose query called it, or NULL */
+	uint64		allows;			/* rules that its label lifts, as bits */
+	bool		outermost;		/* of those whose cursors are noted */
+	bool		switched;		/* made to run as its owner */
+	Oid			owner;			/* of an outermost one; it may drop itself */
+	Oid			saved_user;
+	int			saved_context;
+} GkFrame;
+
+/* The first is nobody's, never ends, and spares asking whether there is any. */
+extern GkFrame gk_frames[GK_MAX_FRAMES + 1];
+extern GkFrame *gk_frame;		/* the innermost */
+
+extern void gk_frames_drop_dead(char *stack);
+
+#define GK_FOR_EACH_FRAME(frame) \
+	for (const GkFrame *frame = gk_frames + 1; frame <= gk_frame; frame++)
+
+/* Drop the entries whose C frame is gone; stack is where the caller is. */
+static inline void
+gk_frames_prune(char *stack)
+{
+	if (unlikely(gk_frame->stack <= stack))
+		gk_frames_drop_dead(stack);
+}
+
+/* A dry run changes nobody's rights. */
+static inline bool
+gk_code_runs_as_owner(void)
+{
+	return gk_untrusted_code == GK_UNTRUSTED_RUN_AS_OWNER && gk_mode == GK_MODE_ENFORCE;
+}
+
+#pragma GCC visibility pop
+
+#endif							/* GK_CODE_STACK_H */
