@@ -255,8 +255,6 @@ extern void gk_aborts_init(void);
 
 /* statement.c */
 extern const GkStatement *gk_statement; /* the innermost, or NULL */
-extern int	gk_statement_begin(PlannedStmt *pstmt, const char *source_text, char *stack);
-extern void gk_statement_end(int n);
 extern void gk_statement_prune(char *stack, SubTransactionId subxact);
 
 /* gate.c, posts.c */

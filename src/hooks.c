@@ -16,6 +16,7 @@
  *-------------------------------------------------------------------------
  */
 #include "labels.h"
+#include "statement.h"
 
 #include "catalog/objectaccess.h"
 #include "commands/extension.h"
@@ -257,15 +258,24 @@ object_access(ObjectAccessType event, Oid classid, Oid objid, int subid,
 static inline bool
 forbids_inlining(Oid funcid)
 {
-	return unlikely(*gk_protected_functions != '\0') && gk_symbol_is_protected(funcid);
+	return *gk_protected_functions != '\0' && gk_symbol_is_protected(funcid);
 }
 
+static pg_noinline bool
+needs_fmgr_of_interest(Oid funcid)
+{
+	return gk_code_needs_events(funcid) || forbids_inlining(funcid) ||
+		(creating_extension && gk_is_hijack(funcid)) ||
+		(next_needs_fmgr && next_needs_fmgr(funcid));
+}
+
+/* Whenever a function is looked up. */
 static bool
 needs_fmgr(Oid funcid)
 {
-	return gk_code_needs_events(funcid) || forbids_inlining(funcid) ||
-		(unlikely(creating_extension) && gk_is_hijack(funcid)) ||
-		(next_needs_fmgr && next_needs_fmgr(funcid));
+	if (unlikely(*gk_protected_functions != '\0' || creating_extension || next_needs_fmgr))
+		return needs_fmgr_of_interest(funcid);
+	return gk_code_needs_events(funcid);
 }
 
 /* Twice for every call of a function with SECURITY DEFINER or SET. */

@@ -19,9 +19,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "gatekeeper.h"
+#include "statement.h"
 
-#include "access/xact.h"
 #include "utils/memutils.h"
 
 const GkStatement *gk_statement = NULL;
@@ -30,16 +29,9 @@ const GkStatement *gk_statement = NULL;
 #define GK_FIRST_STATEMENTS 16
 
 static GkStatement first[GK_FIRST_STATEMENTS];
-static GkStatement *statements = first;
-static int	size = GK_FIRST_STATEMENTS;
-static int	nstatements;
-
-static void
-keep(int n)
-{
-	nstatements = n;
-	gk_statement = n > 0 ? &statements[n - 1] : NULL;
-}
+GkStatement *gk_statements = first;
+int			gk_max_statements = GK_FIRST_STATEMENTS;
+int			gk_num_statements;
 
 /*
  * Something was aborted: drop what its error has ended.  stack is where the
@@ -52,51 +44,43 @@ keep(int n)
 void
 gk_statement_prune(char *stack, SubTransactionId subxact)
 {
-	int			n = nstatements;
+	int			n = gk_num_statements;
 
-	while (n > 0 && (statements[n - 1].stack <= stack ||
+	while (n > 0 && (gk_statements[n - 1].stack <= stack ||
 					 (subxact != InvalidSubTransactionId &&
-					  statements[n - 1].subxact >= subxact)))
+					  gk_statements[n - 1].subxact >= subxact)))
 		n--;
-	keep(n);
+	gk_statement_end(n);
 }
 
 static void
 grow(void)
 {
-	GkStatement *larger = MemoryContextAlloc(TopMemoryContext, 2 * size * sizeof(GkStatement));
+	int			size = 2 * gk_max_statements;
+	GkStatement *larger = MemoryContextAlloc(TopMemoryContext, size * sizeof(GkStatement));
 
-	memcpy(larger, statements, size * sizeof(GkStatement));
-	if (statements != first)
-		pfree(statements);
-	statements = larger;
-	size *= 2;
+	memcpy(larger, gk_statements, gk_max_statements * sizeof(GkStatement));
+	if (gk_statements != first)
+		pfree(gk_statements);
+	gk_statements = larger;
+	gk_max_statements = size;
 }
 
 /*
- * stack is the address of the frame that lasts as long as the statement.
- * Returns what gk_statement_end() wants; on an error it need not be called.
+ * A statement is about to begin, and there is no room for it or the innermost
+ * is over.  Returns how many there are outside of it.
  */
 int
-gk_statement_begin(PlannedStmt *pstmt, const char *source_text, char *stack)
+gk_statement_make_room(char *stack)
 {
-	int			n = nstatements;
+	int			n = gk_num_statements;
 
-	while (n > 0 && statements[n - 1].stack <= stack)
+	while (n > 0 && gk_statements[n - 1].stack <= stack)
 		n--;
-	if (unlikely(n == size))
+	if (n == gk_max_statements)
+	{
 		grow();
-	statements[n].pstmt = pstmt;
-	statements[n].source_text = source_text;
-	statements[n].stack = stack;
-	keep(n + 1);
-	statements[n].subxact = GetCurrentSubTransactionId();
+		gk_statement_end(n);
+	}
 	return n;
-}
-
-/* The statement ends, and with it whatever was left of inner ones. */
-void
-gk_statement_end(int n)
-{
-	keep(n);
 }

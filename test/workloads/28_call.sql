@@ -1,5 +1,5 @@
 -- A procedure in PL/pgSQL with a query in it.
--- budget: 0.8
+-- budget: 0.6
 -- times: 50
 --
 -- More than the 0.5 % of other statements: the statement and the procedure are
