@@ -267,18 +267,14 @@ check_default(HeapTuple row, GkFinding *finding)
 			  adef->adrelid, get_attname(adef->adrelid, adef->adnum, true), finding);
 }
 
+/* CREATE DOMAIN makes its constraints before the domain can be seen. */
 static bool
 is_superusers_domain(Oid typid)
 {
-	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(typid));
-	bool		result = false;
+	HeapTuple	row = gk_newest_row(TypeRelationId, typid);
 
-	if (HeapTupleIsValid(tuple))
-	{
-		result = gk_code_owner_is_trusted(((Form_pg_type) GETSTRUCT(tuple))->typowner);
-		ReleaseSysCache(tuple);
-	}
-	return result;
+	return HeapTupleIsValid(row) &&
+		gk_code_owner_is_trusted(((Form_pg_type) GETSTRUCT(row))->typowner);
 }
 
 static void

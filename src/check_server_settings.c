@@ -9,12 +9,12 @@
  * nothing in the server that tells them apart.
  *
  * set_config() is judged when the query that calls it is planned, because no
- * hook shows the arguments of a call.
+ * hook shows the arguments of a call.  One that no plan shows, and one behind
+ * another role's operator or aggregate, is judged as if it named any setting.
  *
- * Does not see: set_config() in an expression that is evaluated without a plan
- * (an argument of EXECUTE, a column's default in ALTER TABLE), or with a name
- * known only at run time while nothing but strict holds; the settings of
- * modules that are not listed.
+ * Does not see: set_config() with a name known only at run time while nothing
+ * but strict holds, or where no plan shows it in a session whose own queries
+ * called it before; the settings of modules that are not listed.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -339,12 +339,12 @@ constant_name(Node *arg)
 /*
  * set_config('name', ...): a name that is known only at run time is known too
  * late, and honest code does not need one; but pg_dump has one, so strict
- * alone does not count.
+ * alone does not count.  call is NULL where none shows its arguments.
  */
 static bool
 found_in_call(FuncExpr *call, GkFinding *finding)
 {
-	const char *name = constant_name(linitial(call->args));
+	const char *name = call ? constant_name(linitial(call->args)) : NULL;
 
 	if (found_user(name, finding))
 		return true;
@@ -365,8 +365,10 @@ found_in_call(FuncExpr *call, GkFinding *finding)
 bool
 gk_check_server_settings(const GkRequest *request, GkFinding *finding)
 {
+	/* one that is about to be executed was judged when it was planned */
 	if (request->door == GK_DOOR_FUNCTION)
-		return request->call != NULL && found_in_call(request->call, finding);
+		return (request->call || (request->circumstances & GK_UNTRUSTED)) &&
+			found_in_call(request->call, finding);
 
 	switch (nodeTag(request->stmt))
 	{

@@ -292,7 +292,8 @@ extern int	gk_circumstances_text(int circumstances, char *buf, int size);
 #include "code.h"
 
 /* query_calls.c */
-extern void gk_query_calls(Node *node);
+extern void gk_query_calls(Query *query);
+extern void gk_query_calls_of_call(FuncExpr *call);
 extern bool gk_query_calls_expected(Oid funcid);
 extern bool gk_query_uses_view(List *range_table, bool foreign);
 extern char *gk_query_starting; /* set by hooks.c */
@@ -301,7 +302,7 @@ extern char *gk_query_starting; /* set by hooks.c */
 extern void gk_query_calls_init(void);
 extern void gk_query_calls_of_relation(Oid relid);
 extern void gk_query_calls_of_written(List *perms);
-extern void gk_query_calls_of_truncate(const TruncateStmt *stmt);
+extern void gk_query_calls_of_statement(const Node *stmt);
 
 /* roles.c */
 extern bool gk_role_is_reserved(Oid roleid, const char *rolname);

@@ -91,8 +91,8 @@ process_utility(PlannedStmt *pstmt, const char *source_text,
 		gk_statement_asks(pstmt->utilityStmt, tag);
 	if (tag == T_CallStmt && gk_code_session_is_privileged())
 		context = gk_call_asks((CallStmt *) pstmt->utilityStmt, context);
-	if (tag == T_TruncateStmt)
-		gk_query_calls_of_truncate((TruncateStmt *) pstmt->utilityStmt);
+	if (tag == T_TruncateStmt || tag == T_CreateStmt || tag == T_CreateForeignTableStmt)
+		gk_query_calls_of_statement(pstmt->utilityStmt);
 	next_utility(pstmt, source_text, read_only_tree, context, params, env,
 				 dest, qc);
 	gk_statement_end(n);
@@ -144,7 +144,7 @@ next_plan(GK_PLANNER_PARAMS)
 static pg_noinline PlannedStmt *
 plan_privileged(GK_PLANNER_PARAMS)
 {
-	gk_query_calls((Node *) parse);
+	gk_query_calls(parse);
 	return next_plan(GK_PLANNER_ARGS);
 }
 

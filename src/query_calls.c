@@ -12,7 +12,8 @@
  * reaches a relation or domain whose owner is not superuser, is somebody
  * else's call with superuser rights: the circumstance `untrusted`.
  *
- * What is evaluated without passing the planner is relation_calls.c's.
+ * What is evaluated without passing the planner is relation_calls.c's, and what
+ * a call leads to indirect_calls.c's.
  *
  * Functions of superusers that such expressions call are lent to those roles,
  * see code_lent.c.
@@ -66,24 +67,6 @@ static int	nplanned;
 
 /* Where the C stack was when the executor began to start a plan, or NULL. */
 char	   *gk_query_starting = NULL;
-
-/* Is it a relation that somebody else than a superuser owns? */
-bool
-gk_is_foreign_relation(Oid relid)
-{
-	HeapTuple	tuple;
-	bool		foreign = false;
-
-	if (relid < FirstNormalObjectId)
-		return false;			/* initdb made it */
-	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	if (HeapTupleIsValid(tuple))
-	{
-		foreign = !gk_code_owner_is_trusted(((Form_pg_class) GETSTRUCT(tuple))->relowner);
-		ReleaseSysCache(tuple);
-	}
-	return foreign;
-}
 
 /*
  * Does the query go through a view that initdb did not make?  foreign: and that
@@ -164,10 +147,10 @@ is_planned(Oid funcid)
 	return false;
 }
 
-static bool
-note_function(Oid funcid, void *context)
+/* A call of this function was found, at this node or through it. */
+void
+gk_note_call(Oid funcid, Node *node, GkCalls *found)
 {
-	GkNode	   *here = context;
 	const GkSymbol *symbol;
 	const GkRule *rule = gk_symbol_lookup(funcid, &symbol);
 
@@ -178,12 +161,23 @@ note_function(Oid funcid, void *context)
 		call->rule = rule;
 		call->symbol = symbol;
 		call->funcid = funcid;
-		call->node = here->node;
-		call->stored = own_location(here->node) < 0;
-		here->found->calls = lappend(here->found->calls, call);
+		call->node = node;
+		call->stored = own_location(node) < 0;
+		call->indirect = found->indirect;
+		found->calls = lappend(found->calls, call);
 	}
-	else if (funcid >= FirstNormalObjectId && own_location(here->node) < 0)
-		here->found->stored = lappend_oid(here->found->stored, funcid);
+	else if (funcid >= FirstNormalObjectId && found->indirect)
+		found->lent = lappend_oid(found->lent, funcid);
+	else if (funcid >= FirstNormalObjectId && own_location(node) < 0)
+		found->stored = lappend_oid(found->stored, funcid);
+}
+
+static bool
+note_function(Oid funcid, void *context)
+{
+	GkNode	   *here = context;
+
+	gk_note_call(funcid, here->node, here->found);
 	return false;				/* go on */
 }
 
@@ -248,16 +242,11 @@ walk_other(Node *node, GkCalls *found)
 	if (IsA(node, CoerceToDomain))
 		gk_walk_domain(((CoerceToDomain *) node)->resulttype, found);
 	else
+	{
 		(void) check_functions_in_node(node, note_function, &here);
+		gk_walk_indirect_calls(node, found);
+	}
 	return expression_tree_walker(node, gk_walk_calls, found);
-}
-
-static pg_noinline void
-note_call(FuncExpr *call, GkCalls *found)
-{
-	GkNode		here = {(Node *) call, found};
-
-	(void) note_function(call->funcid, &here);
 }
 
 /* Calls nothing itself, and has nothing below it. */
@@ -301,7 +290,10 @@ gk_walk_calls(Node *node, void *context)
 		case T_FuncExpr:
 			check_stack_depth();
 			if (!gk_is_unlisted_builtin(((FuncExpr *) node)->funcid))
-				note_call((FuncExpr *) node, context);
+			{
+				gk_note_call(((FuncExpr *) node)->funcid, node, context);
+				gk_walk_indirect_calls(node, context);
+			}
 			return walk_list(((FuncExpr *) node)->args, context);
 		case T_Query:
 			return walk_query((Query *) node, context);
@@ -320,6 +312,8 @@ gk_ask_about_calls(const GkCalls *found)
 {
 	ListCell   *cell;
 
+	foreach(cell, found->lent)
+		gk_code_lend(lfirst_oid(cell));
 	if (found->foreign)
 		foreach(cell, found->stored)
 			gk_code_lend(lfirst_oid(cell));
@@ -333,7 +327,7 @@ gk_ask_about_calls(const GkCalls *found)
 			.symbol = call->symbol->name,
 			.symflags = call->symbol->flags,
 			.call = IsA(call->node, FuncExpr) ? (FuncExpr *) call->node : NULL,
-			.circumstances = call->stored && found->foreign ? GK_UNTRUSTED : 0
+			.circumstances = call->indirect || (call->stored && found->foreign) ? GK_UNTRUSTED : 0
 		};
 
 		if (request.circumstances || (call->symbol->flags & GK_SYMBOL_ARGUMENTS))
@@ -343,16 +337,26 @@ gk_ask_about_calls(const GkCalls *found)
 	}
 }
 
-/*
- * A query is about to be planned, or an expression to be evaluated on its own
- * (the arguments of CALL), in a session that has superuser rights.
- */
+/* A query is about to be planned in a session that has superuser rights. */
 void
-gk_query_calls(Node *node)
+gk_query_calls(Query *query)
 {
 	GkCalls		found = {0};
 
-	gk_walk_calls(node, &found);
+	gk_walk_calls((Node *) query, &found);
+	gk_ask_about_calls(&found);
+}
+
+/*
+ * CALL is about to evaluate its arguments, which nobody plans; where the text
+ * leaves one out, the procedure's default is among them.
+ */
+void
+gk_query_calls_of_call(FuncExpr *call)
+{
+	GkCalls		found = {.foreign = gk_code_function_is_untrusted(call->funcid)};
+
+	gk_walk_calls((Node *) call, &found);
 	gk_ask_about_calls(&found);
 }
 

@@ -19,7 +19,9 @@ typedef struct GkCalls
 	List	   *calls;			/* GkCall: of functions that a rule lists */
 	List	   *stored;			/* oids of others that were made by users, and
 								 * whose call is in a stored expression */
+	List	   *lent;			/* likewise, whatever else is reached */
 	bool		foreign;		/* something reached is not a superuser's */
+	bool		indirect;		/* now: in what a foreign object leads to */
 } GkCalls;
 
 typedef struct GkCall
@@ -29,12 +31,20 @@ typedef struct GkCall
 	Oid			funcid;
 	Node	   *node;
 	bool		stored;
+	bool		indirect;		/* it is another role's, whatever else is reached */
 } GkCall;
 
+/* relation_calls.c */
 extern bool gk_is_foreign_relation(Oid relid);
+
+/* query_calls.c */
 extern bool gk_walk_calls(Node *node, void *context);
 extern void gk_walk_stored(char *text, GkCalls *found);
 extern void gk_walk_domain(Oid typid, GkCalls *found);
+extern void gk_note_call(Oid funcid, Node *node, GkCalls *found);
 extern void gk_ask_about_calls(const GkCalls *found);
+
+/* indirect_calls.c */
+extern void gk_walk_indirect_calls(Node *node, GkCalls *found);
 
 #endif							/* GK_QUERY_CALLS_H */

@@ -8,11 +8,17 @@
  * of a relation are searched when it is about to be written to, and those of
  * its partitions, into which rows go that are written to it.
  *
+ * And CREATE TABLE copies defaults and constraints with LIKE, INHERITS and
+ * PARTITION OF: then they look like the new table's owner's own, so they are
+ * searched before.
+ *
  * A superuser's trigger function on another role's table is lent to that role,
  * see code_lent.c.
  *
  * Does not see: children of a relation that is not partitioned, for TRUNCATE;
- * what TRUNCATE ... CASCADE reaches.
+ * what TRUNCATE ... CASCADE reaches.  What copied expressions call of functions
+ * that are lent is known in the session that copied them, and later on only
+ * while the copy is a partition.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -21,15 +27,18 @@
  */
 #include "query_calls.h"
 
+#include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
+#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 /* Relations whose stored expressions call nothing that is listed. */
 #define GK_RELATION_CACHE 128	/* a power of two */
@@ -52,6 +61,46 @@ gk_query_calls_init(void)
 	CacheRegisterRelcacheCallback(forget, (Datum) 0);
 }
 
+/* Is the relation owned by somebody else than a superuser? */
+static bool
+is_others(Oid relid, bool *partition)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool		others = false;
+
+	*partition = false;
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_class rel = (Form_pg_class) GETSTRUCT(tuple);
+
+		others = !gk_code_owner_is_trusted(rel->relowner);
+		*partition = rel->relispartition;
+		ReleaseSysCache(tuple);
+	}
+	return others;
+}
+
+/*
+ * Is it a relation that somebody else than a superuser owns, or a partition of
+ * one?  That has the other's defaults, constraints and triggers.
+ */
+bool
+gk_is_foreign_relation(Oid relid)
+{
+	bool		partition;
+	ListCell   *cell;
+
+	if (relid < FirstNormalObjectId)
+		return false;			/* initdb made it */
+	if (is_others(relid, &partition))
+		return true;
+	if (partition)
+		foreach(cell, get_partition_ancestors(relid))
+			if (is_others(lfirst_oid(cell), &partition))
+				return true;
+	return false;
+}
+
 static void
 walk_triggers(TriggerDesc *triggers, GkCalls *found)
 {
@@ -67,14 +116,20 @@ walk_triggers(TriggerDesc *triggers, GkCalls *found)
 }
 
 static void
-walk_relation(Relation rel, bool defaults, GkCalls *found)
+walk_columns(Relation rel, bool checks, bool defaults, GkCalls *found)
 {
 	TupleConstr *constr = rel->rd_att->constr;
 
-	for (int i = 0; constr && i < constr->num_check; i++)
+	for (int i = 0; constr && checks && i < constr->num_check; i++)
 		gk_walk_stored(constr->check[i].ccbin, found);
 	for (int i = 0; constr && defaults && i < constr->num_defval; i++)
 		gk_walk_stored(constr->defval[i].adbin, found);
+}
+
+static void
+walk_relation(Relation rel, bool defaults, GkCalls *found)
+{
+	walk_columns(rel, true, defaults, found);
 	walk_triggers(rel->trigdesc, found);
 	for (int i = 0; i < rel->rd_att->natts; i++)
 		if (get_typtype(TupleDescAttr(rel->rd_att, i)->atttypid) == TYPTYPE_DOMAIN)
@@ -106,11 +161,11 @@ search(Oid relid)
 	if (rel == NULL)
 		return;
 	walk_relation(rel, true, &found);
-	if (found.calls == NIL && found.stored == NIL)
+	if (found.calls == NIL && found.stored == NIL && found.lent == NIL)
 		harmless[slot] = relid;
 	else if (!is_copy())
 	{
-		found.calls = found.stored = NIL;
+		found.calls = found.stored = found.lent = NIL;
 		walk_relation(rel, false, &found);
 	}
 	/* keeping it would let two of TRUNCATE deadlock */
@@ -154,12 +209,59 @@ gk_query_calls_of_written(List *perms)
 	}
 }
 
-/* TRUNCATE fires triggers and passes no executor. */
-void
-gk_query_calls_of_truncate(const TruncateStmt *stmt)
+/*
+ * The relation is about to be copied from.  It stays locked, so that what is
+ * copied is what was searched.
+ */
+static void
+search_source(const RangeVar *source, bool checks, bool defaults)
+{
+	Oid			relid = RangeVarGetRelid(source, AccessShareLock, true);
+	GkCalls		found = {.foreign = true};
+	Relation	rel;
+
+	if (!OidIsValid(relid) || !gk_is_foreign_relation(relid))
+		return;
+	rel = relation_open(relid, NoLock);
+	walk_columns(rel, checks, defaults, &found);
+	relation_close(rel, NoLock);
+	gk_ask_about_calls(&found);
+}
+
+static void
+search_sources(const CreateStmt *stmt)
 {
 	ListCell   *cell;
 
-	foreach(cell, stmt->relations)
-		gk_query_calls_of_relation(RangeVarGetRelid(lfirst_node(RangeVar, cell), NoLock, true));
+	foreach(cell, stmt->inhRelations)
+		search_source(lfirst_node(RangeVar, cell), true, true);
+	foreach(cell, stmt->tableElts)
+	{
+		const TableLikeClause *like = lfirst(cell);
+
+		if (IsA(like, TableLikeClause) &&
+			(like->options & (CREATE_TABLE_LIKE_CONSTRAINTS | CREATE_TABLE_LIKE_DEFAULTS)))
+			search_source(like->relation, (like->options & CREATE_TABLE_LIKE_CONSTRAINTS) != 0,
+						  (like->options & CREATE_TABLE_LIKE_DEFAULTS) != 0);
+	}
+}
+
+/*
+ * Of statements that pass no executor: TRUNCATE fires triggers, and CREATE
+ * TABLE copies.
+ */
+void
+gk_query_calls_of_statement(const Node *stmt)
+{
+	ListCell   *cell;
+
+	if (!gk_code_session_is_privileged())
+		return;
+	if (IsA(stmt, TruncateStmt))
+		foreach(cell, ((const TruncateStmt *) stmt)->relations)
+			gk_query_calls_of_relation(RangeVarGetRelid(lfirst_node(RangeVar, cell), NoLock, true));
+	else if (IsA(stmt, CreateStmt))
+		search_sources((const CreateStmt *) stmt);
+	else if (IsA(stmt, CreateForeignTableStmt))
+		search_sources(&((const CreateForeignTableStmt *) stmt)->base);
 }

@@ -27,14 +27,16 @@ gk_statement_asks(Node *stmt, NodeTag tag)
 		gk_label_provider_named((SecLabelStmt *) stmt);
 }
 
-/* In a privileged session.  CALL evaluates its arguments without a plan. */
+/* In a privileged session.  See gk_query_calls_of_call(). */
 ProcessUtilityContext
 gk_call_asks(CallStmt *stmt, ProcessUtilityContext context)
 {
-	gk_query_calls((Node *) stmt->funcexpr);
+	if (stmt->funcexpr == NULL)
+		return context;
+	gk_query_calls_of_call(stmt->funcexpr);
 
 	/* in any other context core refuses its COMMIT and ROLLBACK */
-	if (stmt->funcexpr && gk_code_forbids_transaction_control(stmt->funcexpr->funcid))
+	if (gk_code_forbids_transaction_control(stmt->funcexpr->funcid))
 		return PROCESS_UTILITY_QUERY;
 	return context;
 }

@@ -282,6 +282,7 @@ SELECT gk.as_definer('ALTER TABLE app.t ADD c text DEFAULT pg_read_file(''PG_VER
 SELECT gk.as_definer('ALTER TABLE app.t ADD CONSTRAINT planted CHECK (lo_export(1, b) > 0) NOT VALID');
 SELECT gk.as_definer('ALTER DOMAIN app.d SET DEFAULT pg_read_file(''PG_VERSION'')');
 SELECT gk.as_definer('ALTER DOMAIN app.d ADD CONSTRAINT planted CHECK (lo_export(1, value) > 0) NOT VALID');
+SELECT gk.as_definer('CREATE DOMAIN gk.planted AS text CHECK (lo_export(1, value) > 0)');
 SELECT gk.as_definer('CREATE TABLE app.planted (a text DEFAULT pg_read_file(''PG_VERSION''))');
 -- denied: an attacker's trigger that comes down from his own partitioned table
 CREATE TABLE gk.my_parent (a int) PARTITION BY LIST (a);
