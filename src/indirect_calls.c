@@ -180,7 +180,10 @@ gk_walk_indirect_calls(Node *node, GkCalls *found)
 			note_cast((FuncExpr *) node, found);
 			if (((FuncExpr *) node)->funcid >= FirstNormalObjectId &&
 				gk_code_function_is_untrusted(((FuncExpr *) node)->funcid))
+			{
 				walk_defaults((FuncExpr *) node, found);
+				found->may_change = true;
+			}
 			break;
 		case T_OpExpr:
 		case T_DistinctExpr:

@@ -22,6 +22,7 @@ typedef struct GkCalls
 	List	   *lent;			/* likewise, whatever else is reached */
 	bool		foreign;		/* something reached is not a superuser's */
 	bool		indirect;		/* now: in what a foreign object leads to */
+	bool		may_change;		/* without anything telling the relation */
 } GkCalls;
 
 typedef struct GkCall

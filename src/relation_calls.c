@@ -145,7 +145,8 @@ is_copy(void)
 
 /*
  * That a relation calls nothing is remembered until it changes; a domain that
- * changes under it is searched when it is used in a query.
+ * changes under it is searched when it is used in a query.  Functions of such
+ * roles can get other defaults for their arguments at any time.
  */
 static void
 search(Oid relid)
@@ -161,7 +162,7 @@ search(Oid relid)
 	if (rel == NULL)
 		return;
 	walk_relation(rel, true, &found);
-	if (found.calls == NIL && found.stored == NIL && found.lent == NIL)
+	if (found.calls == NIL && found.stored == NIL && found.lent == NIL && !found.may_change)
 		harmless[slot] = relid;
 	else if (!is_copy())
 	{

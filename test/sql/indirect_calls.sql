@@ -9,6 +9,7 @@ GRANT USAGE ON SCHEMA gkl TO PUBLIC;
 CREATE EXTENSION dblink SCHEMA gkl;
 CREATE FUNCTION gkl.run(stmt text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE stmt; RETURN 'ran'; END $$;
 CREATE FUNCTION gkl.run(state text, stmt text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE stmt; RETURN 'ran'; END $$;
+CREATE FUNCTION gkl.run_once(stmt text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE stmt; RETURN 'ran'; END $$;
 CREATE FUNCTION gkl.run_row(r record) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE r.stmt; RETURN 'ran'; END $$;
 CREATE VIEW gkl.attacked AS
 	SELECT rolcreaterole OR current_setting('session_replication_role') <> 'origin' OR
@@ -68,13 +69,21 @@ SELECT * FROM gkl.attacked;
 -- denied: what was planned before the default became that
 SET SESSION AUTHORIZATION gk_user;
 CREATE FUNCTION gki.later(a text DEFAULT 'harmless') RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN a; END';
+CREATE TABLE gki.t_later (a int CHECK (gki.later() <> ''));
 RESET SESSION AUTHORIZATION;
 PREPARE later AS SELECT gki.later();
 EXECUTE later;
+INSERT INTO gki.t_later VALUES (1);
 SET SESSION AUTHORIZATION gk_user;
 CREATE OR REPLACE FUNCTION gki.later(a text DEFAULT pg_read_file('PG_VERSION')) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN a; END';
 RESET SESSION AUTHORIZATION;
 EXECUTE later;
+INSERT INTO gki.t_later VALUES (1);
+SET SESSION AUTHORIZATION gk_user;
+CREATE OR REPLACE FUNCTION gki.later(a text DEFAULT gkl.run_once('ALTER ROLE gk_user CREATEROLE')) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN a; END';
+RESET SESSION AUTHORIZATION;
+INSERT INTO gki.t_later VALUES (1);
+SELECT * FROM gkl.attacked;
 
 -- allowed: the argument is given, by its place or by its name, if by a call of a listed function
 SELECT gki.take('given');
