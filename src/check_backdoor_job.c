@@ -1,13 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * check_backdoor_job.c
- *	  Who can write into the table of a scheduler, or of directories?
+ *	  Who can write into the table of a scheduler, of directories, or of modules?
  *
  * A scheduler's background worker runs what its table says, as whom it says, in
  * a session of its own: a row written with borrowed rights is a command of a
  * superuser's, later.  The schedulers' functions are the rule loopback's; this
- * is about rows written by hand.  So is the table in which orafce keeps the
- * directories whose files its functions open for everybody.
+ * is about rows written by hand.  So are the table in which orafce keeps the
+ * directories whose files its functions open for everybody, and the one of the
+ * R code that PL/R runs whenever it starts.
  *
  * A scheduler's own functions write there, too, and to do so some of them
  * become superuser for a moment although an ordinary user called them.  That is
@@ -27,23 +28,26 @@
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
 
+#define GK_JOBS "writing to the table of a scheduler"
+
 /* By name: there is nothing else that tells them apart. */
 static const struct
 {
-	const char *schema;
+	const char *schema;			/* NULL: wherever its language was installed */
 	const char *table;
-	bool		directories;
+	const char *action;
 }			job_tables[] =
 {
-	{"cron", "job", false},
-	{"pgagent", "pga_job", false},
-	{"pgagent", "pga_jobstep", false},
-	{"pgagent", "pga_schedule", false},
-	{"timetable", "chain", false},
-	{"timetable", "task", false},
-	{"_timescaledb_config", "bgw_job", false},
-	{"_timescaledb_catalog", "bgw_job", false},
-	{"utl_file", "utl_file_dir", true},
+	{"cron", "job", GK_JOBS},
+	{"pgagent", "pga_job", GK_JOBS},
+	{"pgagent", "pga_jobstep", GK_JOBS},
+	{"pgagent", "pga_schedule", GK_JOBS},
+	{"timetable", "chain", GK_JOBS},
+	{"timetable", "task", GK_JOBS},
+	{"_timescaledb_config", "bgw_job", GK_JOBS},
+	{"_timescaledb_catalog", "bgw_job", GK_JOBS},
+	{"utl_file", "utl_file_dir", "writing to the table of directories of a module"},
+	{NULL, "plr_modules", "writing to the table of modules of a language"},
 };
 
 /* Which of the list it is, or -1.  Reads the system caches. */
@@ -56,6 +60,8 @@ job_table(Oid relid)
 	for (int i = 0; table && i < (int) lengthof(job_tables); i++)
 		if (strcmp(table, job_tables[i].table) == 0)
 		{
+			if (job_tables[i].schema == NULL)
+				return i;
 			if (schema == NULL)
 				schema = get_namespace_name(get_rel_namespace(relid));
 			if (schema && strcmp(schema, job_tables[i].schema) == 0)
@@ -100,9 +106,7 @@ gk_check_backdoor_job(const GkRequest *request, GkFinding *finding)
 
 		if (!gk_writes_job(perm) || !superuser() || !are_rights_borrowed())
 			continue;
-		finding->action = job_tables[job_table(perm->relid)].directories ?
-			"writing to the table of directories of a module" :
-			"writing to the table of a scheduler";
+		finding->action = job_tables[job_table(perm->relid)].action;
 		finding->object_type = "table";
 		finding->object = psprintf("%s.%s", get_namespace_name(get_rel_namespace(perm->relid)),
 								   get_rel_name(perm->relid));

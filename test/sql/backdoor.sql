@@ -521,7 +521,9 @@ CREATE TABLE cron.job_notes (note text);
 CREATE SCHEMA utl_file;
 CREATE TABLE utl_file.utl_file_dir (dir text);
 INSERT INTO utl_file.utl_file_dir VALUES ('/srv/reports');
+CREATE TABLE utl_file.plr_modules (modseq int, modsrc text);
 -- allowed: a superuser in his own session
+INSERT INTO utl_file.plr_modules VALUES (1, 'x <- 1');
 INSERT INTO cron.job VALUES ('VACUUM', 'postgres');
 SET SESSION AUTHORIZATION gk_user;
 -- allowed: with rights of his own
@@ -534,8 +536,11 @@ SELECT gk.as_definer($$WITH x AS (UPDATE cron.job SET username = 'postgres' RETU
 SELECT gk.as_definer($$INSERT INTO cron.job_notes VALUES ('x')$$);
 -- denied: the directories whose files a module opens for everybody
 SELECT gk.as_definer($$INSERT INTO utl_file.utl_file_dir VALUES ('/')$$);
+-- denied: the R code that PL/R runs when it starts, wherever that was installed
+SELECT gk.as_definer($$INSERT INTO utl_file.plr_modules VALUES (2, 'system("id")')$$);
 RESET SESSION AUTHORIZATION;
 SELECT * FROM cron.job ORDER BY 1;
 SELECT * FROM utl_file.utl_file_dir;
+SELECT * FROM utl_file.plr_modules;
 SET client_min_messages = warning;
 DROP SCHEMA cron, utl_file CASCADE;
