@@ -61,7 +61,7 @@ DO $$ BEGIN PERFORM gki.take(); END $$;
 DO $$ DECLARE x text := gki.take(); BEGIN END $$;
 DO $$ BEGIN CALL gki.take_call(); END $$;
 INSERT INTO gki.t_default VALUES (1);
-COPY gki.t_default (a) FROM '/dev/null';
+COPY gki.t_default (a) FROM 'PG_VERSION';
 INSERT INTO gki.t_check VALUES (1);
 -- the effect
 SELECT * FROM gki.loot;

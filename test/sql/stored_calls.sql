@@ -51,17 +51,11 @@ SELECT length(pg_read_file('PG_VERSION')) FROM gks.reads;
 -- denied: what a statement evaluates on the way
 INSERT INTO gks.t_check VALUES (1);
 UPDATE gks.t_check SET a = 1;
-COPY gks.t_check FROM STDIN;
-1
-\.
+COPY gks.t_check FROM 'PG_VERSION';
 INSERT INTO gks.t_default (a) VALUES (1);
-COPY gks.t_default (a) FROM STDIN;
-1
-\.
+COPY gks.t_default (a) FROM 'PG_VERSION';
 INSERT INTO gks.t_domain VALUES (1);
-COPY gks.t_domain FROM STDIN;
-1
-\.
+COPY gks.t_domain FROM 'PG_VERSION';
 SELECT 1::gks.d2;
 SELECT json_populate_record(NULL::gks.t_domain, '{"a": 1}');
 UPDATE gks.t_rule SET a = 2;
@@ -134,9 +128,7 @@ SELECT * FROM gkl.log;
 SELECT * FROM gks.runs;
 INSERT INTO gks.runs_default (a) VALUES (1);
 INSERT INTO gks.runs_check VALUES (1);
-COPY gks.runs_check FROM STDIN;
-1
-\.
+COPY gks.runs_check FROM 'PG_VERSION';
 INSERT INTO gks.runs_trigger VALUES (1);
 INSERT INTO gks.runs_refint VALUES (1);
 ALTER TABLE gks.runs_trigger DISABLE TRIGGER t;
