@@ -25,6 +25,7 @@ my $noise = 120;
 plan skip_all => 'valgrind is not installed' if !GkCost::is_there();
 chomp(my $flags = qx(@{[ $ENV{PG_CONFIG} || 'pg_config' ]} --configure));
 plan skip_all => 'a server with assertions costs something else' if $flags =~ /--enable-cassert/;
+plan skip_all => 'a module with sanitizers costs something else' if ($ENV{COPT} // '') =~ /-fsanitize/;
 plan skip_all => 'pgbench is not installed' if system('pgbench --version >/dev/null 2>&1') != 0;
 
 my ($library_path) = slurp_file($ENV{GK_TEST_CONF}) =~ /^(dynamic_library_path.*\n)/m;
