@@ -24,6 +24,32 @@ $primary->wait_for_catchup($standby, 'replay', $primary->lsn('insert'));
 
 my $file = $standby->basedir . '/copied';
 
+# ------------------------------------------------------------------------
+# A label is replayed, and seen by a session that had found that there is none
+# ------------------------------------------------------------------------
+
+my $reads = q{SELECT gk.as_definer('SELECT pg_read_file(''PG_VERSION'')')};
+my $session = open_session($standby, 'gk_user');
+
+sub replay
+{
+	my ($sql) = @_;
+	value_of($primary, $sql);
+	$primary->wait_for_catchup($standby, 'replay', $primary->lsn('insert'));
+	return;
+}
+
+like(($session->($reads))[1], qr/pg_gatekeeper: reading a server file is not allowed/, 'standby: denied without a label');
+replay(q{SECURITY LABEL FOR gatekeeper ON FUNCTION gk.as_definer(text) IS 'allow server_files'});
+is(($session->($reads))[1], '', 'standby: ... allowed in the same session, once there is one');
+replay('SECURITY LABEL FOR gatekeeper ON FUNCTION gk.as_definer(text) IS NULL');
+like(($session->($reads))[1], qr/pg_gatekeeper: reading a server file is not allowed/, 'standby: ... denied when it is gone');
+$session->();
+
+# ------------------------------------------------------------------------
+# The rules
+# ------------------------------------------------------------------------
+
 sub check_rules
 {
 	my ($when) = @_;
