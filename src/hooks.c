@@ -67,6 +67,14 @@ is_of_no_interest(const Node *stmt)
 		(IsA(stmt, VariableSetStmt) && gk_is_plain_set((const VariableSetStmt *) stmt));
 }
 
+/* See gk_query_calls_of_statement(). */
+static inline bool
+is_without_executor(NodeTag tag)
+{
+	return tag == T_TruncateStmt || tag == T_CreateStmt || tag == T_CreateForeignTableStmt ||
+		tag == T_AlterTableStmt || tag == T_AlterDomainStmt;
+}
+
 static void
 process_utility(PlannedStmt *pstmt, const char *source_text,
 				bool read_only_tree, ProcessUtilityContext context,
@@ -91,7 +99,7 @@ process_utility(PlannedStmt *pstmt, const char *source_text,
 		gk_statement_asks(pstmt->utilityStmt, tag);
 	if (tag == T_CallStmt && gk_code_session_is_privileged())
 		context = gk_call_asks((CallStmt *) pstmt->utilityStmt, context);
-	if (tag == T_TruncateStmt || tag == T_CreateStmt || tag == T_CreateForeignTableStmt)
+	if (is_without_executor(tag))
 		gk_query_calls_of_statement(pstmt->utilityStmt);
 	next_utility(pstmt, source_text, read_only_tree, context, params, env,
 				 dest, qc);

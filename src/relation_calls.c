@@ -35,6 +35,8 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
+#include "parser/parse_type.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -247,9 +249,34 @@ search_sources(const CreateStmt *stmt)
 	}
 }
 
+static void
+search_validated(const AlterTableStmt *stmt)
+{
+	ListCell   *cell;
+
+	foreach(cell, stmt->cmds)
+		if (lfirst_node(AlterTableCmd, cell)->subtype == AT_ValidateConstraint)
+			gk_query_calls_of_relation(RangeVarGetRelid(stmt->relation, NoLock, true));
+}
+
+static void
+search_validated_domain(const AlterDomainStmt *stmt)
+{
+	GkCalls		found = {0};
+	Oid			typid;
+
+	if (stmt->subtype != 'V')	/* VALIDATE CONSTRAINT */
+		return;
+	typid = LookupTypeNameOid(NULL, makeTypeNameFromNameList(stmt->typeName), true);
+	if (!OidIsValid(typid))
+		return;
+	gk_walk_domain(typid, &found);
+	gk_ask_about_calls(&found);
+}
+
 /*
- * Of statements that pass no executor: TRUNCATE fires triggers, and CREATE
- * TABLE copies.
+ * Of statements that pass no executor: TRUNCATE fires triggers, CREATE TABLE
+ * copies, and VALIDATE CONSTRAINT evaluates one on all rows.
  */
 void
 gk_query_calls_of_statement(const Node *stmt)
@@ -258,11 +285,25 @@ gk_query_calls_of_statement(const Node *stmt)
 
 	if (!gk_code_session_is_privileged())
 		return;
-	if (IsA(stmt, TruncateStmt))
-		foreach(cell, ((const TruncateStmt *) stmt)->relations)
-			gk_query_calls_of_relation(RangeVarGetRelid(lfirst_node(RangeVar, cell), NoLock, true));
-	else if (IsA(stmt, CreateStmt))
-		search_sources((const CreateStmt *) stmt);
-	else if (IsA(stmt, CreateForeignTableStmt))
-		search_sources(&((const CreateForeignTableStmt *) stmt)->base);
+	switch (nodeTag(stmt))
+	{
+		case T_TruncateStmt:
+			foreach(cell, ((const TruncateStmt *) stmt)->relations)
+				gk_query_calls_of_relation(RangeVarGetRelid(lfirst_node(RangeVar, cell), NoLock, true));
+			break;
+		case T_CreateStmt:
+			search_sources((const CreateStmt *) stmt);
+			break;
+		case T_CreateForeignTableStmt:
+			search_sources(&((const CreateForeignTableStmt *) stmt)->base);
+			break;
+		case T_AlterTableStmt:
+			search_validated((const AlterTableStmt *) stmt);
+			break;
+		case T_AlterDomainStmt:
+			search_validated_domain((const AlterDomainStmt *) stmt);
+			break;
+		default:
+			break;
+	}
 }
