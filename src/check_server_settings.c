@@ -5,8 +5,8 @@
  *	  switches protections off?
  *
  * Looks at SET and RESET, ALTER SYSTEM, ALTER ROLE and DATABASE ... SET, and the
- * SET clause of functions.  Which settings matter is a list of names: there is
- * nothing in the server that tells them apart.
+ * SET clause of functions.  Which settings matter is a list of names
+ * (watched_settings.c).
  *
  * set_config() is judged when the query that calls it is planned, because no
  * hook shows the arguments of a call.  One that no plan shows, and one behind
@@ -37,199 +37,6 @@ const GkSymbol gk_server_settings_symbols[] = {
 #define RUN_TIME_NAME "(named at run time)"
 #define RUN_TIME_HINT "set_config() could change any setting when it gets the name at run time. Write the name as a constant, or let a superuser review the function and vouch for it with a security label. See pg_gatekeeper(7), EXEMPTIONS."
 
-/* An entry that ends in a dot stands for every setting of that module. */
-static const char *const watched[] = {
-	/* commands and programs */
-	"archive_command",
-	"archive_cleanup_command",
-	"basebackup_to_shell.",
-	"pgsodium.",
-	"recovery_end_command",
-	"restore_command",
-	"ssl_passphrase_command",
-	"ssl_passphrase_command_supports_reload",
-	"vault.",
-
-	/* libraries, and where they are looked for */
-	"archive_library",
-	"dynamic_library_path",
-	"extension_control_path",
-	"extension_destdir",
-	"jit_provider",
-	"local_preload_libraries",
-	"oauth_validator_libraries",
-	"output_plugin_libraries",
-	"session_preload_libraries",
-	"shared_preload_libraries",
-
-	/* code that a language runs when it is first used */
-	"pljava.",
-	"pllua.",
-	"plperl.on_init",
-	"plperl.on_plperl_init",
-	"plperl.on_plperlu_init",
-	"pltcl.start_proc",
-	"pltclu.start_proc",
-	"plv8.",
-
-	/* files the server reads, writes or removes */
-	"basic_archive.",
-	"config_file",
-	"data_directory",
-	"external_pid_file",
-	"hba_file",
-	"hosts_file",
-	"ident_file",
-	"jit_dump_bitcode",
-	"krb_server_keyfile",
-	"log_directory",
-	"log_file_mode",
-	"log_filename",
-	"log_truncate_on_rotation",
-	"postgis.enable_outdb_rasters",
-	"postgis.gdal_datapath",
-	"postgis.gdal_enabled_drivers",
-	"promote_trigger_file",
-	"ssl_ca_file",
-	"ssl_cert_file",
-	"ssl_crl_dir",
-	"ssl_crl_file",
-	"ssl_dh_params_file",
-	"ssl_key_file",
-	"stats_temp_directory",
-	"unix_socket_directories",
-	"unix_socket_group",
-	"unix_socket_permissions",
-
-	/* connections made with the server's own identity, and sessions of jobs */
-	"cron.",
-	"listen_addresses",
-	"pg_partman_bgw.",
-	"pglogical.",
-	"primary_conninfo",
-
-	/* protections */
-	"allow_alter_system",
-	"allow_in_place_tablespaces",
-	"allow_system_table_mods",
-	"db_user_namespace",
-	"event_triggers",
-	"gss_accept_delegation",
-	"ignore_checksum_failure",
-	"ignore_invalid_pages",
-	"ignore_system_indexes",
-	"krb_caseins_users",
-	"lo_compat_privileges",
-	"restrict_nonsystem_relation_kind",
-	"session_replication_role",
-	"ssl",
-	"ssl_ciphers",
-	"ssl_max_protocol_version",
-	"ssl_min_protocol_version",
-	"ssl_sni",
-	"ssl_tls13_ciphers",
-	"zero_damaged_pages",
-
-	/* the server's own log */
-	"log_connections",
-	"log_destination",
-	"log_disconnections",
-	"log_duration",
-	"log_error_verbosity",
-	"log_line_prefix",
-	"log_min_duration_sample",
-	"log_min_duration_statement",
-	"log_min_error_statement",
-	"log_min_messages",
-	"log_parameter_max_length",
-	"log_replication_commands",
-	"log_statement",
-	"log_statement_sample_rate",
-	"log_transaction_sample_rate",
-	"logging_collector",
-	"syslog_facility",
-	"syslog_ident",
-
-	/* modules that guard or audit */
-	"anon.",
-	"auth_delay.",
-	"credcheck.",
-	"extwlist.",
-	"gatekeeper.",
-	"passwordcheck.",
-	"pg_restrict.",
-	"pgaudit.",
-	"pgcrypto.",
-	"pgtle.",
-	"sepgsql.",
-	"set_user.",
-	"sql_firewall.",
-	"supautils."
-};
-
-/*
- * The letters that entries begin with, since SET is a frequent statement and
- * most settings are none of these.
- */
-static bool
-begins_any(char first)
-{
-	static bool is_first[26];
-	static bool is_known = false;
-
-	if (!is_known)
-	{
-		for (int i = 0; i < (int) lengthof(watched); i++)
-			is_first[watched[i][0] - 'a'] = true;
-		is_first['r' - 'a'] = is_first['s' - 'a'] = true;	/* is_user() */
-		is_known = true;
-	}
-	return first >= 'a' && first <= 'z' && is_first[first - 'a'];
-}
-
-static bool
-is_watched(const char *name)
-{
-	char		first = pg_tolower((unsigned char) name[0]);
-
-	if (!begins_any(first))
-		return false;
-	for (int i = 0; i < (int) lengthof(watched); i++)
-	{
-		size_t		len;
-
-		if (likely(watched[i][0] != first))
-			continue;
-		len = strlen(watched[i]);
-		if (watched[i][len - 1] == '.' ?
-			pg_strncasecmp(name, watched[i], len) == 0 :
-			pg_strcasecmp(name, watched[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* What SET ROLE and SET SESSION AUTHORIZATION set. */
-static bool
-is_user(const char *name)
-{
-	return pg_strcasecmp(name, "role") == 0 ||
-		pg_strcasecmp(name, "session_authorization") == 0;
-}
-
-/*
- * A SET of something that is nobody's business, whoever does it?  It is a frequent
- * statement, so it is asked before anything else is found out.
- */
-bool
-gk_is_plain_set(const VariableSetStmt *stmt)
-{
-	if (stmt->name == NULL)
-		return false;
-	return !begins_any(pg_tolower((unsigned char) stmt->name[0])) ||
-		(!is_watched(stmt->name) && !is_user(stmt->name));
-}
-
 /*
  * In a superuser's session that has put its rights aside, a user's function
  * could take them back.  (Where rights were gained, core forbids this itself.)
@@ -240,7 +47,7 @@ found_user(const char *name, GkFinding *finding)
 {
 	if (!gk_code_is_untrusted())
 		return false;
-	if (name != NULL && !is_user(name))
+	if (name != NULL && !gk_setting_is_user(name))
 		return false;
 	finding->action = "changing the session's user";
 	finding->object_type = "setting";
@@ -261,7 +68,7 @@ found(VariableSetStmt *stmt, bool lasting, GkFinding *finding)
 {
 	if (!lasting && stmt->name && found_user(stmt->name, finding))
 		return true;
-	if (stmt->kind == VAR_RESET_ALL ? !lasting : (stmt->name == NULL || !is_watched(stmt->name)))
+	if (stmt->kind == VAR_RESET_ALL ? !lasting : (stmt->name == NULL || !gk_setting_is_watched(stmt->name)))
 		return false;
 	finding->action = lasting ? "changing a protected setting for later sessions" :
 		"changing a protected setting";
@@ -348,7 +155,7 @@ found_in_call(FuncExpr *call, GkFinding *finding)
 
 	if (found_user(name, finding))
 		return true;
-	if (name && !is_watched(name))
+	if (name && !gk_setting_is_watched(name))
 		return false;
 	finding->action = "changing a protected setting";
 	finding->object_type = "setting";

@@ -28,8 +28,14 @@ extern bool gk_check_protected_function(const GkRequest *request, GkFinding *fin
 
 /* check_server_settings.c */
 extern const GkSymbol gk_server_settings_symbols[];
-extern bool gk_is_plain_set(const VariableSetStmt *stmt);
 extern bool gk_check_server_settings(const GkRequest *request, GkFinding *finding);
+
+/* watched_settings.c */
+extern bool gk_setting_letters[];	/* may one of these begin a watched name? */
+extern void gk_watched_settings_init(void);
+extern bool gk_setting_is_watched(const char *name);
+extern bool gk_setting_is_user(const char *name);
+extern bool gk_is_plain_set(const VariableSetStmt *stmt);
 
 /* check_role_attributes.c */
 extern bool gk_check_role_superuser(const GkRequest *request, GkFinding *finding);

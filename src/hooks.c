@@ -63,8 +63,13 @@ next_utility(PlannedStmt *pstmt, const char *source_text,
 static inline bool
 is_of_no_interest(const Node *stmt)
 {
-	return IsA(stmt, TransactionStmt) ||
-		(IsA(stmt, VariableSetStmt) && gk_is_plain_set((const VariableSetStmt *) stmt));
+	if (IsA(stmt, VariableSetStmt))
+	{
+		const char *name = ((const VariableSetStmt *) stmt)->name;
+
+		return name && !gk_setting_letters[(unsigned char) name[0]];
+	}
+	return IsA(stmt, TransactionStmt);
 }
 
 /* See gk_query_calls_of_statement(). */
@@ -75,18 +80,18 @@ is_without_executor(NodeTag tag)
 		tag == T_AlterTableStmt || tag == T_AlterDomainStmt;
 }
 
-static void
-process_utility(PlannedStmt *pstmt, const char *source_text,
-				bool read_only_tree, ProcessUtilityContext context,
-				ParamListInfo params, QueryEnvironment *env,
-				DestReceiver *dest, QueryCompletion *qc)
+static pg_noinline void
+process_utility_of_interest(PlannedStmt *pstmt, const char *source_text,
+							bool read_only_tree, ProcessUtilityContext context,
+							ParamListInfo params, QueryEnvironment *env,
+							DestReceiver *dest, QueryCompletion *qc)
 {
 	NodeTag		tag = nodeTag(pstmt->utilityStmt);
 	char	   *stack = __builtin_frame_address(0);
 	bool		resumed;
 	int			n;
 
-	if (is_of_no_interest(pstmt->utilityStmt))
+	if (tag == T_VariableSetStmt && gk_is_plain_set((VariableSetStmt *) pstmt->utilityStmt))
 	{
 		next_utility(pstmt, source_text, read_only_tree, context, params, env,
 					 dest, qc);
@@ -106,6 +111,20 @@ process_utility(PlannedStmt *pstmt, const char *source_text,
 	gk_statement_end(n);
 	if (unlikely(resumed))
 		gk_code_end(false, stack);
+}
+
+static void
+process_utility(PlannedStmt *pstmt, const char *source_text,
+				bool read_only_tree, ProcessUtilityContext context,
+				ParamListInfo params, QueryEnvironment *env,
+				DestReceiver *dest, QueryCompletion *qc)
+{
+	if (is_of_no_interest(pstmt->utilityStmt))
+		next_utility(pstmt, source_text, read_only_tree, context, params, env,
+					 dest, qc);
+	else
+		process_utility_of_interest(pstmt, source_text, read_only_tree, context,
+									params, env, dest, qc);
 }
 
 static pg_noinline bool

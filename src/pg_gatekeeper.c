@@ -36,6 +36,7 @@ _PG_init(void)
 				 errhint("Add pg_gatekeeper to shared_preload_libraries in the configuration file and restart the server.")));
 
 	gk_define_settings();
+	gk_watched_settings_init();
 	gk_posts_init();
 	gk_aborts_init();
 	gk_symbols_init();

@@ -43,7 +43,7 @@ my $node = new_gatekeeper_node('lists');
 #
 # Settings
 #
-my ($list) = slurp("$src/check_server_settings.c") =~ /watched\[\] = \{(.*?)\n\};/s;
+my ($list) = slurp("$src/watched_settings.c") =~ /watched\[\] = \{(.*?)\n\};/s;
 my @watched = $list =~ /"([\w.]+)"/g;
 my %watched = map { $_ => 1 } @watched;
 cmp_ok(scalar(@watched), '>', 100, 'the watched settings were found in src');

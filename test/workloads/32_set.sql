@@ -1,8 +1,8 @@
 -- SET of an ordinary setting.
--- budget: 2.0
+-- budget: 1.4
 -- times: 100
 --
--- More than the 0.5 % of other statements: the name is looked up, and at the end of a transaction that has SET
+-- More than the 0.5 % of other statements: at the end of a transaction that has SET
 -- something PostgreSQL 15 walks through all settings there are, and this
 -- module's make that 1.5 % longer.  From 16 on it does not.
 --
