@@ -11,7 +11,8 @@
  *-------------------------------------------------------------------------
  */
 #include "gatekeeper.h"
-#include "checks.h"
+
+#include <limits.h>
 
 /* An entry that ends in a dot stands for every setting of that module. */
 static const char *const watched[] = {
