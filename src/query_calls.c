@@ -12,8 +12,9 @@
  * reaches a relation or domain whose owner is not superuser, is somebody
  * else's call with superuser rights: the circumstance `untrusted`.
  *
- * What is evaluated without passing the planner is relation_calls.c's, and what
- * a call leads to indirect_calls.c's.
+ * What is evaluated without passing the planner is relation_calls.c's, what a
+ * call leads to indirect_calls.c's, and what is put in its place
+ * inlined_calls.c's.
  *
  * Functions of superusers that such expressions call are lent to those roles,
  * see code_lent.c.
@@ -245,6 +246,8 @@ walk_other(Node *node, GkCalls *found)
 	{
 		(void) check_functions_in_node(node, note_function, &here);
 		gk_walk_indirect_calls(node, found);
+		if (IsA(node, OpExpr) && ((OpExpr *) node)->opno >= FirstNormalObjectId)
+			gk_walk_inlined_call(get_opcode(((OpExpr *) node)->opno), node, found);
 	}
 	return expression_tree_walker(node, gk_walk_calls, found);
 }
@@ -293,6 +296,7 @@ gk_walk_calls(Node *node, void *context)
 			{
 				gk_note_call(((FuncExpr *) node)->funcid, node, context);
 				gk_walk_indirect_calls(node, context);
+				gk_walk_inlined_call(((FuncExpr *) node)->funcid, node, context);
 			}
 			return walk_list(((FuncExpr *) node)->args, context);
 		case T_Query:

@@ -23,6 +23,7 @@ typedef struct GkCalls
 	bool		foreign;		/* something reached is not a superuser's */
 	bool		indirect;		/* now: in what a foreign object leads to */
 	bool		may_change;		/* without anything telling the relation */
+	List	   *bodies;			/* functions whose body this is in */
 } GkCalls;
 
 typedef struct GkCall
@@ -44,6 +45,9 @@ extern void gk_walk_stored(char *text, GkCalls *found);
 extern void gk_walk_domain(Oid typid, GkCalls *found);
 extern void gk_note_call(Oid funcid, Node *node, GkCalls *found);
 extern void gk_ask_about_calls(const GkCalls *found);
+
+/* inlined_calls.c */
+extern void gk_walk_inlined_call(Oid funcid, Node *node, GkCalls *found);
 
 /* indirect_calls.c */
 extern void gk_walk_indirect_calls(Node *node, GkCalls *found);

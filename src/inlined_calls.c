@@ -1,0 +1,146 @@
+/*-------------------------------------------------------------------------
+ *
+ * inlined_calls.c
+ *	  Which functions does a superuser's SQL function call, in whose place the
+ *	  planner puts its body?
+ *
+ * A function in SQL may be gone from the plan, with its body in its place,
+ * planned as a part of the query and not seen by query_calls.c.  What another
+ * role's view, operator or default in that body calls would then look like the
+ * superuser's own call.  So the body is searched here as a query of its own,
+ * which it is wherever it is not inlined.  Functions of other roles are never
+ * inlined in such a session, see gk_code_needs_events().
+ *
+ * This parses the body once more than the planner will.  Only sessions with
+ * superuser rights to lose do.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "query_calls.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_proc.h"
+#include "executor/functions.h"
+#include "miscadmin.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteHandler.h"
+#include "tcop/tcopprot.h"
+#include "utils/builtins.h"
+#include "utils/syscache.h"
+
+/* What of a function alone keeps the planner from inlining it; see clauses.c. */
+static bool
+is_candidate(HeapTuple tuple)
+{
+	Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(tuple);
+
+	return proc->prolang == SQLlanguageId &&
+		proc->prokind == PROKIND_FUNCTION &&
+		!proc->prosecdef &&
+		(!proc->proretset || proc->provolatile != PROVOLATILE_VOLATILE) &&
+		heap_attisnull(tuple, Anum_pg_proc_proconfig, NULL);
+}
+
+/* The call with all of its arguments, whose types the body may depend on. */
+static Node *
+complete_call(Node *node, HeapTuple tuple)
+{
+	FuncExpr   *call;
+
+	if (!IsA(node, FuncExpr))
+		return node;
+	call = makeNode(FuncExpr);
+	*call = *(FuncExpr *) node;
+	call->args = expand_function_arguments(call->args, false, call->funcresulttype, tuple);
+	return (Node *) call;
+}
+
+static List *
+parse(HeapTuple tuple, Node *node)
+{
+	bool		isnull;
+	Datum		source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
+	char	   *body = isnull ? "" : TextDatumGetCString(source);
+	List	   *statements = pg_parse_query(body);
+	Oid			collation = IsA(node, FuncExpr) ? ((FuncExpr *) node)->inputcollid :
+		((OpExpr *) node)->inputcollid;
+
+	if (list_length(statements) != 1)
+		return NIL;
+	return pg_analyze_and_rewrite_withcb(linitial_node(RawStmt, statements), body,
+										 (ParserSetupHook) sql_fn_parser_setup,
+										 prepare_sql_fn_parse_info(tuple, complete_call(node, tuple),
+																   collation),
+										 NULL);
+}
+
+/* One in the form BEGIN ATOMIC ... END is stored parsed. */
+static List *
+read_parsed(Datum body)
+{
+	Node	   *node = stringToNode(TextDatumGetCString(body));
+	List	   *queries = IsA(node, List) ? linitial_node(List, castNode(List, node)) :
+		list_make1(node);
+
+	if (list_length(queries) != 1)
+		return NIL;
+	AcquireRewriteLocks(linitial_node(Query, queries), true, false);
+	return pg_rewrite_query(linitial_node(Query, queries));
+}
+
+/* The body as a query, or NULL when it is not a single one that may be inlined. */
+static Query *
+body_of(HeapTuple tuple, Node *node)
+{
+	bool		isnull;
+	Datum		parsed = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosqlbody, &isnull);
+	List	   *queries = isnull ? parse(tuple, node) : read_parsed(parsed);
+	Query	   *query;
+
+	if (list_length(queries) != 1)
+		return NULL;
+	query = linitial_node(Query, queries);
+	if (query->commandType != CMD_SELECT)
+		return NULL;
+	/* for a single value it takes one that reads no relation */
+	if (!((Form_pg_proc) GETSTRUCT(tuple))->proretset && query->jointree->fromlist != NIL)
+		return NULL;
+	return query;
+}
+
+/*
+ * The node, a FuncExpr or OpExpr, calls a function.  Raises what parsing its
+ * body raises, as the planner would.  Allocates in CurrentMemoryContext.
+ */
+void
+gk_walk_inlined_call(Oid funcid, Node *node, GkCalls *found)
+{
+	HeapTuple	tuple;
+	Query	   *body = NULL;
+
+	if (funcid < FirstNormalObjectId || list_member_oid(found->bodies, funcid))
+		return;
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	if (!HeapTupleIsValid(tuple))
+		return;
+	if (is_candidate(tuple) && !gk_code_needs_events(funcid))
+	{
+		check_stack_depth();
+		body = body_of(tuple, node);
+		found->may_change = true;
+	}
+	ReleaseSysCache(tuple);
+
+	if (body)
+	{
+		GkCalls		inner = {.bodies = lappend_oid(list_copy(found->bodies), funcid)};
+
+		gk_walk_calls((Node *) body, &inner);
+		gk_ask_about_calls(&inner);
+	}
+}
