@@ -23,9 +23,6 @@ at_abort(SubTransactionId subxact)
 
 	gk_code_prune(stack);
 	gk_statement_prune(stack, subxact);
-	/* no transaction ends while the executor starts a plan */
-	if (subxact == InvalidSubTransactionId || gk_query_starting <= stack)
-		gk_query_starting = NULL;
 }
 
 static void

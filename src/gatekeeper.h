@@ -296,7 +296,6 @@ extern void gk_query_calls(Query *query);
 extern void gk_query_calls_of_call(FuncExpr *call);
 extern bool gk_query_calls_expected(Oid funcid);
 extern bool gk_query_uses_view(List *range_table, bool foreign);
-extern char *gk_query_starting; /* set by hooks.c */
 
 /* relation_calls.c */
 extern void gk_query_calls_init(void);

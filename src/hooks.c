@@ -183,18 +183,13 @@ plan_query(GK_PLANNER_PARAMS)
 	return next_plan(GK_PLANNER_ARGS);
 }
 
-/* What the executor meets while it starts a plan was in the plan. */
 static inline void
-start_plan(QueryDesc *query, int flags, char *stack)
+start_plan(QueryDesc *query, int flags)
 {
-	char	   *outer = gk_query_starting;
-
-	gk_query_starting = stack;
 	if (next_executor_start)
 		next_executor_start(query, flags);
 	else
 		standard_ExecutorStart(query, flags);
-	gk_query_starting = outer;
 }
 
 static pg_noinline void
@@ -203,7 +198,7 @@ start_left_behind(QueryDesc *query, int flags)
 	char	   *stack = __builtin_frame_address(0);
 	bool		resumed = gk_code_session_is_privileged() && gk_code_resume(stack);
 
-	start_plan(query, flags, stack);
+	start_plan(query, flags);
 	if (resumed)
 		gk_code_end(false, stack);
 }
@@ -214,7 +209,7 @@ executor_start(QueryDesc *query, int flags)
 	if (unlikely(gk_portals_left))
 		start_left_behind(query, flags);
 	else
-		start_plan(query, flags, __builtin_frame_address(0));
+		start_plan(query, flags);
 }
 
 static void

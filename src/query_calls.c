@@ -66,9 +66,6 @@
 static Oid	planned[GK_MAX_PLANNED];
 static int	nplanned;
 
-/* Where the C stack was when the executor began to start a plan, or NULL. */
-char	   *gk_query_starting = NULL;
-
 /*
  * Does the query go through a view that initdb did not make?  foreign: and that
  * somebody else than a superuser owns?
@@ -365,14 +362,12 @@ gk_query_calls_of_call(FuncExpr *call)
 }
 
 /*
- * A listed function is about to be called: did any query say so?  While the
- * executor starts a plan, what it finds there came through the planner, if only
- * out of a superuser's SQL function that was inlined behind our back.  A
- * parallel worker plans nothing, but its leader has asked already.
+ * A listed function is about to be called: did any query say so?  A parallel
+ * worker plans nothing, but its leader has asked already.
  */
 bool
 gk_query_calls_expected(Oid funcid)
 {
-	return gk_query_starting > (char *) __builtin_frame_address(0) || is_planned(funcid) || IsParallelWorker() ||
+	return is_planned(funcid) || IsParallelWorker() ||
 		!superuser() || !gk_code_session_is_privileged();
 }

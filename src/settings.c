@@ -18,6 +18,7 @@
 #include "datatype/timestamp.h"
 #include "settings.h"
 #include "utils/memutils.h"
+#include "utils/plancache.h"
 
 int			gk_mode = GK_MODE_ENFORCE;
 bool		gk_strict = false;
@@ -87,11 +88,15 @@ assign_protected_functions(const char *newval, void *extra)
 	gk_symbols_reset();
 }
 
-/* What is known of the session hangs on gatekeeper.mode and untrusted_code. */
+/*
+ * What is known of the session hangs on gatekeeper.mode and untrusted_code, and
+ * whether a query that was planned was searched for calls.
+ */
 static void
 assign_watching(int newval, void *extra)
 {
 	gk_code_forget_session();
+	ResetPlanCache();
 }
 
 /*

@@ -222,6 +222,47 @@ INSERT INTO gkl.triggered VALUES (1);
 SELECT * FROM gkl.attacked;
 
 --
+-- Bodies of a superuser's SQL functions, which the planner inlines
+--
+SET SESSION AUTHORIZATION gk_user;
+CREATE VIEW gki.v_source AS SELECT lo_import('PG_VERSION', 434344) AS x;
+CREATE FUNCTION gki.take_import(a oid DEFAULT lo_import('PG_VERSION', 434344)) RETURNS oid LANGUAGE plpgsql AS 'BEGIN RETURN a; END';
+RESET SESSION AUTHORIZATION;
+CREATE FUNCTION gkl.of_view() RETURNS SETOF oid STABLE LANGUAGE sql AS 'SELECT x FROM gki.v_source';
+CREATE FUNCTION gkl.of_view_parsed() RETURNS SETOF oid STABLE LANGUAGE sql BEGIN ATOMIC SELECT x FROM gki.v_source; END;
+CREATE FUNCTION gkl.of_default() RETURNS oid LANGUAGE sql AS 'SELECT gki.take_import()';
+CREATE FUNCTION gkl.of_default_parsed() RETURNS oid LANGUAGE sql RETURN gki.take_import();
+CREATE FUNCTION gkl.of_operator(text) RETURNS text LANGUAGE sql AS $$SELECT 'dbname=postgres' OPERATOR(gki.<->) $1$$;
+CREATE FUNCTION gkl.of_other() RETURNS oid LANGUAGE sql AS 'SELECT gkl.of_default()';
+CREATE OPERATOR gkl.<-> (RIGHTARG = text, FUNCTION = gkl.of_operator);
+CREATE TABLE gkl.t_check (a oid CHECK (gkl.of_other() > 0));
+-- denied: what other roles' objects in them call
+SELECT * FROM gkl.of_view();
+SELECT * FROM gkl.of_view_parsed();
+SELECT gkl.of_default();
+SELECT gkl.of_default_parsed();
+SELECT gkl.of_operator('ALTER ROLE gk_user CREATEROLE');
+SELECT gkl.of_other();
+SELECT OPERATOR(gkl.<->) 'ALTER ROLE gk_user CREATEROLE';
+INSERT INTO gkl.t_check VALUES (1);
+DO $$ BEGIN PERFORM gkl.of_other(); END $$;
+SELECT * FROM gkl.attacked;
+-- allowed: what they call themselves, beside a user's table too; any that can be parsed
+CREATE FUNCTION gkl.reads(text) RETURNS text LANGUAGE sql AS 'SELECT pg_read_file($1)';
+CREATE FUNCTION gkl.reads_parsed(text) RETURNS text LANGUAGE sql RETURN pg_read_file($1);
+CREATE FUNCTION gkl.either(anyelement, other anyelement DEFAULT NULL) RETURNS anyelement LANGUAGE sql AS 'SELECT coalesce($2, $1)';
+CREATE FUNCTION gkl.down(int) RETURNS int LANGUAGE sql AS 'SELECT 0';
+CREATE OR REPLACE FUNCTION gkl.down(int) RETURNS int LANGUAGE sql AS 'SELECT CASE WHEN $1 > 0 THEN gkl.down($1 - 1) ELSE 0 END';
+CREATE FUNCTION gkl.several(VARIADIC text[]) RETURNS int LANGUAGE sql AS 'SELECT array_length($1, 1)';
+CREATE FUNCTION gkl.rows(int) RETURNS TABLE (i int, t text) STABLE LANGUAGE sql AS 'SELECT $1, t::text FROM generate_series(1, $1) t';
+CREATE FUNCTION gkl.writes() RETURNS void LANGUAGE sql AS 'INSERT INTO gki.harmless VALUES (1); SELECT';
+CREATE FUNCTION gkl.nothing() RETURNS void LANGUAGE sql AS '';
+SELECT length(gkl.reads('PG_VERSION')) > 0 AS read, length(gkl.reads_parsed('PG_VERSION')) > 0 AS read_too FROM gki.stmts;
+SELECT gkl.either(1), gkl.either('a'::text, 'b'), gkl.down(3), gkl.several('a', 'b');
+SELECT * FROM gkl.rows(2);
+SELECT gkl.writes(), gkl.nothing();
+
+--
 -- Constraints that are validated
 --
 \c -
