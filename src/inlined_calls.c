@@ -61,18 +61,15 @@ complete_call(Node *node, HeapTuple tuple)
 }
 
 static List *
-parse(HeapTuple tuple, Node *node)
+parse(HeapTuple tuple, Node *node, const char *source)
 {
-	bool		isnull;
-	Datum		source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
-	char	   *body = isnull ? "" : TextDatumGetCString(source);
-	List	   *statements = pg_parse_query(body);
+	List	   *statements = pg_parse_query(source);
 	Oid			collation = IsA(node, FuncExpr) ? ((FuncExpr *) node)->inputcollid :
 		((OpExpr *) node)->inputcollid;
 
 	if (list_length(statements) != 1)
 		return NIL;
-	return pg_analyze_and_rewrite_withcb(linitial_node(RawStmt, statements), body,
+	return pg_analyze_and_rewrite_withcb(linitial_node(RawStmt, statements), source,
 										 (ParserSetupHook) sql_fn_parser_setup,
 										 prepare_sql_fn_parse_info(tuple, complete_call(node, tuple),
 																   collation),
@@ -81,9 +78,9 @@ parse(HeapTuple tuple, Node *node)
 
 /* One in the form BEGIN ATOMIC ... END is stored parsed. */
 static List *
-read_parsed(Datum body)
+read_parsed(char *body)
 {
-	Node	   *node = stringToNode(TextDatumGetCString(body));
+	Node	   *node = stringToNode(body);
 	List	   *queries = IsA(node, List) ? linitial_node(List, castNode(List, node)) :
 		list_make1(node);
 
@@ -93,22 +90,58 @@ read_parsed(Datum body)
 	return pg_rewrite_query(linitial_node(Query, queries));
 }
 
+typedef struct GkBody
+{
+	const char *function;
+	const char *source;
+} GkBody;
+
+/* An error in the body is told as the planner tells it. */
+static void
+tell_where(void *arg)
+{
+	const GkBody *body = arg;
+	int			position = geterrposition();
+
+	if (position > 0)
+	{
+		errposition(0);
+		internalerrposition(position);
+		internalerrquery(body->source);
+	}
+	errcontext("SQL function \"%s\" during inlining", body->function);
+}
+
+static char *
+text_of(HeapTuple tuple, AttrNumber column)
+{
+	bool		isnull;
+	Datum		value = SysCacheGetAttr(PROCOID, tuple, column, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
 /* The body as a query, or NULL when it is not a single one that may be inlined. */
 static Query *
 body_of(HeapTuple tuple, Node *node)
 {
-	bool		isnull;
-	Datum		parsed = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosqlbody, &isnull);
-	List	   *queries = isnull ? parse(tuple, node) : read_parsed(parsed);
+	Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(tuple);
+	char	   *parsed = text_of(tuple, Anum_pg_proc_prosqlbody);
+	GkBody		body = {NameStr(proc->proname), text_of(tuple, Anum_pg_proc_prosrc)};
+	ErrorContextCallback context = {error_context_stack, tell_where, &body};
+	List	   *queries;
 	Query	   *query;
 
+	error_context_stack = &context;
+	queries = parsed ? read_parsed(parsed) : parse(tuple, node, body.source);
+	error_context_stack = context.previous;
 	if (list_length(queries) != 1)
 		return NULL;
 	query = linitial_node(Query, queries);
 	if (query->commandType != CMD_SELECT)
 		return NULL;
 	/* for a single value it takes one that reads no relation */
-	if (!((Form_pg_proc) GETSTRUCT(tuple))->proretset && query->jointree->fromlist != NIL)
+	if (!proc->proretset && query->jointree->fromlist != NIL)
 		return NULL;
 	return query;
 }

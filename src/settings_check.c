@@ -121,12 +121,21 @@ gk_list_keeps_all(const char *oldlist, const char *newlist)
 	return ok;
 }
 
+/*
+ * The old list is read only where it counts: a parallel worker that puts a
+ * setting back to its built-in value has freed it already.
+ */
+static bool
+list_may_become(const char *from, const char *to)
+{
+	return from == NULL || !is_fixed() || may_become(1, gk_list_keeps_all(from, to));
+}
+
 bool
 gk_accept_blocked_extensions(char **newval, void **extra, GucSource source)
 {
 	return is_identifier_list(*newval) &&
-		(gk_blocked_extensions == NULL ||
-		 may_become(1, gk_list_keeps_all(gk_blocked_extensions, *newval)));
+		list_may_become(gk_blocked_extensions, *newval);
 }
 
 /* C symbols are case-sensitive, so this list is not one of identifiers. */
@@ -168,8 +177,7 @@ gk_accept_protected_functions(char **newval, void **extra, GucSource source)
 		}
 	pfree(copy);
 	list_free(names);
-	return ok && (gk_protected_functions == NULL ||
-				  may_become(1, gk_list_keeps_all(gk_protected_functions, *newval)));
+	return ok && list_may_become(gk_protected_functions, *newval);
 }
 
 bool
