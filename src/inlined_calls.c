@@ -25,6 +25,7 @@
 #include "access/transam.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "executor/functions.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
@@ -44,6 +45,30 @@ is_candidate(HeapTuple tuple)
 		!proc->prosecdef &&
 		(!proc->proretset || proc->provolatile != PROVOLATILE_VOLATILE) &&
 		heap_attisnull(tuple, Anum_pg_proc_proconfig, NULL);
+}
+
+static List *
+arguments_of(const Node *node)
+{
+	return IsA(node, FuncExpr) ? ((const FuncExpr *) node)->args : ((const OpExpr *) node)->args;
+}
+
+/* Will the planner call it at once, since nothing can change the outcome? */
+static bool
+is_evaluated(HeapTuple tuple, const Node *node)
+{
+	Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(tuple);
+	List	   *arguments = arguments_of(node);
+	ListCell   *cell;
+
+	if (proc->proretset || proc->prorettype == RECORDOID ||
+		proc->provolatile != PROVOLATILE_IMMUTABLE ||
+		list_length(arguments) != proc->pronargs)
+		return false;
+	foreach(cell, arguments)
+		if (!IsA(lfirst(cell), Const))
+			return false;
+	return true;
 }
 
 /* The call with all of its arguments, whose types the body may depend on. */
@@ -161,7 +186,7 @@ gk_walk_inlined_call(Oid funcid, Node *node, GkCalls *found)
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (!HeapTupleIsValid(tuple))
 		return;
-	if (is_candidate(tuple) && !gk_code_needs_events(funcid))
+	if (is_candidate(tuple) && !is_evaluated(tuple, node) && !gk_code_needs_events(funcid))
 	{
 		check_stack_depth();
 		body = body_of(tuple, node);
