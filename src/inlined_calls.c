@@ -29,6 +29,7 @@
 #include "executor/functions.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
+#include "parser/parse_node.h"
 #include "rewrite/rewriteHandler.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
@@ -85,6 +86,12 @@ complete_call(Node *node, HeapTuple tuple)
 	return (Node *) call;
 }
 
+static void
+set_up_parser(ParseState *pstate, void *info)
+{
+	sql_fn_parser_setup(pstate, info);
+}
+
 static List *
 parse(HeapTuple tuple, Node *node, const char *source)
 {
@@ -95,7 +102,7 @@ parse(HeapTuple tuple, Node *node, const char *source)
 	if (list_length(statements) != 1)
 		return NIL;
 	return pg_analyze_and_rewrite_withcb(linitial_node(RawStmt, statements), source,
-										 (ParserSetupHook) sql_fn_parser_setup,
+										 set_up_parser,
 										 prepare_sql_fn_parse_info(tuple, complete_call(node, tuple),
 																   collation),
 										 NULL);
