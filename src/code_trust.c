@@ -36,7 +36,7 @@ static bool any_function;
 /* What gk_code_session_is_privileged() remembers; no user has InvalidOid. */
 GkSession	gk_session[GK_SESSIONS];
 
-/* A function has changed, or has been lent. */
+/* A function has changed or been lent, or a setting that plain ones depend on. */
 void
 gk_code_forget_functions(void)
 {

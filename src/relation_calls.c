@@ -25,9 +25,9 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "objects.h"
 #include "query_calls.h"
 
-#include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
@@ -40,7 +40,6 @@
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/syscache.h"
 
 /* Relations whose stored expressions call nothing that is listed. */
 #define GK_RELATION_CACHE 128	/* a power of two */
@@ -65,21 +64,11 @@ gk_query_calls_init(void)
 
 /* Is the relation owned by somebody else than a superuser? */
 static bool
-is_others(Oid relid, bool *partition)
+is_others(Oid relid)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	bool		others = false;
+	Oid			owner = gk_relation_owner(relid);
 
-	*partition = false;
-	if (HeapTupleIsValid(tuple))
-	{
-		Form_pg_class rel = (Form_pg_class) GETSTRUCT(tuple);
-
-		others = !gk_code_owner_is_trusted(rel->relowner);
-		*partition = rel->relispartition;
-		ReleaseSysCache(tuple);
-	}
-	return others;
+	return OidIsValid(owner) && !gk_code_owner_is_trusted(owner);
 }
 
 /*
@@ -89,16 +78,15 @@ is_others(Oid relid, bool *partition)
 bool
 gk_is_foreign_relation(Oid relid)
 {
-	bool		partition;
 	ListCell   *cell;
 
 	if (relid < FirstNormalObjectId)
 		return false;			/* initdb made it */
-	if (is_others(relid, &partition))
+	if (is_others(relid))
 		return true;
-	if (partition)
+	if (get_rel_relispartition(relid))
 		foreach(cell, get_partition_ancestors(relid))
-			if (is_others(lfirst_oid(cell), &partition))
+			if (is_others(lfirst_oid(cell)))
 				return true;
 	return false;
 }
