@@ -135,15 +135,40 @@ is_view_of_secret(HeapTuple tuple)
 		gk_view_shows_secret(rel->oid, whole_row, 0);
 }
 
-/* The first row, by name, that the scan finds and the question is true of. */
+typedef bool (*Question) (HeapTuple tuple);
+
+/* The name of the object, when the question is true of it, else NULL. */
 static const char *
-first_of(Oid classid, Oid index, ScanKey key, bool (*question) (HeapTuple))
+name_if(Oid classid, Oid objid, Question question)
+{
+	int			cache = classid == ProcedureRelationId ? PROCOID : RELOID;
+	HeapTuple	tuple = SearchSysCache1(cache, ObjectIdGetDatum(objid));
+	const char *name = NULL;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		if (question(tuple))
+			name = gk_row_name(classid, tuple);
+		ReleaseSysCache(tuple);
+	}
+	return name;
+}
+
+/* The first of the schema that it is true of. */
+static const char *
+first_in_schema(Oid classid, const char *schema, Question question)
 {
 	Relation	catalog = table_open(classid, AccessShareLock);
-	SysScanDesc scan = systable_beginscan(catalog, index, OidIsValid(index), NULL, 1, key);
+	ScanKeyData key;
+	SysScanDesc scan;
 	HeapTuple	tuple;
 	const char *name = NULL;
 
+	ScanKeyInit(&key,
+				classid == ProcedureRelationId ? Anum_pg_proc_pronamespace : Anum_pg_class_relnamespace,
+				BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(get_namespace_oid(schema, true)));
+	scan = systable_beginscan(catalog, InvalidOid, false, NULL, 1, &key);
 	while (name == NULL && HeapTupleIsValid(tuple = systable_getnext(scan)))
 		if (question(tuple))
 			name = gk_row_name(classid, tuple);
@@ -152,29 +177,24 @@ first_of(Oid classid, Oid index, ScanKey key, bool (*question) (HeapTuple))
 	return name;
 }
 
-/* The column that says in which schema, or which, an object is; and the value. */
-static void
-target_key(const GrantStmt *stmt, Node *target, bool functions, ScanKey key)
+static const char *
+kept_back(const GrantStmt *stmt, Node *target)
 {
-	AttrNumber	column;
-	Oid			value;
-
 	if (stmt->targtype == ACL_TARGET_ALL_IN_SCHEMA)
-	{
-		column = functions ? Anum_pg_proc_pronamespace : Anum_pg_class_relnamespace;
-		value = get_namespace_oid(strVal(target), true);
-	}
-	else if (functions)
-	{
-		column = Anum_pg_proc_oid;
-		value = LookupFuncWithArgs(stmt->objtype, (ObjectWithArgs *) target, true);
-	}
-	else
-	{
-		column = Anum_pg_class_oid;
-		value = RangeVarGetRelid((RangeVar *) target, NoLock, true);
-	}
-	ScanKeyInit(key, column, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
+		return first_in_schema(ProcedureRelationId, strVal(target), is_kept_back);
+	return name_if(ProcedureRelationId,
+				   LookupFuncWithArgs(stmt->objtype, (ObjectWithArgs *) target, true),
+				   is_kept_back);
+}
+
+static const char *
+view_of_secret(const GrantStmt *stmt, Node *target)
+{
+	if (stmt->targtype == ACL_TARGET_ALL_IN_SCHEMA)
+		return first_in_schema(RelationRelationId, strVal(target), is_view_of_secret);
+	return name_if(RelationRelationId,
+				   RangeVarGetRelid((RangeVar *) target, NoLock, true),
+				   is_view_of_secret);
 }
 
 /* Does this wrapper, or the one of this server, work on the host's files? */
@@ -219,7 +239,6 @@ check_grant_wrapper(const GrantStmt *stmt, GkFinding *finding)
 static bool
 check_grant(const GrantStmt *stmt, GkFinding *finding)
 {
-	bool		all = stmt->targtype == ACL_TARGET_ALL_IN_SCHEMA;
 	bool		functions = stmt->objtype != OBJECT_TABLE;
 	ListCell   *cell;
 
@@ -233,14 +252,8 @@ check_grant(const GrantStmt *stmt, GkFinding *finding)
 
 	foreach(cell, stmt->objects)
 	{
-		ScanKeyData key;
-
-		target_key(stmt, lfirst(cell), functions, &key);
-		finding->object = functions ?
-			first_of(ProcedureRelationId, all ? InvalidOid : ProcedureOidIndexId, &key,
-					 is_kept_back) :
-			first_of(RelationRelationId, all ? InvalidOid : ClassOidIndexId, &key,
-					 is_view_of_secret);
+		finding->object = functions ? kept_back(stmt, lfirst(cell)) :
+			view_of_secret(stmt, lfirst(cell));
 		if (finding->object)
 			break;
 	}

@@ -49,6 +49,7 @@ typedef struct GkTrust
 {
 	Oid			oid;
 	Oid			owner;
+	uint32		hash;			/* of the syscache, to know what to forget */
 	bool		answer;
 	bool		plain;			/* see gk_code_function_is_plain() */
 } GkTrust;

@@ -59,10 +59,10 @@ gk_code_prune(char *stack)
 
 /* Are the cursors of one noted already?  Those above it are its own. */
 static bool
-any_outermost(void)
+any_notes_cursors(void)
 {
 	GK_FOR_EACH_FRAME(frame)
-		if (frame->outermost)
+		if (frame->at_end & GK_END_NOTES_CURSORS)
 			return true;
 	return false;
 }
@@ -93,6 +93,7 @@ static void
 push(Oid funcid, char *stack, bool untrusted, uint64 allows, Oid as)
 {
 	GkFrame    *frame = gk_frame + 1;
+	bool		is_outermost;
 
 	if (is_full())
 	{
@@ -100,6 +101,8 @@ push(Oid funcid, char *stack, bool untrusted, uint64 allows, Oid as)
 		return;
 	}
 
+	/* as the user that it was called with */
+	is_outermost = untrusted && !any_notes_cursors() && gk_code_session_is_privileged();
 	*frame = (GkFrame)
 	{
 		.funcid = funcid,
@@ -108,17 +111,17 @@ push(Oid funcid, char *stack, bool untrusted, uint64 allows, Oid as)
 		.allows = allows,
 		.untrusted = untrusted,
 		.in_extension = creating_extension,
-		.in_restricted = allows != 0 && InSecurityRestrictedOperation(),
-		.outermost = untrusted && !any_outermost() && gk_code_session_is_privileged(),
-		.switched = OidIsValid(as)
+		.in_restricted = allows != 0 && InSecurityRestrictedOperation()
 	};
-	if (frame->switched)
+	if (OidIsValid(as))
 	{
+		frame->at_end |= GK_END_PUTS_USER_BACK;
 		GetUserIdAndSecContext(&frame->saved_user, &frame->saved_context);
 		SetUserIdAndSecContext(as, frame->saved_context | SECURITY_LOCAL_USERID_CHANGE);
 	}
-	if (frame->outermost)
+	if (is_outermost)
 	{
+		frame->at_end |= GK_END_NOTES_CURSORS;
 		frame->owner = gk_code_owner_of(funcid);
 		gk_portals_begin();
 	}
@@ -188,12 +191,11 @@ gk_code_start(Oid funcid, char *stack)
 	}
 	frame->funcid = funcid;
 	frame->untrusted = known->answer;
+	frame->at_end = 0;
 	frame->in_extension = creating_extension;
 	frame->stack = stack;
 	frame->portal = ActivePortal;
 	frame->allows = 0;
-	frame->outermost = false;
-	frame->switched = false;
 	gk_frame = frame;
 	if (known->answer)
 		look_again();
@@ -234,11 +236,11 @@ end_of_interest(bool failed, char *stack)
 	frame = gk_frame;
 	if (frame->stack > stack + GK_STACK_SLACK)
 		return;
-	if (frame->switched && !failed)
+	if ((frame->at_end & GK_END_PUTS_USER_BACK) && !failed)
 		SetUserIdAndSecContext(frame->saved_user, frame->saved_context);
 	gk_frame--;
 	/* an error takes its portals along */
-	if (frame->outermost && !failed)
+	if ((frame->at_end & GK_END_NOTES_CURSORS) && !failed)
 		gk_portals_end(frame->funcid, frame->owner);
 }
 
@@ -252,7 +254,7 @@ gk_code_end(bool failed, char *stack)
 {
 	const GkFrame *frame = gk_frame;
 
-	if (likely(frame->stack == stack && !frame->outermost && !frame->switched))
+	if (likely(frame->stack == stack && frame->at_end == 0))
 		gk_frame--;
 	else
 		end_of_interest(failed, stack);

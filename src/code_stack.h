@@ -22,19 +22,21 @@
  */
 #define GK_MAX_FRAMES 128
 
+#define GK_END_NOTES_CURSORS 1	/* it is the outermost of those that leave some */
+#define GK_END_PUTS_USER_BACK 2 /* it was made to run as its owner */
+
 typedef struct GkFrame
 {
 	Oid			funcid;
 	bool		untrusted;
+	uint8		at_end;			/* what is to be done then, as GK_END_* */
 	bool		in_extension;	/* a script was running already */
 	bool		in_restricted;	/* a restricted operation was running already */
 	char	   *stack;			/* where the C stack was */
 	Portal		portal;			/* whose query called it, or NULL */
 	uint64		allows;			/* rules that its label lifts, as bits */
-	bool		outermost;		/* of those whose cursors are noted */
-	bool		switched;		/* made to run as its owner */
 	Oid			owner;			/* of an outermost one; it may drop itself */
-	Oid			saved_user;
+	Oid			saved_user;		/* of one that runs as its owner */
 	int			saved_context;
 } GkFrame;
 

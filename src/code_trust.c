@@ -5,13 +5,15 @@
  *	  rights to lose?
  *
  * Asked whenever a function is looked up, so the answers are kept in small
- * caches that changes of pg_proc and pg_authid clear.
+ * caches.  A change of a function's row clears what is known of it, one of
+ * pg_authid all.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
  *
  *-------------------------------------------------------------------------
  */
+#include "hashes.h"
 #include "labels.h"
 
 #include "access/htup_details.h"
@@ -29,9 +31,7 @@ static GkTrust superuser_role[GK_SUPER_SIZE];
 
 /* Counts changes, so that nothing is kept that was read before one. */
 static uint32 generation;
-
-/* Is there anything to forget? */
-static bool any_function;
+static GkHashes hashes;			/* of the functions that are known */
 
 /* What gk_code_session_is_privileged() remembers; no user has InvalidOid. */
 GkSession	gk_session[GK_SESSIONS];
@@ -40,21 +40,27 @@ GkSession	gk_session[GK_SESSIONS];
 void
 gk_code_forget_functions(void)
 {
-	if (any_function)
-		memset(gk_untrusted_function, 0, sizeof(gk_untrusted_function));
-	any_function = false;
+	memset(gk_untrusted_function, 0, sizeof(gk_untrusted_function));
+	memset(&hashes, 0, sizeof(hashes));
 }
 
 static void
-forget(Datum arg, int cacheid, uint32 hash)
+forget_function(Datum arg, int cacheid, uint32 hash)
 {
 	generation++;
-	gk_code_forget_functions();
-	if (cacheid == AUTHOID)
-	{
-		memset(superuser_role, 0, sizeof(superuser_role));
-		gk_code_forget_session();
-	}
+	if (!gk_hashes_may_have(&hashes, hash))
+		return;
+	for (int i = 0; i < GK_TRUST_SIZE; i++)
+		if (hash == 0 || gk_untrusted_function[i].hash == hash)
+			gk_untrusted_function[i].oid = InvalidOid;
+}
+
+static void
+forget_role(Datum arg, int cacheid, uint32 hash)
+{
+	generation++;
+	memset(superuser_role, 0, sizeof(superuser_role));
+	gk_code_forget_session();
 }
 
 /* gatekeeper.mode or gatekeeper.untrusted_code changes, or a role has. */
@@ -158,8 +164,9 @@ gk_code_find_out_function(Oid funcid)
 			!gk_label_trusts_function(funcid);
 		if (generation == before)
 		{
+			entry->hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(funcid));
 			entry->oid = funcid;
-			any_function = true;
+			gk_hashes_add(&hashes, entry->hash);
 		}
 	}
 	return entry->answer;
@@ -183,6 +190,6 @@ gk_code_function_is_plain(Oid funcid)
 void
 gk_code_trust_init(void)
 {
-	CacheRegisterSyscacheCallback(PROCOID, forget, (Datum) 0);
-	CacheRegisterSyscacheCallback(AUTHOID, forget, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, forget_function, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, forget_role, (Datum) 0);
 }

@@ -45,7 +45,7 @@ gk_has_foreign_table(List *range_table)
 static inline GkInterest
 gk_interest_in(List *range_table, List *perms)
 {
-	GkInterest	interest = GK_INTEREST_NONE;
+	AclMode		wanted = 0;
 	ListCell   *cell;
 
 	if (!GK_PERMS_ARE_RANGE_TABLE && gk_has_foreign_table(range_table))
@@ -60,10 +60,10 @@ gk_interest_in(List *range_table, List *perms)
 			continue;
 		if (perm->relid < FirstNormalObjectId)
 			return GK_INTEREST_WHAT;
-		if (perm->requiredPerms & (ACL_INSERT | ACL_UPDATE | ACL_DELETE))
-			interest = GK_INTEREST_WRITES;
+		wanted |= perm->requiredPerms;
 	}
-	return interest;
+	return wanted & (ACL_INSERT | ACL_UPDATE | ACL_DELETE) ? GK_INTEREST_WRITES :
+		GK_INTEREST_NONE;
 }
 
 /* requests.c */
@@ -84,9 +84,18 @@ typedef struct GkPost
 } GkPost;
 
 extern void gk_posts_init(void);
-extern bool gk_is_watched_statement(NodeTag tag);
 extern bool gk_is_watched_class(Oid classid);
 extern bool gk_is_internal(ObjectAccessType event, void *arg);
 extern const GkPost *gk_posts_at(GkDoor door, int key, const GkRule *only);
+
+#define GK_MAX_TAGS 1024
+extern uint16 gk_posts_of_statement[GK_MAX_TAGS];
+
+/* Does any rule look at this kind of utility statement? */
+static inline bool
+gk_is_watched_statement(NodeTag tag)
+{
+	return (int) tag < GK_MAX_TAGS && gk_posts_of_statement[tag] != 0;
+}
 
 #endif							/* GK_GATE_H */

@@ -25,6 +25,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "hashes.h"
 #include "labels.h"
 
 #include "access/htup_details.h"
@@ -61,9 +62,8 @@ StaticAssertDecl(GK_NUM_RULES <= 64, "GkLabel.allows has a bit for each rule");
 
 GkLabelled	gk_labelled_function[GK_LABELLED_FUNCTIONS];
 static GkLabelled roles[GK_ROLES];
-
-/* Hashes that are among them, by their low bits; a no is certain. */
-static uint8 has_hash[GK_LABELLED_FUNCTIONS];
+static GkHashes function_hashes;
+static GkHashes role_hashes;
 
 /* Counts invalidations: what was read before one must not be kept after it. */
 static uint32 generation;
@@ -89,7 +89,7 @@ forget(Datum arg, int cacheid, uint32 hash)
 	int			size = cacheid == PROCOID ? GK_LABELLED_FUNCTIONS : GK_ROLES;
 
 	generation++;
-	if (hash != 0 && !has_hash[hash & (GK_LABELLED_FUNCTIONS - 1)])
+	if (!gk_hashes_may_have(cacheid == PROCOID ? &function_hashes : &role_hashes, hash))
 		return;
 	for (int i = 0; i < size; i++)
 		if (hash == 0 || known[i].hash == hash)
@@ -245,6 +245,7 @@ entry_of(Oid classid, Oid objid)
 GkLabel
 gk_label_find_out(Oid classid, Oid objid)
 {
+	bool		is_role = classid == AuthIdRelationId;
 	GkLabelled *entry = entry_of(classid, objid);
 	uint32		before;
 	GkLabel		label;
@@ -261,11 +262,11 @@ gk_label_find_out(Oid classid, Oid objid)
 	label = read_label(classid, objid);
 	if (generation == before)
 	{
-		entry->hash = GetSysCacheHashValue1(classid == AuthIdRelationId ? AUTHOID : PROCOID,
+		entry->hash = GetSysCacheHashValue1(is_role ? AUTHOID : PROCOID,
 											ObjectIdGetDatum(objid));
 		entry->label = label;
 		entry->oid = objid;
-		has_hash[entry->hash & (GK_LABELLED_FUNCTIONS - 1)] = true;
+		gk_hashes_add(is_role ? &role_hashes : &function_hashes, entry->hash);
 	}
 	return label;
 }

@@ -21,14 +21,13 @@
  * Node tags and the oids of catalogs differ between majors but stay well below
  * the limits; gk_posts_init() checks.
  */
-#define GK_MAX_TAGS 1024
 #define GK_MAX_CLASSES FirstGenbkiObjectId
 #define GK_MAX_POSTS 256
 
 static GkPost posts[GK_MAX_POSTS];
 static int	nposts = 1;
 
-static uint16 at_statement[GK_MAX_TAGS];
+uint16		gk_posts_of_statement[GK_MAX_TAGS];
 static uint16 at_class[GK_MAX_CLASSES];
 static uint16 at_function[GK_NUM_RULES];
 static uint16 at_relation;
@@ -81,8 +80,8 @@ gk_posts_init(void)
 			{
 				case GK_DOOR_STATEMENT:
 					Assert(d->key < GK_MAX_TAGS);
-					if (at_statement[d->key] == 0)
-						at_statement[d->key] = list_posts(door_of(d), d->key, NULL);
+					if (gk_posts_of_statement[d->key] == 0)
+						gk_posts_of_statement[d->key] = list_posts(door_of(d), d->key, NULL);
 					break;
 				case GK_DOOR_OBJECT:
 					Assert((Oid) d->key < GK_MAX_CLASSES);
@@ -96,13 +95,6 @@ gk_posts_init(void)
 					if (at_relation == 0)
 						at_relation = list_posts(door_of(d), 0, NULL);
 			}
-}
-
-/* Does any rule look at this kind of utility statement? */
-bool
-gk_is_watched_statement(NodeTag tag)
-{
-	return (int) tag < GK_MAX_TAGS && at_statement[tag] != 0;
 }
 
 /* Does any rule look at objects of this catalog? */
@@ -119,7 +111,7 @@ gk_posts_at(GkDoor door, int key, const GkRule *only)
 	switch (door)
 	{
 		case GK_DOOR_STATEMENT:
-			return &posts[at_statement[key]];
+			return &posts[gk_posts_of_statement[key]];
 		case GK_DOOR_OBJECT:
 			return &posts[at_class[key]];
 		case GK_DOOR_FUNCTION:

@@ -18,6 +18,7 @@
  *-------------------------------------------------------------------------
  */
 #include "gatekeeper.h"
+#include "hashes.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_language.h"
@@ -62,16 +63,19 @@ static MemoryContext protected_context;
 
 GkSymbolKnown gk_symbol_known[GK_SYMBOLS_SIZE];
 
-/* Hashes that the cache has, by their low bits; a no is certain. */
-static uint8 has_hash[GK_SYMBOLS_SIZE];
+static GkHashes hashes;			/* that it has */
+
+/* Counts changes, so that nothing is kept that was read before one. */
+static uint32 generation;
 
 static void
 forget(Datum arg, int cacheid, uint32 hash)
 {
-	if (hash != 0 && !has_hash[hash & (GK_SYMBOLS_SIZE - 1)])
+	generation++;
+	if (!gk_hashes_may_have(&hashes, hash))
 		return;
 	if (hash == 0)
-		memset(has_hash, 0, sizeof(has_hash));
+		memset(&hashes, 0, sizeof(hashes));
 	for (int i = 0; i < GK_SYMBOLS_SIZE; i++)
 		if (hash == 0 || gk_symbol_known[i].hash == hash)
 			gk_symbol_known[i].funcid = InvalidOid;
@@ -238,16 +242,23 @@ gk_symbol_lookup(Oid funcid, const GkSymbol **symbol)
 		if (entry->funcid != funcid)
 		{
 			HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+			uint32		before = generation;
 
 			if (!HeapTupleIsValid(tuple))
 				return NULL;	/* the caller will complain */
-			entry->index = index_of(tuple);
-			entry->hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(funcid));
-			entry->funcid = funcid;
-			has_hash[entry->hash & (GK_SYMBOLS_SIZE - 1)] = true;
+			index = index_of(tuple);
 			ReleaseSysCache(tuple);
+			entry->funcid = InvalidOid;
+			entry->index = index;
+			entry->hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(funcid));
+			if (generation == before)
+			{
+				entry->funcid = funcid;
+				gk_hashes_add(&hashes, entry->hash);
+			}
 		}
-		index = entry->index;
+		else
+			index = entry->index;
 	}
 
 	if (index == 0)

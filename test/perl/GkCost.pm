@@ -41,8 +41,9 @@ sub is_there
 }
 
 # Each file of test/workloads is one line of SQL below comments: what it is;
-# its budget, in percent; how many times it is run, and how many before that do
-# not count ("warm"); a role if only one runs it; an extension that it needs.
+# its budget, in percent, and the one under gatekeeper.strict where it is another
+# ("strict"); how many times it is run, and how many before that do not count
+# ("warm"); a role if only one runs it; an extension that it needs.
 sub workloads
 {
 	my @found;
@@ -61,6 +62,7 @@ sub workloads
 			about => $about,
 			sql => $sql,
 			budget => $said{budget},
+			strict => $said{strict},
 			times => $said{times} || 100,
 			warm => $said{warm} // (($said{times} || 100) > 10 ? 20 : 2),
 			role => $said{role} // 'any',
