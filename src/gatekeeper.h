@@ -297,11 +297,19 @@ extern void gk_query_calls_of_call(FuncExpr *call);
 extern bool gk_query_calls_expected(Oid funcid);
 extern bool gk_query_uses_view(List *range_table, bool foreign);
 
+/* domain_calls.c */
+extern int	gk_num_domain_calls;
+extern bool gk_plan_starts;
+extern void gk_domain_calls_init(void);
+extern bool gk_domain_calls(Oid funcid);
+
 /* relation_calls.c */
 extern void gk_query_calls_init(void);
 extern void gk_query_calls_of_relation(Oid relid);
 extern void gk_query_calls_of_written(List *perms);
-extern void gk_query_calls_of_statement(const Node *stmt);
+
+/* statement_calls.c */
+extern void gk_query_calls_of_statement(const Node *stmt, const char *source_text);
 
 /* roles.c */
 extern bool gk_role_is_reserved(Oid roleid, const char *rolname);

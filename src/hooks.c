@@ -77,7 +77,8 @@ static inline bool
 is_without_executor(NodeTag tag)
 {
 	return tag == T_TruncateStmt || tag == T_CreateStmt || tag == T_CreateForeignTableStmt ||
-		tag == T_AlterTableStmt || tag == T_AlterDomainStmt;
+		tag == T_AlterTableStmt || tag == T_AlterDomainStmt || tag == T_CopyStmt ||
+		tag == T_ExecuteStmt || tag == T_ExplainStmt || tag == T_CreateTableAsStmt;
 }
 
 static pg_noinline void
@@ -105,7 +106,7 @@ process_utility_of_interest(PlannedStmt *pstmt, const char *source_text,
 	if (tag == T_CallStmt && gk_code_session_is_privileged())
 		context = gk_call_asks((CallStmt *) pstmt->utilityStmt, context);
 	if (is_without_executor(tag))
-		gk_query_calls_of_statement(pstmt->utilityStmt);
+		gk_query_calls_of_statement(pstmt->utilityStmt, source_text);
 	next_utility(pstmt, source_text, read_only_tree, context, params, env,
 				 dest, qc);
 	gk_statement_end(n);
@@ -193,12 +194,23 @@ start_plan(QueryDesc *query, int flags)
 }
 
 static pg_noinline void
-start_left_behind(QueryDesc *query, int flags)
+start_watched(QueryDesc *query, int flags)
 {
 	char	   *stack = __builtin_frame_address(0);
-	bool		resumed = gk_code_session_is_privileged() && gk_code_resume(stack);
+	bool		resumed = gk_portals_left && gk_code_session_is_privileged() &&
+		gk_code_resume(stack);
+	bool		outer = gk_plan_starts;
 
-	start_plan(query, flags);
+	gk_plan_starts = true;
+	PG_TRY();
+	{
+		start_plan(query, flags);
+	}
+	PG_FINALLY();
+	{
+		gk_plan_starts = outer;
+	}
+	PG_END_TRY();
 	if (resumed)
 		gk_code_end(false, stack);
 }
@@ -206,8 +218,8 @@ start_left_behind(QueryDesc *query, int flags)
 static void
 executor_start(QueryDesc *query, int flags)
 {
-	if (unlikely(gk_portals_left))
-		start_left_behind(query, flags);
+	if (unlikely(gk_portals_left || gk_num_domain_calls > 0))
+		start_watched(query, flags);
 	else
 		start_plan(query, flags);
 }
@@ -222,12 +234,15 @@ run_plan(GK_EXECUTOR_RUN_PARAMS)
 }
 
 static pg_noinline void
-run_left_behind(GK_EXECUTOR_RUN_PARAMS)
+run_watched(GK_EXECUTOR_RUN_PARAMS)
 {
 	char	   *stack = __builtin_frame_address(0);
-	bool		resumed = gk_code_resume(stack);
+	bool		resumed = gk_portals_left && gk_code_resume(stack);
+	bool		outer = gk_plan_starts;
 
+	gk_plan_starts = false;
 	run_plan(GK_EXECUTOR_RUN_ARGS);
+	gk_plan_starts = outer;
 	if (resumed)
 		gk_code_end(false, stack);
 }
@@ -235,8 +250,8 @@ run_left_behind(GK_EXECUTOR_RUN_PARAMS)
 static void
 executor_run(GK_EXECUTOR_RUN_PARAMS)
 {
-	if (unlikely(gk_portals_left))
-		run_left_behind(GK_EXECUTOR_RUN_ARGS);
+	if (unlikely(gk_portals_left || gk_num_domain_calls > 0))
+		run_watched(GK_EXECUTOR_RUN_ARGS);
 	else
 		run_plan(GK_EXECUTOR_RUN_ARGS);
 }
@@ -257,6 +272,7 @@ object_access_of_interest(ObjectAccessType event, Oid classid, Oid objid, int su
  * Nearly every call is about a built-in function or a schema that is searched,
  * neither of which is anybody's business: not even a script's, since nobody can
  * put anything else in place of a built-in function that has an oid of its own.
+ * Other functions matter to scripts, and where there are rights to lose.
  */
 static void
 object_access(ObjectAccessType event, Oid classid, Oid objid, int subid,
@@ -265,7 +281,8 @@ object_access(ObjectAccessType event, Oid classid, Oid objid, int subid,
 	bool		harmless = event == OAT_NAMESPACE_SEARCH ||
 		(event == OAT_FUNCTION_EXECUTE &&
 		 (gk_is_unlisted_builtin(objid) ||
-		  (gk_is_unlisted_other(objid) && !creating_extension)));
+		  (gk_is_unlisted_other(objid) && !creating_extension &&
+		   !gk_code_session_is_privileged())));
 
 	if (!harmless)
 		object_access_of_interest(event, classid, objid, subid, arg);

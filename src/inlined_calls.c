@@ -188,7 +188,7 @@ gk_walk_inlined_call(Oid funcid, Node *node, GkCalls *found)
 	HeapTuple	tuple;
 	Query	   *body = NULL;
 
-	if (funcid < FirstNormalObjectId || list_member_oid(found->bodies, funcid))
+	if (funcid < FirstNormalObjectId || found->only_noted || list_member_oid(found->bodies, funcid))
 		return;
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (!HeapTupleIsValid(tuple))

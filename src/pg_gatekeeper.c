@@ -42,6 +42,7 @@ _PG_init(void)
 	gk_symbols_init();
 	gk_code_trust_init();
 	gk_query_calls_init();
+	gk_domain_calls_init();
 	gk_labels_init();
 	gk_install_hooks();
 	gk_worker_register();

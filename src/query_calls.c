@@ -12,9 +12,9 @@
  * reaches a relation or domain whose owner is not superuser, is somebody
  * else's call with superuser rights: the circumstance `untrusted`.
  *
- * What is evaluated without passing the planner is relation_calls.c's, what a
- * call leads to indirect_calls.c's, and what is put in its place
- * inlined_calls.c's.
+ * What is evaluated without passing the planner is statement_calls.c's,
+ * relation_calls.c's and domain_calls.c's, what a call leads to
+ * indirect_calls.c's, and what is put in its place inlined_calls.c's.
  *
  * Functions of superusers that such expressions call are lent to those roles,
  * see code_lent.c.
@@ -25,10 +25,9 @@
  *
  * Sessions that have no superuser rights to lose are not looked at.
  *
- * Does not see: a call that no plan shows, of a function that the session's
- * own queries called before.  Takes for such a call what a superuser writes
- * where nothing is planned: arguments of EXECUTE, a column default in ALTER
- * TABLE, the fast-path protocol.  Cannot tell a superuser's own view from
+ * Does not see: a call that none of these shows, of a function that the
+ * session's own queries called before.  Takes for such a call what a superuser
+ * sends by the fast-path protocol.  Cannot tell a superuser's own view from
  * the view of the query's other owner: their join is refused.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
@@ -368,6 +367,7 @@ gk_query_calls_of_call(FuncExpr *call)
 bool
 gk_query_calls_expected(Oid funcid)
 {
-	return is_planned(funcid) || IsParallelWorker() ||
-		!superuser() || !gk_code_session_is_privileged();
+	if (IsParallelWorker() || !superuser() || !gk_code_session_is_privileged())
+		return true;
+	return is_planned(funcid) && !gk_domain_calls(funcid);
 }

@@ -13,6 +13,8 @@
 
 #include "gatekeeper.h"
 
+#include "utils/relcache.h"
+
 /* What is found in one query, or in the expressions of one relation. */
 typedef struct GkCalls
 {
@@ -23,6 +25,7 @@ typedef struct GkCalls
 	bool		foreign;		/* something reached is not a superuser's */
 	bool		indirect;		/* now: in what a foreign object leads to */
 	bool		may_change;		/* without anything telling the relation */
+	bool		only_noted;		/* nothing is asked, nor any body parsed */
 	List	   *bodies;			/* functions whose body this is in */
 } GkCalls;
 
@@ -38,6 +41,7 @@ typedef struct GkCall
 
 /* relation_calls.c */
 extern bool gk_is_foreign_relation(Oid relid);
+extern void gk_walk_columns(Relation rel, bool checks, bool defaults, GkCalls *found);
 
 /* query_calls.c */
 extern bool gk_walk_calls(Node *node, void *context);

@@ -8,17 +8,13 @@
  * of a relation are searched when it is about to be written to, and those of
  * its partitions, into which rows go that are written to it.
  *
- * And CREATE TABLE copies defaults and constraints with LIKE, INHERITS and
- * PARTITION OF: then they look like the new table's owner's own, so they are
- * searched before.
+ * COPY fills in the defaults of domains, too, into anybody's relation.
  *
  * A superuser's trigger function on another role's table is lent to that role,
  * see code_lent.c.
  *
  * Does not see: children of a relation that is not partitioned, for TRUNCATE;
- * what TRUNCATE ... CASCADE reaches.  What copied expressions call of functions
- * that are lent is known in the session that copied them, and later on only
- * while the copy is a partition.
+ * what TRUNCATE ... CASCADE reaches.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -30,13 +26,10 @@
 
 #include "access/relation.h"
 #include "access/transam.h"
-#include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
-#include "nodes/makefuncs.h"
-#include "parser/parse_type.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -105,8 +98,9 @@ walk_triggers(TriggerDesc *triggers, GkCalls *found)
 	}
 }
 
-static void
-walk_columns(Relation rel, bool checks, bool defaults, GkCalls *found)
+/* For gk_query_calls_of_statement() as well. */
+void
+gk_walk_columns(Relation rel, bool checks, bool defaults, GkCalls *found)
 {
 	TupleConstr *constr = rel->rd_att->constr;
 
@@ -116,14 +110,32 @@ walk_columns(Relation rel, bool checks, bool defaults, GkCalls *found)
 		gk_walk_stored(constr->defval[i].adbin, found);
 }
 
+/* A domain can change without anything telling the relation. */
+static void
+walk_domains(Relation rel, bool defaults, GkCalls *found)
+{
+	for (int i = 0; i < rel->rd_att->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(rel->rd_att, i);
+
+		if (get_typtype(column->atttypid) != TYPTYPE_DOMAIN)
+			continue;
+		found->may_change = true;
+		gk_walk_domain(column->atttypid, found);
+		if (defaults && !column->atthasdef)
+			gk_walk_calls(get_typdefault(column->atttypid), found);
+	}
+}
+
 static void
 walk_relation(Relation rel, bool defaults, GkCalls *found)
 {
-	walk_columns(rel, true, defaults, found);
-	walk_triggers(rel->trigdesc, found);
-	for (int i = 0; i < rel->rd_att->natts; i++)
-		if (get_typtype(TupleDescAttr(rel->rd_att, i)->atttypid) == TYPTYPE_DOMAIN)
-			gk_walk_domain(TupleDescAttr(rel->rd_att, i)->atttypid, found);
+	if (found->foreign)
+	{
+		gk_walk_columns(rel, true, defaults, found);
+		walk_triggers(rel->trigdesc, found);
+	}
+	walk_domains(rel, defaults, found);
 }
 
 /* Only COPY fills in defaults itself; for INSERT they are in the query. */
@@ -134,18 +146,20 @@ is_copy(void)
 }
 
 /*
- * That a relation calls nothing is remembered until it changes; a domain that
- * changes under it is searched when it is used in a query.  Functions of such
- * roles can get other defaults for their arguments at any time.
+ * That a relation calls nothing is remembered until it changes.  Functions of
+ * ordinary roles can get other defaults for their arguments at any time.
  */
 static void
 search(Oid relid)
 {
 	int			slot = relid & (GK_RELATION_CACHE - 1);
-	GkCalls		found = {.foreign = true};
+	GkCalls		found = {0};
 	Relation	rel;
 
-	if (harmless[slot] == relid || !gk_is_foreign_relation(relid))
+	if (harmless[slot] == relid)
+		return;
+	found.foreign = gk_is_foreign_relation(relid);
+	if (!found.foreign && !is_copy())
 		return;
 
 	rel = try_relation_open(relid, AccessShareLock);
@@ -197,101 +211,5 @@ gk_query_calls_of_written(List *perms)
 		if ((perm->requiredPerms & (ACL_INSERT | ACL_UPDATE | ACL_DELETE)) &&
 			GK_PERMINFO_IS_RELATION(perm))
 			gk_query_calls_of_relation(perm->relid);
-	}
-}
-
-/*
- * The relation is about to be copied from.  It stays locked, so that what is
- * copied is what was searched.
- */
-static void
-search_source(const RangeVar *source, bool checks, bool defaults)
-{
-	Oid			relid = RangeVarGetRelid(source, AccessShareLock, true);
-	GkCalls		found = {.foreign = true};
-	Relation	rel;
-
-	if (!OidIsValid(relid) || !gk_is_foreign_relation(relid))
-		return;
-	rel = relation_open(relid, NoLock);
-	walk_columns(rel, checks, defaults, &found);
-	relation_close(rel, NoLock);
-	gk_ask_about_calls(&found);
-}
-
-static void
-search_sources(const CreateStmt *stmt)
-{
-	ListCell   *cell;
-
-	foreach(cell, stmt->inhRelations)
-		search_source(lfirst_node(RangeVar, cell), true, true);
-	foreach(cell, stmt->tableElts)
-	{
-		const TableLikeClause *like = lfirst(cell);
-
-		if (IsA(like, TableLikeClause) &&
-			(like->options & (CREATE_TABLE_LIKE_CONSTRAINTS | CREATE_TABLE_LIKE_DEFAULTS)))
-			search_source(like->relation, (like->options & CREATE_TABLE_LIKE_CONSTRAINTS) != 0,
-						  (like->options & CREATE_TABLE_LIKE_DEFAULTS) != 0);
-	}
-}
-
-static void
-search_validated(const AlterTableStmt *stmt)
-{
-	ListCell   *cell;
-
-	foreach(cell, stmt->cmds)
-		if (lfirst_node(AlterTableCmd, cell)->subtype == AT_ValidateConstraint)
-			gk_query_calls_of_relation(RangeVarGetRelid(stmt->relation, NoLock, true));
-}
-
-static void
-search_validated_domain(const AlterDomainStmt *stmt)
-{
-	GkCalls		found = {0};
-	Oid			typid;
-
-	if (stmt->subtype != 'V')	/* VALIDATE CONSTRAINT */
-		return;
-	typid = LookupTypeNameOid(NULL, makeTypeNameFromNameList(stmt->typeName), true);
-	if (!OidIsValid(typid))
-		return;
-	gk_walk_domain(typid, &found);
-	gk_ask_about_calls(&found);
-}
-
-/*
- * Of statements that pass no executor: TRUNCATE fires triggers, CREATE TABLE
- * copies, and VALIDATE CONSTRAINT evaluates one on all rows.
- */
-void
-gk_query_calls_of_statement(const Node *stmt)
-{
-	ListCell   *cell;
-
-	if (!gk_code_session_is_privileged())
-		return;
-	switch (nodeTag(stmt))
-	{
-		case T_TruncateStmt:
-			foreach(cell, ((const TruncateStmt *) stmt)->relations)
-				gk_query_calls_of_relation(RangeVarGetRelid(lfirst_node(RangeVar, cell), NoLock, true));
-			break;
-		case T_CreateStmt:
-			search_sources((const CreateStmt *) stmt);
-			break;
-		case T_CreateForeignTableStmt:
-			search_sources(&((const CreateForeignTableStmt *) stmt)->base);
-			break;
-		case T_AlterTableStmt:
-			search_validated((const AlterTableStmt *) stmt);
-			break;
-		case T_AlterDomainStmt:
-			search_validated_domain((const AlterDomainStmt *) stmt);
-			break;
-		default:
-			break;
 	}
 }

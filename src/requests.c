@@ -14,6 +14,7 @@
 #include "labels.h"
 
 #include "access/htup_details.h"
+#include "access/transam.h"
 #include "commands/extension.h"
 
 /* A utility statement is about to be executed. */
@@ -66,7 +67,12 @@ gk_function_asks(Oid funcid)
 
 	if (gk_is_hijack(funcid))
 		gk_script_calls(funcid);
-	if (unlikely(rule != NULL))
+	if (rule == NULL)
+	{
+		if (funcid >= FirstNormalObjectId && gk_domain_calls(funcid))
+			gk_code_lend(funcid);
+	}
+	else
 	{
 		GkRequest	request = {
 			.door = GK_DOOR_FUNCTION,
