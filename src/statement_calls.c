@@ -32,6 +32,7 @@
 
 #include "access/relation.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_type.h"
 #include "commands/prepare.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_expr.h"
