@@ -103,7 +103,12 @@ gk_code_session_is_privileged(void)
 }
 
 /* code_portal.c */
-extern bool gk_portals_left;	/* are there any? */
+
+/* Why the executor's hooks have to look at a plan; mostly nothing is set. */
+#define GK_WATCH_PORTALS 1		/* there are some that untrusted code left behind */
+#define GK_WATCH_DOMAINS 2		/* domain_calls.c knows of some */
+extern uint8 gk_watch_plans;
+
 extern void gk_portals_begin(void);
 extern void gk_portals_end(Oid funcid, Oid owner);
 extern bool gk_portal_is_untrusted(Portal portal, Oid *funcid, Oid *owner);

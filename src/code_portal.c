@@ -39,7 +39,7 @@ typedef struct GkPortal
 
 static GkPortal *portals;
 
-bool		gk_portals_left = false;
+uint8		gk_watch_plans;
 
 /* The portal is being dropped; its memory still stands. */
 static void
@@ -47,7 +47,7 @@ forget(void *arg)
 {
 	GkPortal  **link = &portals;
 
-	gk_portals_left = false;
+	gk_watch_plans &= ~GK_WATCH_PORTALS;
 	while (*link)
 	{
 		if (*link == arg)
@@ -55,7 +55,8 @@ forget(void *arg)
 			*link = (*link)->next;
 			continue;
 		}
-		gk_portals_left |= OidIsValid((*link)->funcid);
+		if (OidIsValid((*link)->funcid))
+			gk_watch_plans |= GK_WATCH_PORTALS;
 		link = &(*link)->next;
 	}
 }
@@ -108,7 +109,8 @@ note(Oid funcid, Oid owner)
 		MemoryContextRegisterResetCallback(c, &entry->forget);
 		entry->next = portals;
 		portals = entry;
-		gk_portals_left |= OidIsValid(entry->funcid);
+		if (OidIsValid(entry->funcid))
+			gk_watch_plans |= GK_WATCH_PORTALS;
 	}
 }
 

@@ -49,8 +49,8 @@ typedef struct DomainCall
 /* What is known, and lives in known_context. */
 static MemoryContext known_context;
 static DomainCall *known;
+static int	nknown;
 static bool is_known;
-int			gk_num_domain_calls;
 
 /*
  * The executor is setting up a plan, whose own calls query_calls.c has judged.
@@ -142,7 +142,8 @@ read_domains(void)
 
 	MemoryContextReset(known_context);
 	known = NULL;
-	gk_num_domain_calls = 0;
+	nknown = 0;
+	gk_watch_plans &= ~GK_WATCH_DOMAINS;
 	if (!is_any_constrained())
 		return;
 	foreach(domain, all_domains())
@@ -152,14 +153,14 @@ read_domains(void)
 
 		foreach(cell, functions)
 		{
-			if (gk_num_domain_calls == size)
+			if (nknown == size)
 			{
 				size = Max(16, size * 2);
 				known = known ? repalloc(known, size * sizeof(*known)) :
 					MemoryContextAlloc(known_context, size * sizeof(*known));
 			}
-			known[gk_num_domain_calls].funcid = lfirst_oid(cell);
-			known[gk_num_domain_calls++].domain = lfirst_oid(domain);
+			known[nknown].funcid = lfirst_oid(cell);
+			known[nknown++].domain = lfirst_oid(domain);
 		}
 	}
 }
@@ -175,6 +176,8 @@ find_out(void)
 
 	read_domains();
 	is_known = generation == before;
+	if (nknown > 0)
+		gk_watch_plans |= GK_WATCH_DOMAINS;
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 }
@@ -198,7 +201,7 @@ gk_domain_calls(Oid funcid)
 		return false;
 	if (!is_known)
 		find_out();
-	for (int i = 0; i < gk_num_domain_calls; i++)
+	for (int i = 0; i < nknown; i++)
 		if (known[i].funcid == funcid && is_used(known[i].domain))
 			return true;
 	return false;

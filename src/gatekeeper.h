@@ -298,7 +298,6 @@ extern bool gk_query_calls_expected(Oid funcid);
 extern bool gk_query_uses_view(List *range_table, bool foreign);
 
 /* domain_calls.c */
-extern int	gk_num_domain_calls;
 extern bool gk_plan_starts;
 extern void gk_domain_calls_init(void);
 extern bool gk_domain_calls(Oid funcid);

@@ -99,7 +99,7 @@ process_utility_of_interest(PlannedStmt *pstmt, const char *source_text,
 		return;
 	}
 
-	resumed = unlikely(gk_portals_left) && gk_code_resume(stack);
+	resumed = unlikely(gk_watch_plans & GK_WATCH_PORTALS) && gk_code_resume(stack);
 	n = gk_statement_begin(pstmt, source_text, stack);
 	if (gk_is_watched_statement(tag))
 		gk_statement_asks(pstmt->utilityStmt, tag);
@@ -197,7 +197,7 @@ static pg_noinline void
 start_watched(QueryDesc *query, int flags)
 {
 	char	   *stack = __builtin_frame_address(0);
-	bool		resumed = gk_portals_left && gk_code_session_is_privileged() &&
+	bool		resumed = (gk_watch_plans & GK_WATCH_PORTALS) && gk_code_session_is_privileged() &&
 		gk_code_resume(stack);
 	bool		outer = gk_plan_starts;
 
@@ -218,7 +218,7 @@ start_watched(QueryDesc *query, int flags)
 static void
 executor_start(QueryDesc *query, int flags)
 {
-	if (unlikely(gk_portals_left || gk_num_domain_calls > 0))
+	if (unlikely(gk_watch_plans != 0))
 		start_watched(query, flags);
 	else
 		start_plan(query, flags);
@@ -237,7 +237,7 @@ static pg_noinline void
 run_watched(GK_EXECUTOR_RUN_PARAMS)
 {
 	char	   *stack = __builtin_frame_address(0);
-	bool		resumed = gk_portals_left && gk_code_resume(stack);
+	bool		resumed = (gk_watch_plans & GK_WATCH_PORTALS) && gk_code_resume(stack);
 	bool		outer = gk_plan_starts;
 
 	gk_plan_starts = false;
@@ -250,7 +250,7 @@ run_watched(GK_EXECUTOR_RUN_PARAMS)
 static void
 executor_run(GK_EXECUTOR_RUN_PARAMS)
 {
-	if (unlikely(gk_portals_left || gk_num_domain_calls > 0))
+	if (unlikely(gk_watch_plans != 0))
 		run_watched(GK_EXECUTOR_RUN_ARGS);
 	else
 		run_plan(GK_EXECUTOR_RUN_ARGS);
