@@ -44,8 +44,9 @@
 /*
  * Search an expression as it was written, in whose place stands what core will
  * make of it: of this kind, and with the columns of the relation, if there is
- * one.  Raises what core will raise.  The relation is not kept locked, since core
- * may want it locked otherwise.
+ * one.  Raises what core will raise; source_text is NULL where that says no place in
+ * the text.  The relation is not kept locked, since core may want it locked
+ * otherwise.
  */
 static void
 search_expression(const Node *raw, const RangeVar *relation, ParseExprKind kind,
@@ -149,7 +150,7 @@ is_there(const AlterTableCmd *cmd, const RangeVar *relation)
 
 /* A new column is filled with its default, or with that of its type. */
 static void
-search_new_column(const ColumnDef *column, const char *source_text)
+search_new_column(const ColumnDef *column)
 {
 	bool		has_default = false;
 	GkCalls		found = {0};
@@ -163,7 +164,7 @@ search_new_column(const ColumnDef *column, const char *source_text)
 		if (constraint->contype != CONSTR_DEFAULT || constraint->raw_expr == NULL)
 			continue;
 		has_default = true;
-		search_expression(constraint->raw_expr, NULL, EXPR_KIND_COLUMN_DEFAULT, source_text);
+		search_expression(constraint->raw_expr, NULL, EXPR_KIND_COLUMN_DEFAULT, NULL);
 	}
 	typid = column->typeName ? LookupTypeNameOid(NULL, column->typeName, true) : InvalidOid;
 	if (!OidIsValid(typid) || get_typtype(typid) != TYPTYPE_DOMAIN)
@@ -188,7 +189,7 @@ search_alter(const AlterTableStmt *stmt, const char *source_text)
 		{
 			case AT_AddColumn:
 				if (!is_there(cmd, stmt->relation))
-					search_new_column(castNode(ColumnDef, def), source_text);
+					search_new_column(castNode(ColumnDef, def));
 				break;
 			case AT_AlterColumnType:
 				if (castNode(ColumnDef, def)->raw_default)
@@ -199,7 +200,7 @@ search_alter(const AlterTableStmt *stmt, const char *source_text)
 				if (castNode(Constraint, def)->contype == CONSTR_CHECK &&
 					((const Constraint *) def)->raw_expr && list_length(stmt->cmds) == 1)
 					search_expression(((const Constraint *) def)->raw_expr, stmt->relation,
-									  EXPR_KIND_CHECK_CONSTRAINT, source_text);
+									  EXPR_KIND_CHECK_CONSTRAINT, NULL);
 				break;
 			case AT_ValidateConstraint:
 				gk_query_calls_of_relation(RangeVarGetRelid(stmt->relation, NoLock, true));

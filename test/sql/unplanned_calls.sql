@@ -159,6 +159,8 @@ COPY gkm.t_text FROM 'PG_VERSION' WHERE nothing > 0;
 ALTER TABLE gkm.none ALTER a TYPE oid USING nothing;
 ALTER TABLE IF EXISTS gkm.none ALTER a TYPE oid USING nothing;
 ALTER TABLE gkm.t_text ALTER a TYPE oid USING nothing;
+ALTER TABLE gkm.t_text ADD e oid DEFAULT nothing;
+ALTER TABLE gkm.t_text ADD CHECK (nothing > 0);
 
 DROP SCHEMA gkm CASCADE;
 DROP SCHEMA gku CASCADE;
