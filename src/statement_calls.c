@@ -183,7 +183,7 @@ search_alter(const AlterTableStmt *stmt, const char *source_text)
 	foreach(cell, stmt->cmds)
 	{
 		const AlterTableCmd *cmd = lfirst_node(AlterTableCmd, cell);
-		const Node *def = cmd->def;
+		Node	   *def = cmd->def;
 
 		switch (cmd->subtype)
 		{
@@ -193,13 +193,13 @@ search_alter(const AlterTableStmt *stmt, const char *source_text)
 				break;
 			case AT_AlterColumnType:
 				if (castNode(ColumnDef, def)->raw_default)
-					search_expression(((const ColumnDef *) def)->raw_default, stmt->relation,
+					search_expression(((ColumnDef *) def)->raw_default, stmt->relation,
 									  EXPR_KIND_ALTER_COL_TRANSFORM, source_text);
 				break;
 			case AT_AddConstraint:
 				if (castNode(Constraint, def)->contype == CONSTR_CHECK &&
-					((const Constraint *) def)->raw_expr && list_length(stmt->cmds) == 1)
-					search_expression(((const Constraint *) def)->raw_expr, stmt->relation,
+					((Constraint *) def)->raw_expr && list_length(stmt->cmds) == 1)
+					search_expression(((Constraint *) def)->raw_expr, stmt->relation,
 									  EXPR_KIND_CHECK_CONSTRAINT, NULL);
 				break;
 			case AT_ValidateConstraint:
