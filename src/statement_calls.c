@@ -19,9 +19,9 @@
  * operators, casts, defaults and domains in it are not.
  *
  * Does not see: partition bounds; a CHECK that comes with a new column, or beside
- * other changes, since it may speak of what they make.  What copied expressions call of functions
- * that are lent is known in the session that copied them, and later on only
- * while the copy is a partition.
+ * other changes, since it may speak of what they make.  What copied expressions
+ * call of functions that are lent is known in the session that copied them, and
+ * later on only while the copy is a partition.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
