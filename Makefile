@@ -93,7 +93,8 @@ PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	-D'PGDLLEXPORT=__attribute__((visibility("default")))'
 # Nothing but the entry points is exported (15's headers leave PGDLLEXPORT
 # empty).  Hook and GUC callback signatures leave parameters unused.
-PG_CFLAGS = -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter -MMD -MP
+# Calls between us and the server are past the linkage table: there are many.
+PG_CFLAGS = -fvisibility=hidden -fno-plt -Wall -Wextra -Wno-unused-parameter -MMD -MP
 ifneq ($(filter-out 0 no,$(WERROR)),)
 PG_CFLAGS += -Werror
 endif

@@ -224,7 +224,7 @@ is_code_type(Form_pg_type type)
 static bool
 is_statement(NodeTag tag)
 {
-	return gk_statement && nodeTag(gk_statement->pstmt->utilityStmt) == tag;
+	return gk_statement_of(tag) != NULL;
 }
 
 /*

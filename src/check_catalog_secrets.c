@@ -65,13 +65,13 @@ found(Oid catalog, AttrNumber column, GkFinding *finding)
 static const char *
 matview_being_filled(void)
 {
-	Node	   *stmt = gk_statement ? gk_statement->pstmt->utilityStmt : NULL;
+	RefreshMatViewStmt *refresh = (RefreshMatViewStmt *) gk_statement_of(T_RefreshMatViewStmt);
+	CreateTableAsStmt *create = (CreateTableAsStmt *) gk_statement_of(T_CreateTableAsStmt);
 
-	if (stmt && IsA(stmt, RefreshMatViewStmt))
-		return ((RefreshMatViewStmt *) stmt)->relation->relname;
-	if (stmt && IsA(stmt, CreateTableAsStmt) &&
-		((CreateTableAsStmt *) stmt)->objtype == OBJECT_MATVIEW)
-		return ((CreateTableAsStmt *) stmt)->into->rel->relname;
+	if (refresh)
+		return refresh->relation->relname;
+	if (create && create->objtype == OBJECT_MATVIEW)
+		return create->into->rel->relname;
 	return NULL;
 }
 

@@ -302,12 +302,12 @@ found_object(const char *type, const char *name, GkFinding *finding)
 static bool
 alters_hints_only(void)
 {
-	Node	   *stmt = gk_statement ? gk_statement->pstmt->utilityStmt : NULL;
+	AlterFunctionStmt *stmt = (AlterFunctionStmt *) gk_statement_of(T_AlterFunctionStmt);
 	ListCell   *cell;
 
-	if (stmt == NULL || !IsA(stmt, AlterFunctionStmt))
+	if (stmt == NULL)
 		return false;
-	foreach(cell, ((AlterFunctionStmt *) stmt)->actions)
+	foreach(cell, stmt->actions)
 	{
 		const char *option = lfirst_node(DefElem, cell)->defname;
 

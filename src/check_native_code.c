@@ -81,7 +81,7 @@ found_function(const GkRequest *request, GkFinding *finding)
 	 * the constructors that come with a range type are core's choice.
 	 */
 	if (form->prolang == INTERNALlanguageId && form->prokind != PROKIND_AGGREGATE &&
-		!(gk_statement && IsA(gk_statement->pstmt->utilityStmt, CreateRangeStmt)))
+		!gk_statement_of(T_CreateRangeStmt))
 	{
 		bool		listed;
 

@@ -173,13 +173,9 @@ found_change(const char *action, Oid roleid, GkFinding *finding)
 static bool
 alters_members_only(void)
 {
-	AlterRoleStmt *stmt;
+	AlterRoleStmt *stmt = (AlterRoleStmt *) gk_statement_of(T_AlterRoleStmt);
 
-	if (gk_statement == NULL ||
-		!IsA(gk_statement->pstmt->utilityStmt, AlterRoleStmt))
-		return false;
-	stmt = (AlterRoleStmt *) gk_statement->pstmt->utilityStmt;
-	return list_length(stmt->options) == 1 &&
+	return stmt && list_length(stmt->options) == 1 &&
 		strcmp(linitial_node(DefElem, stmt->options)->defname, "rolemembers") == 0;
 }
 

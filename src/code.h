@@ -19,7 +19,6 @@
 /* code_stack.c */
 extern void gk_code_prune(char *stack);
 extern void gk_code_start(Oid funcid, char *stack);
-extern void gk_code_end(bool failed, char *stack);
 extern bool gk_code_resume(char *stack);
 
 /* code_origin.c */

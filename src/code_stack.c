@@ -227,8 +227,8 @@ gk_code_resume(char *stack)
 }
 
 /* As gk_code_end(), where the innermost entry is not simply taken away. */
-static pg_noinline void
-end_of_interest(bool failed, char *stack)
+void
+gk_code_end_of_interest(bool failed, char *stack)
 {
 	GkFrame    *frame;
 
@@ -242,20 +242,4 @@ end_of_interest(bool failed, char *stack)
 	/* an error takes its portals along */
 	if ((frame->at_end & GK_END_NOTES_CURSORS) && !failed)
 		gk_portals_end(frame->funcid, frame->owner);
-}
-
-/*
- * It returned (or, with failed, an error passes through it; then the abort puts
- * the user back).  The innermost live entry is its own, or none is, when the
- * array was full.
- */
-void
-gk_code_end(bool failed, char *stack)
-{
-	const GkFrame *frame = gk_frame;
-
-	if (likely(frame->stack == stack && frame->at_end == 0))
-		gk_frame--;
-	else
-		end_of_interest(failed, stack);
 }

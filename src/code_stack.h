@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * code_stack.h
- *	  The stack of the functions that run, for the two files that keep it
- *	  (code_stack.c) and ask it (code_origin.c).
+ *	  The stack of the functions that run, for those who keep it (hooks.c and
+ *	  code_stack.c) and ask it (code_origin.c).
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -55,6 +55,22 @@ gk_frames_prune(char *stack)
 {
 	if (unlikely(gk_frame->stack <= stack))
 		gk_frames_drop_dead(stack);
+}
+
+extern void gk_code_end_of_interest(bool failed, char *stack);
+
+/*
+ * A function returned (or, with failed, an error passes through it; then the
+ * abort puts the user back).  stack is as for gk_code_start().  The innermost
+ * live entry is its own, or none is, when the array was full.
+ */
+static inline void
+gk_code_end(bool failed, char *stack)
+{
+	if (likely(gk_frame->stack == stack && gk_frame->at_end == 0))
+		gk_frame--;
+	else
+		gk_code_end_of_interest(failed, stack);
 }
 
 /* A dry run changes nobody's rights. */

@@ -254,8 +254,17 @@ extern void gk_install_hooks(void);
 extern void gk_aborts_init(void);
 
 /* statement.c */
-extern const GkStatement *gk_statement; /* the innermost, or NULL */
+extern GkStatement *gk_statement;	/* the innermost; without pstmt where there is none */
 extern void gk_statement_prune(char *stack, SubTransactionId subxact);
+
+/* What it is, when it is of this kind; else NULL. */
+static inline Node *
+gk_statement_of(NodeTag tag)
+{
+	Node	   *stmt = gk_statement->pstmt ? gk_statement->pstmt->utilityStmt : NULL;
+
+	return stmt && nodeTag(stmt) == tag ? stmt : NULL;
+}
 
 /* gate.c, posts.c */
 #include "gate.h"

@@ -15,6 +15,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "code_stack.h"
 #include "labels.h"
 #include "statement.h"
 
@@ -90,7 +91,7 @@ process_utility_of_interest(PlannedStmt *pstmt, const char *source_text,
 	NodeTag		tag = nodeTag(pstmt->utilityStmt);
 	char	   *stack = __builtin_frame_address(0);
 	bool		resumed;
-	int			n;
+	ptrdiff_t	n;
 
 	if (tag == T_VariableSetStmt && gk_is_plain_set((VariableSetStmt *) pstmt->utilityStmt))
 	{

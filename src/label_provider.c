@@ -163,10 +163,9 @@ relabel(const ObjectAddress *object, const char *text)
 static bool
 is_new(ObjectAccessType event)
 {
-	Node	   *stmt = gk_statement ? gk_statement->pstmt->utilityStmt : NULL;
+	CreateFunctionStmt *stmt = (CreateFunctionStmt *) gk_statement_of(T_CreateFunctionStmt);
 
-	return event == OAT_POST_CREATE && stmt && IsA(stmt, CreateFunctionStmt) &&
-		!((CreateFunctionStmt *) stmt)->replace;
+	return event == OAT_POST_CREATE && stmt && !stmt->replace;
 }
 
 /*

@@ -142,7 +142,7 @@ walk_relation(Relation rel, bool defaults, GkCalls *found)
 static bool
 is_copy(void)
 {
-	return gk_statement && IsA(gk_statement->pstmt->utilityStmt, CopyStmt);
+	return gk_statement_of(T_CopyStmt) != NULL;
 }
 
 /*

@@ -23,15 +23,13 @@
 
 #include "utils/memutils.h"
 
-const GkStatement *gk_statement = NULL;
-
 /* Grows as deep as they nest, which max_stack_depth limits. */
 #define GK_FIRST_STATEMENTS 16
 
-static GkStatement first[GK_FIRST_STATEMENTS];
+static GkStatement first[1 + GK_FIRST_STATEMENTS] = {{.stack = (char *) UINTPTR_MAX}};
 GkStatement *gk_statements = first;
-int			gk_max_statements = GK_FIRST_STATEMENTS;
-int			gk_num_statements;
+GkStatement *gk_statement = first;
+GkStatement *gk_last_statement = &first[GK_FIRST_STATEMENTS];
 
 /*
  * Something was aborted: drop what its error has ended.  stack is where the
@@ -44,43 +42,32 @@ int			gk_num_statements;
 void
 gk_statement_prune(char *stack, SubTransactionId subxact)
 {
-	int			n = gk_num_statements;
-
-	while (n > 0 && (gk_statements[n - 1].stack <= stack ||
-					 (subxact != InvalidSubTransactionId &&
-					  gk_statements[n - 1].subxact >= subxact)))
-		n--;
-	gk_statement_end(n);
+	while (gk_statement->stack <= stack ||
+		   (subxact != InvalidSubTransactionId && gk_statement->subxact >= subxact))
+		gk_statement--;
 }
 
 static void
 grow(void)
 {
-	int			size = 2 * gk_max_statements;
+	ptrdiff_t	n = gk_statement - gk_statements;
+	ptrdiff_t	size = 2 * (gk_last_statement - gk_statements + 1);
 	GkStatement *larger = MemoryContextAlloc(TopMemoryContext, size * sizeof(GkStatement));
 
-	memcpy(larger, gk_statements, gk_max_statements * sizeof(GkStatement));
+	memcpy(larger, gk_statements, (n + 1) * sizeof(GkStatement));
 	if (gk_statements != first)
 		pfree(gk_statements);
 	gk_statements = larger;
-	gk_max_statements = size;
+	gk_statement = larger + n;
+	gk_last_statement = larger + size - 1;
 }
 
-/*
- * A statement is about to begin, and there is no room for it or the innermost
- * is over.  Returns how many there are outside of it.
- */
-int
+/* A statement is about to begin: the innermost is over, or there is no room. */
+void
 gk_statement_make_room(char *stack)
 {
-	int			n = gk_num_statements;
-
-	while (n > 0 && gk_statements[n - 1].stack <= stack)
-		n--;
-	if (n == gk_max_statements)
-	{
+	while (gk_statement->stack <= stack)
+		gk_statement--;
+	if (gk_statement == gk_last_statement)
 		grow();
-		gk_statement_end(n);
-	}
-	return n;
 }

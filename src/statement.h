@@ -18,41 +18,36 @@
 
 #pragma GCC visibility push(hidden)
 
+/* The first is nobody's, never ends, and spares asking whether there is any. */
 extern GkStatement *gk_statements;
-extern int	gk_num_statements;
-extern int	gk_max_statements;
+extern GkStatement *gk_last_statement;	/* for which there is room */
 
-extern int	gk_statement_make_room(char *stack);
+extern void gk_statement_make_room(char *stack);
 
 /*
  * stack is the address of the frame that lasts as long as the statement.
  * Returns what gk_statement_end() wants; on an error it need not be called.
  */
-static inline int
+static inline ptrdiff_t
 gk_statement_begin(PlannedStmt *pstmt, const char *source_text, char *stack)
 {
-	int			n = gk_num_statements;
 	GkStatement *statement;
 
-	if (unlikely(n == gk_max_statements ||
-				 (n > 0 && gk_statements[n - 1].stack <= stack)))
-		n = gk_statement_make_room(stack);
-	statement = &gk_statements[n];
+	if (unlikely(gk_statement->stack <= stack || gk_statement == gk_last_statement))
+		gk_statement_make_room(stack);
+	statement = ++gk_statement;
 	statement->pstmt = pstmt;
 	statement->source_text = source_text;
 	statement->stack = stack;
 	statement->subxact = GetCurrentSubTransactionId();
-	gk_statement = statement;
-	gk_num_statements = n + 1;
-	return n;
+	return statement - 1 - gk_statements;
 }
 
 /* The statement ends, and with it whatever was left of inner ones. */
 static inline void
-gk_statement_end(int n)
+gk_statement_end(ptrdiff_t n)
 {
-	gk_num_statements = n;
-	gk_statement = n > 0 ? &gk_statements[n - 1] : NULL;
+	gk_statement = gk_statements + n;
 }
 
 #pragma GCC visibility pop

@@ -61,7 +61,7 @@ command_name(const GkRequest *request)
 			wanted & ACL_UPDATE ? "UPDATE" :
 			wanted & ACL_DELETE ? "DELETE" : "SELECT";
 	}
-	if (gk_statement && gk_statement->pstmt && gk_statement->pstmt->utilityStmt)
+	if (gk_statement->pstmt)
 		return GetCommandTagName(CreateCommandTag(gk_statement->pstmt->utilityStmt));
 	if (ActivePortal)
 		return GetCommandTagName(ActivePortal->commandTag);
@@ -80,14 +80,11 @@ find_statement(GkRecord *record)
 	int			length = 0;
 	size_t		all;
 
-	if (gk_statement && gk_statement->source_text)
+	if (gk_statement->source_text)
 	{
 		text = gk_statement->source_text;
-		if (gk_statement->pstmt)
-		{
-			location = gk_statement->pstmt->stmt_location;
-			length = gk_statement->pstmt->stmt_len;
-		}
+		location = gk_statement->pstmt->stmt_location;
+		length = gk_statement->pstmt->stmt_len;
 	}
 	if (text == NULL)
 		return;
