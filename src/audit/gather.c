@@ -80,7 +80,7 @@ find_statement(GkRecord *record)
 	int			length = 0;
 	size_t		all;
 
-	if (gk_statement->source_text)
+	if (gk_statement->pstmt && gk_statement->source_text)
 	{
 		text = gk_statement->source_text;
 		location = gk_statement->pstmt->stmt_location;
