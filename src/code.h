@@ -116,13 +116,14 @@ extern bool gk_portal_is_untrusted(Portal portal, Oid *funcid, Oid *owner);
 extern void gk_code_lend(Oid funcid);
 extern void gk_code_lend_trigger(Oid funcid, bool arguments);
 extern bool gk_code_is_among_lent(Oid funcid);
-extern int	gk_num_lent;
+extern void gk_code_lend_in_worker(void);
+extern bool gk_any_lent;
 
 /* Was it seen called by another role's object?  Cheap while nothing was. */
 static inline bool
 gk_code_is_lent(Oid funcid)
 {
-	return unlikely(gk_num_lent > 0) && gk_code_is_among_lent(funcid);
+	return unlikely(gk_any_lent) && gk_code_is_among_lent(funcid);
 }
 
 /* code_text.c */

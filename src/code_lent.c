@@ -18,6 +18,10 @@
  * columns, too, and one in C what its author chose to write after it (contrib's
  * refint makes a query of that).
  *
+ * Nobody writes statements for a worker of logical replication: what it calls
+ * stands in the definitions of tables, anybody's.  So all of them count there, but
+ * not trigger functions, whose arguments nothing shows.
+ *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
  *
@@ -37,13 +41,15 @@
 #define GK_MAX_LENT 128
 
 static Oid	lent[GK_MAX_LENT];
-int			gk_num_lent = 0;
+static int	num_lent;
 static bool too_many;
+static bool in_worker;
+bool		gk_any_lent;
 
 static bool
 is_lent(Oid funcid)
 {
-	for (int i = 0; i < gk_num_lent; i++)
+	for (int i = 0; i < num_lent; i++)
 		if (lent[i] == funcid)
 			return true;
 	return false;
@@ -99,8 +105,9 @@ lend(Oid funcid, bool trigger, bool arguments)
 		!is_willing(funcid, trigger, arguments))
 		return;
 	gk_code_forget_functions();
-	if (gk_num_lent < GK_MAX_LENT)
-		lent[gk_num_lent++] = funcid;
+	gk_any_lent = true;
+	if (num_lent < GK_MAX_LENT)
+		lent[num_lent++] = funcid;
 	else
 		too_many = true;
 }
@@ -119,9 +126,23 @@ gk_code_lend_trigger(Oid funcid, bool arguments)
 	lend(funcid, true, arguments);
 }
 
+/* This is a worker of logical replication. */
+void
+gk_code_lend_in_worker(void)
+{
+	if (in_worker)
+		return;
+	gk_code_forget_functions();
+	gk_any_lent = in_worker = true;
+}
+
 /* See gk_code_is_lent(). */
 bool
 gk_code_is_among_lent(Oid funcid)
 {
-	return is_lent(funcid) || (too_many && is_willing(funcid, true, true));
+	if (funcid < FirstNormalObjectId)
+		return false;
+	return is_lent(funcid) ||
+		(too_many && is_willing(funcid, true, true)) ||
+		(in_worker && is_willing(funcid, false, true));
 }

@@ -20,6 +20,7 @@
 #include "access/xact.h"
 #include "catalog/pg_proc.h"
 #include "miscadmin.h"
+#include "replication/logicalworker.h"
 #include "utils/inval.h"
 #include "utils/syscache.h"
 
@@ -115,6 +116,8 @@ gk_code_find_out_session(void)
 			gk_code_is_superuser(session) ||
 			gk_label_role_allows(session) != 0 ||
 			(OidIsValid(authenticated) && gk_code_is_superuser(authenticated));
+	if (answer && IsLogicalWorker())
+		gk_code_lend_in_worker();
 	if (generation == before && OidIsValid(authenticated))
 		gk_session[current & (GK_SESSIONS - 1)] = (GkSession)
 		{

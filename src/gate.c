@@ -84,7 +84,7 @@ advice(const GkRule *rule, GkLevel level, const GkFinding *finding,
 	if (request->circumstances & GK_UNTRUSTED)
 		return "A view, default, constraint, condition, policy, rule, operator, aggregate or cast of another role calls the function, not the statement itself. Use that role's objects after SET ROLE to it, or call the function in a SELECT of its own. See pg_gatekeeper(7).";
 	if ((circumstances & GK_UNTRUSTED) && gk_code_is_lent(gk_code_function()))
-		return "In this session, a view, default, constraint or trigger of a role that is not superuser was seen to call this function, with that role's arguments. Use that role's objects after SET ROLE to it, call the function in a session of its own, or vouch for it with a security label. See pg_gatekeeper(7), EXEMPTIONS.";
+		return "In this session, a view, default, constraint or trigger that is the work of a role without superuser rights, or may be, was seen to call this function, with that role's arguments. Use that role's objects after SET ROLE to it, call the function in a session of its own, or vouch for it with a security label. See pg_gatekeeper(7), EXEMPTIONS.";
 	if (circumstances & GK_UNTRUSTED)
 		return psprintf("Superuser rights were running a function whose owner is not superuser. Review the function; touch its owner's objects after SET ROLE to him, or vouch for it with a security label. See pg_gatekeeper(7), EXEMPTIONS.");
 	if (circumstances & GK_EXTENSION)

@@ -11,10 +11,13 @@
  * COPY fills in the defaults of domains, too, into anybody's relation.
  *
  * A superuser's trigger function on another role's table is lent to that role,
- * see code_lent.c.
+ * see code_lent.c.  No catalog tells who made a trigger, but the right TRIGGER
+ * does tell who could have: with it, as with GRANT ALL, a superuser's own table
+ * has other roles' triggers.
  *
  * Does not see: children of a relation that is not partitioned, for TRUNCATE;
- * what TRUNCATE ... CASCADE reaches.
+ * what TRUNCATE ... CASCADE reaches; a trigger that is left when the right to
+ * make it was taken away.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -30,9 +33,11 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
+#include "utils/acl.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 /* Relations whose stored expressions call nothing that is listed. */
 #define GK_RELATION_CACHE 128	/* a power of two */
@@ -48,11 +53,19 @@ forget(Datum arg, Oid relid)
 		harmless[relid & (GK_RELATION_CACHE - 1)] = InvalidOid;
 }
 
+/* Somebody may be superuser no longer. */
+static void
+forget_all(Datum arg, int cacheid, uint32 hash)
+{
+	memset(harmless, 0, sizeof(harmless));
+}
+
 /* Postmaster start. */
 void
 gk_query_calls_init(void)
 {
 	CacheRegisterRelcacheCallback(forget, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, forget_all, (Datum) 0);
 }
 
 /* Is the relation owned by somebody else than a superuser? */
@@ -64,6 +77,47 @@ is_others(Oid relid)
 	return OidIsValid(owner) && !gk_code_owner_is_trusted(owner);
 }
 
+/* May others than superusers make triggers of this relation, and has it any? */
+static bool
+has_others_triggers(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool		others = false;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	if (((Form_pg_class) GETSTRUCT(tuple))->relhastriggers)
+	{
+		bool		isnull;
+		Datum		datum = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &isnull);
+		Acl		   *acl = isnull ? NULL : DatumGetAclP(datum);
+
+		for (int i = 0; acl && i < ACL_NUM(acl) && !others; i++)
+			others = (ACL_DAT(acl)[i].ai_privs & ACL_TRIGGER) &&
+				(ACL_DAT(acl)[i].ai_grantee == ACL_ID_PUBLIC ||
+				 !gk_code_owner_is_trusted(ACL_DAT(acl)[i].ai_grantee));
+	}
+	ReleaseSysCache(tuple);
+	return others;
+}
+
+/* Does it hold for the relation, or for one that it is a partition of? */
+static bool
+holds(bool (*test) (Oid), Oid relid)
+{
+	ListCell   *cell;
+
+	if (relid < FirstNormalObjectId)
+		return false;			/* initdb made it */
+	if (test(relid))
+		return true;
+	if (get_rel_relispartition(relid))
+		foreach(cell, get_partition_ancestors(relid))
+			if (test(lfirst_oid(cell)))
+				return true;
+	return false;
+}
+
 /*
  * Is it a relation that somebody else than a superuser owns, or a partition of
  * one?  That has the other's defaults, constraints and triggers.
@@ -71,17 +125,7 @@ is_others(Oid relid)
 bool
 gk_is_foreign_relation(Oid relid)
 {
-	ListCell   *cell;
-
-	if (relid < FirstNormalObjectId)
-		return false;			/* initdb made it */
-	if (is_others(relid))
-		return true;
-	if (get_rel_relispartition(relid))
-		foreach(cell, get_partition_ancestors(relid))
-			if (is_others(lfirst_oid(cell)))
-				return true;
-	return false;
+	return holds(is_others, relid);
 }
 
 static void
@@ -131,10 +175,7 @@ static void
 walk_relation(Relation rel, bool defaults, GkCalls *found)
 {
 	if (found->foreign)
-	{
 		gk_walk_columns(rel, true, defaults, found);
-		walk_triggers(rel->trigdesc, found);
-	}
 	walk_domains(rel, defaults, found);
 }
 
@@ -143,6 +184,13 @@ static bool
 is_copy(void)
 {
 	return gk_statement_of(T_CopyStmt) != NULL;
+}
+
+static bool
+calls_nothing(const GkCalls *found)
+{
+	return found->calls == NIL && found->stored == NIL && found->lent == NIL &&
+		!found->may_change;
 }
 
 /*
@@ -154,19 +202,23 @@ search(Oid relid)
 {
 	int			slot = relid & (GK_RELATION_CACHE - 1);
 	GkCalls		found = {0};
+	GkCalls		triggers = {0};
 	Relation	rel;
 
 	if (harmless[slot] == relid)
 		return;
 	found.foreign = gk_is_foreign_relation(relid);
-	if (!found.foreign && !is_copy())
+	triggers.foreign = found.foreign || holds(has_others_triggers, relid);
+	if (!triggers.foreign && !is_copy())
 		return;
 
 	rel = try_relation_open(relid, AccessShareLock);
 	if (rel == NULL)
 		return;
+	if (triggers.foreign)
+		walk_triggers(rel->trigdesc, &triggers);
 	walk_relation(rel, true, &found);
-	if (found.calls == NIL && found.stored == NIL && found.lent == NIL && !found.may_change)
+	if (calls_nothing(&found) && calls_nothing(&triggers))
 		harmless[slot] = relid;
 	else if (!is_copy())
 	{
@@ -175,6 +227,7 @@ search(Oid relid)
 	}
 	/* keeping it would let two of TRUNCATE deadlock */
 	relation_close(rel, AccessShareLock);
+	gk_ask_about_calls(&triggers);
 	gk_ask_about_calls(&found);
 }
 

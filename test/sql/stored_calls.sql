@@ -112,6 +112,31 @@ CREATE TRIGGER t AFTER INSERT ON gks.runs_refint FOR EACH ROW EXECUTE FUNCTION
 CREATE TABLE gks.noted (a int);
 CREATE TRIGGER t BEFORE INSERT ON gks.noted FOR EACH ROW EXECUTE FUNCTION gkl.note('inserted');
 CREATE VIEW gks.halves AS SELECT gkl.half() FROM gks.t;
+RESET SESSION AUTHORIZATION;
+-- tables of a superuser's own, on which others may make triggers
+CREATE TABLE gkl.own (a int);
+CREATE TABLE gkl.own_when (a int);
+CREATE TABLE gkl.own_parent (a int) PARTITION BY RANGE (a);
+CREATE TABLE gkl.own_noted (a int);
+CREATE TABLE gkl.private (a int);
+CREATE VIEW gkl.own_view AS SELECT 1 AS a;
+GRANT ALL ON gkl.own, gkl.own_when, gkl.own_parent, gkl.own_noted, gkl.own_view TO gk_user;
+GRANT SELECT, INSERT ON gkl.private TO gk_user;
+CREATE TRIGGER t BEFORE INSERT ON gkl.own_noted FOR EACH ROW EXECUTE FUNCTION gkl.note('his own');
+CREATE TRIGGER t BEFORE INSERT ON gkl.private FOR EACH ROW
+	EXECUTE FUNCTION gkl.run_argument('CREATE ROLE gk_lent CREATEROLE');
+SET SESSION AUTHORIZATION gk_user;
+CREATE TRIGGER t BEFORE INSERT OR TRUNCATE ON gkl.own
+	EXECUTE FUNCTION gkl.run_argument('ALTER ROLE gk_user CREATEROLE');
+CREATE TRIGGER t BEFORE INSERT ON gkl.own_when FOR EACH ROW
+	WHEN (gkl.run('ALTER ROLE gk_user CREATEROLE') > 0) EXECUTE FUNCTION gks.nothing();
+CREATE TRIGGER t AFTER INSERT ON gkl.own_parent FOR EACH ROW
+	EXECUTE FUNCTION gkl.run_argument('ALTER ROLE gk_user CREATEROLE');
+CREATE TRIGGER t INSTEAD OF INSERT ON gkl.own_view FOR EACH ROW
+	EXECUTE FUNCTION gkl.run_argument('ALTER ROLE gk_user CREATEROLE');
+RESET SESSION AUTHORIZATION;
+CREATE TABLE gkl.own_part PARTITION OF gkl.own_parent FOR VALUES FROM (0) TO (9);
+SET SESSION AUTHORIZATION gk_user;
 -- allowed: his own rights are his to use
 SELECT gkl.run('SET work_mem = ''5MB''');
 RESET SESSION AUTHORIZATION;
@@ -121,6 +146,7 @@ SELECT gkl.run('CREATE ROLE gk_lent CREATEROLE');
 SELECT gkl.run('DROP ROLE gk_lent') FROM gks.t;
 SELECT * FROM gks.halves;
 INSERT INTO gks.noted VALUES (1);
+INSERT INTO gkl.own_noted VALUES (1);
 SELECT * FROM gkl.log;
 \c -
 \set VERBOSITY terse
@@ -138,6 +164,34 @@ ALTER TABLE gks.runs_trigger ENABLE TRIGGER t;
 \set VERBOSITY terse
 -- denied: in a new session, where DELETE comes first
 DELETE FROM gks.runs_trigger;
+\c -
+\set VERBOSITY terse
+-- allowed: his trigger, on a table on which nobody else may make one
+INSERT INTO gkl.private VALUES (1);
+DROP ROLE gk_lent;
+-- denied: on a superuser's own tables, and his view, each in a new session
+\c -
+\set VERBOSITY terse
+INSERT INTO gkl.own VALUES (1);
+\c -
+\set VERBOSITY terse
+TRUNCATE gkl.own;
+\c -
+\set VERBOSITY terse
+COPY gkl.own FROM 'PG_VERSION';
+\c -
+\set VERBOSITY terse
+INSERT INTO gkl.own_when VALUES (1);
+\c -
+\set VERBOSITY terse
+INSERT INTO gkl.own_parent VALUES (1);
+\c -
+\set VERBOSITY terse
+INSERT INTO gkl.own_part VALUES (1);
+\c -
+\set VERBOSITY terse
+INSERT INTO gkl.own_view VALUES (1);
+-- the effect
 SELECT rolcreaterole FROM pg_roles WHERE rolname = 'gk_user';
 SELECT count(*) FROM pg_largeobject_metadata WHERE oid = 434343;
 -- allowed: a function that a superuser vouches for

@@ -100,7 +100,14 @@ my $table = q{
 };
 value_of($node, 'SET ROLE gk_user; CREATE TABLE gkw.replicated (a int PRIMARY KEY)');
 value_of($node, 'CREATE PUBLICATION p FOR TABLE gkw.replicated');
+value_of($subscriber, q{
+	CREATE FUNCTION public.run(stmt text) RETURNS int LANGUAGE plpgsql AS
+	$$ BEGIN EXECUTE stmt; RETURN 1; END $$;
+	CREATE FUNCTION public.try_to_run(stmt text) RETURNS int LANGUAGE plpgsql AS
+	$$ BEGIN RETURN public.run(stmt); EXCEPTION WHEN insufficient_privilege THEN RETURN 0; END $$;
+});
 value_of($subscriber, $table . q{
+	ALTER TABLE gkw.replicated ADD CHECK (public.try_to_run('ALTER ROLE gk_user CREATEROLE') >= 0);
 	CREATE TABLE gkw.seen (a int, super boolean);
 	CREATE FUNCTION gkw.on_apply() RETURNS trigger LANGUAGE plpgsql AS $$
 	BEGIN
@@ -125,6 +132,8 @@ is(value_of($subscriber, 'SELECT a FROM gkw.replicated'), '1', 'a row is applied
 is(value_of($subscriber, 'SELECT count(*) FROM gkw.seen'), '1', '... the trigger of the table ran');
 is(value_of($subscriber, q{SELECT rolsuper FROM pg_roles WHERE rolname = 'gk_user'}), 'f',
 	'... and nobody became superuser of it');
+is(value_of($subscriber, q{SELECT rolcreaterole FROM pg_roles WHERE rolname = 'gk_user'}), 'f',
+	q{... nor did its constraint make a superuser's function do it});
 
 $subscriber->stop;
 $node->stop;
