@@ -126,6 +126,9 @@ gk_code_is_lent(Oid funcid)
 	return unlikely(gk_any_lent) && gk_code_is_among_lent(funcid);
 }
 
+/* relation_calls.c */
+extern void gk_lend_to_triggers(Oid funcid);
+
 /* code_text.c */
 extern char *gk_function_name(Oid funcid);
 extern const char *gk_code_text(void);

@@ -19,8 +19,8 @@
  * refint makes a query of that).
  *
  * Nobody writes statements for a worker of logical replication: what it calls
- * stands in the definitions of tables, anybody's.  So all of them count there, but
- * not trigger functions, whose arguments nothing shows.
+ * stands in the definitions of tables, anybody's.  So all of them count there, and
+ * of trigger functions those that other roles' triggers call.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -142,6 +142,8 @@ gk_code_is_among_lent(Oid funcid)
 {
 	if (funcid < FirstNormalObjectId)
 		return false;
+	if (in_worker && !is_lent(funcid) && get_func_rettype(funcid) == TRIGGEROID)
+		gk_lend_to_triggers(funcid);
 	return is_lent(funcid) ||
 		(too_many && is_willing(funcid, true, true)) ||
 		(in_worker && is_willing(funcid, false, true));

@@ -27,13 +27,21 @@
 #include "objects.h"
 #include "query_calls.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/relation.h"
+#include "access/table.h"
 #include "access/transam.h"
+#include "catalog/indexing.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "utils/acl.h"
+#include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -142,6 +150,63 @@ walk_triggers(TriggerDesc *triggers, GkCalls *found)
 	}
 }
 
+static bool
+may_be_others_trigger(Oid relid)
+{
+	return gk_is_foreign_relation(relid) || holds(has_others_triggers, relid);
+}
+
+static void
+lend_to_trigger(Relation rel, Oid trigger, Oid funcid)
+{
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, Anum_pg_trigger_oid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(trigger));
+	scan = systable_beginscan(rel, TriggerOidIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_trigger row = (Form_pg_trigger) GETSTRUCT(tuple);
+
+		if (!row->tgisinternal && may_be_others_trigger(row->tgrelid))
+			gk_code_lend_trigger(funcid, row->tgnargs > 0);
+	}
+	systable_endscan(scan);
+}
+
+/*
+ * A trigger function is about to be called, nobody knows for which relation:
+ * lend it to whoever has made one of its triggers.
+ */
+void
+gk_lend_to_triggers(Oid funcid)
+{
+	Relation	depend = table_open(DependRelationId, AccessShareLock);
+	Relation	triggers = table_open(TriggerRelationId, AccessShareLock);
+	ScanKeyData key[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(ProcedureRelationId));
+	ScanKeyInit(&key[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(funcid));
+	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2, key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend row = (Form_pg_depend) GETSTRUCT(tuple);
+
+		if (row->classid == TriggerRelationId)
+			lend_to_trigger(triggers, row->objid, funcid);
+	}
+	systable_endscan(scan);
+	table_close(triggers, AccessShareLock);
+	table_close(depend, AccessShareLock);
+}
+
 /* For gk_query_calls_of_statement() as well. */
 void
 gk_walk_columns(Relation rel, bool checks, bool defaults, GkCalls *found)
@@ -208,7 +273,7 @@ search(Oid relid)
 	if (harmless[slot] == relid)
 		return;
 	found.foreign = gk_is_foreign_relation(relid);
-	triggers.foreign = found.foreign || holds(has_others_triggers, relid);
+	triggers.foreign = may_be_others_trigger(relid);
 	if (!triggers.foreign && !is_copy())
 		return;
 

@@ -99,12 +99,20 @@ my $table = q{
 	CREATE TABLE gkw.replicated (a int PRIMARY KEY);
 };
 value_of($node, 'SET ROLE gk_user; CREATE TABLE gkw.replicated (a int PRIMARY KEY)');
-value_of($node, 'CREATE PUBLICATION p FOR TABLE gkw.replicated');
+value_of($node, 'CREATE TABLE public.own (a int PRIMARY KEY)');
+value_of($node, 'CREATE PUBLICATION p FOR TABLE gkw.replicated, public.own');
 value_of($subscriber, q{
 	CREATE FUNCTION public.run(stmt text) RETURNS int LANGUAGE plpgsql AS
 	$$ BEGIN EXECUTE stmt; RETURN 1; END $$;
 	CREATE FUNCTION public.try_to_run(stmt text) RETURNS int LANGUAGE plpgsql AS
 	$$ BEGIN RETURN public.run(stmt); EXCEPTION WHEN insufficient_privilege THEN RETURN 0; END $$;
+	CREATE FUNCTION public.run_argument() RETURNS trigger LANGUAGE plpgsql AS
+	$$ BEGIN EXECUTE tg_argv[0]; RETURN new; EXCEPTION WHEN insufficient_privilege THEN RETURN new; END $$;
+	CREATE FUNCTION public.own_trigger() RETURNS trigger LANGUAGE plpgsql AS
+	$$ BEGIN CREATE ROLE gk_made CREATEROLE; RETURN new; END $$;
+	CREATE TABLE public.own (a int PRIMARY KEY);
+	CREATE TRIGGER t AFTER INSERT ON public.own FOR EACH ROW EXECUTE FUNCTION own_trigger();
+	ALTER TABLE public.own ENABLE ALWAYS TRIGGER t;
 });
 value_of($subscriber, $table . q{
 	ALTER TABLE gkw.replicated ADD CHECK (public.try_to_run('ALTER ROLE gk_user CREATEROLE') >= 0);
@@ -121,12 +129,16 @@ value_of($subscriber, $table . q{
 	END $$;
 	CREATE TRIGGER t AFTER INSERT ON gkw.replicated FOR EACH ROW EXECUTE FUNCTION gkw.on_apply();
 	ALTER TABLE gkw.replicated ENABLE ALWAYS TRIGGER t;
+	CREATE TRIGGER u BEFORE INSERT ON gkw.replicated FOR EACH ROW
+		EXECUTE FUNCTION public.run_argument('ALTER ROLE gk_user BYPASSRLS');
+	ALTER TABLE gkw.replicated ENABLE ALWAYS TRIGGER u;
 });
 # allowed: a superuser makes a subscription
 my $conninfo = sprintf 'host=%s port=%d dbname=postgres user=postgres', $node->host, $node->port;
 value_of($subscriber, "CREATE SUBSCRIPTION s CONNECTION '$conninfo' PUBLICATION p");
 $subscriber->wait_for_subscription_sync($node, 's');
 value_of($node, 'INSERT INTO gkw.replicated VALUES (1)');
+value_of($node, 'INSERT INTO public.own VALUES (1)');
 $node->wait_for_catchup('s');
 is(value_of($subscriber, 'SELECT a FROM gkw.replicated'), '1', 'a row is applied');
 is(value_of($subscriber, 'SELECT count(*) FROM gkw.seen'), '1', '... the trigger of the table ran');
@@ -134,6 +146,10 @@ is(value_of($subscriber, q{SELECT rolsuper FROM pg_roles WHERE rolname = 'gk_use
 	'... and nobody became superuser of it');
 is(value_of($subscriber, q{SELECT rolcreaterole FROM pg_roles WHERE rolname = 'gk_user'}), 'f',
 	q{... nor did its constraint make a superuser's function do it});
+is(value_of($subscriber, q{SELECT rolbypassrls FROM pg_roles WHERE rolname = 'gk_user'}), 'f',
+	q{... nor another trigger of its a superuser's trigger function});
+is(value_of($subscriber, q{SELECT rolcreaterole FROM pg_roles WHERE rolname = 'gk_made'}), 't',
+	q{a superuser's own trigger on his own table does as it pleases});
 
 $subscriber->stop;
 $node->stop;
