@@ -6,7 +6,8 @@
  * CHECK constraints, trigger conditions and the defaults that COPY fills in are
  * evaluated without passing the planner, where query_calls.c looks.  So those
  * of a relation are searched when it is about to be written to, and those of
- * its partitions, into which rows go that are written to it.
+ * its partitions, into which rows go that are written to it.  What changes rows
+ * changes those of its other children, too.
  *
  * COPY fills in the defaults of domains, too, into anybody's relation.
  *
@@ -15,9 +16,8 @@
  * does tell who could have: with it, as with GRANT ALL, a superuser's own table
  * has other roles' triggers.
  *
- * Does not see: children of a relation that is not partitioned, for TRUNCATE;
- * what TRUNCATE ... CASCADE reaches; a trigger that is left when the right to
- * make it was taken away.
+ * Does not see: what TRUNCATE ... CASCADE reaches; a trigger that is left when
+ * the right to make it was taken away.  Does not look whether ONLY was said.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -85,16 +85,19 @@ is_others(Oid relid)
 	return OidIsValid(owner) && !gk_code_owner_is_trusted(owner);
 }
 
-/* May others than superusers make triggers of this relation, and has it any? */
+/* Is it somebody else's, or has it triggers that such a one may have made? */
 static bool
 has_others_triggers(Oid relid)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	bool		others = false;
+	Form_pg_class row;
+	bool		others;
 
 	if (!HeapTupleIsValid(tuple))
 		return false;
-	if (((Form_pg_class) GETSTRUCT(tuple))->relhastriggers)
+	row = (Form_pg_class) GETSTRUCT(tuple);
+	others = !gk_code_owner_is_trusted(row->relowner);
+	if (row->relhastriggers)
 	{
 		bool		isnull;
 		Datum		datum = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &isnull);
@@ -150,33 +153,6 @@ walk_triggers(TriggerDesc *triggers, GkCalls *found)
 	}
 }
 
-static bool
-may_be_others_trigger(Oid relid)
-{
-	return gk_is_foreign_relation(relid) || holds(has_others_triggers, relid);
-}
-
-static void
-lend_to_trigger(Relation rel, Oid trigger, Oid funcid)
-{
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-
-	ScanKeyInit(&key, Anum_pg_trigger_oid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(trigger));
-	scan = systable_beginscan(rel, TriggerOidIndexId, true, NULL, 1, &key);
-	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
-	{
-		Form_pg_trigger row = (Form_pg_trigger) GETSTRUCT(tuple);
-
-		if (!row->tgisinternal && may_be_others_trigger(row->tgrelid))
-			gk_code_lend_trigger(funcid, row->tgnargs > 0);
-	}
-	systable_endscan(scan);
-}
-
 /*
  * A trigger function is about to be called, nobody knows for which relation:
  * lend it to whoever has made one of its triggers.
@@ -185,7 +161,6 @@ void
 gk_lend_to_triggers(Oid funcid)
 {
 	Relation	depend = table_open(DependRelationId, AccessShareLock);
-	Relation	triggers = table_open(TriggerRelationId, AccessShareLock);
 	ScanKeyData key[2];
 	SysScanDesc scan;
 	HeapTuple	tuple;
@@ -198,12 +173,18 @@ gk_lend_to_triggers(Oid funcid)
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_depend row = (Form_pg_depend) GETSTRUCT(tuple);
+		HeapTuple	found = row->classid != TriggerRelationId ? NULL :
+			gk_newest_row(TriggerRelationId, row->objid);
+		Form_pg_trigger trigger;
 
-		if (row->classid == TriggerRelationId)
-			lend_to_trigger(triggers, row->objid, funcid);
+		if (!HeapTupleIsValid(found))
+			continue;
+		trigger = (Form_pg_trigger) GETSTRUCT(found);
+		if (!trigger->tgisinternal && holds(has_others_triggers, trigger->tgrelid))
+			gk_code_lend_trigger(funcid, trigger->tgnargs > 0);
+		heap_freetuple(found);
 	}
 	systable_endscan(scan);
-	table_close(triggers, AccessShareLock);
 	table_close(depend, AccessShareLock);
 }
 
@@ -273,7 +254,7 @@ search(Oid relid)
 	if (harmless[slot] == relid)
 		return;
 	found.foreign = gk_is_foreign_relation(relid);
-	triggers.foreign = may_be_others_trigger(relid);
+	triggers.foreign = found.foreign || holds(has_others_triggers, relid);
 	if (!triggers.foreign && !is_copy())
 		return;
 
@@ -296,16 +277,16 @@ search(Oid relid)
 	gk_ask_about_calls(&found);
 }
 
-/*
- * A relation is about to be written to, and locked.  For sessions that have
- * superuser rights to lose; others are not looked at.
- */
-void
-gk_query_calls_of_relation(Oid relid)
+static void
+search_with_children(Oid relid, bool only_inserts)
 {
+	char		kind;
+
 	if (relid < FirstNormalObjectId || !gk_code_session_is_privileged())
 		return;
-	if (get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE)
+	kind = get_rel_relkind(relid);
+	if (kind != '\0' && has_subclass(relid) &&
+		(kind == RELKIND_PARTITIONED_TABLE || !only_inserts))
 	{
 		ListCell   *cell;
 
@@ -314,6 +295,16 @@ gk_query_calls_of_relation(Oid relid)
 	}
 	else
 		search(relid);
+}
+
+/*
+ * A relation is about to be written to, and locked.  For sessions that have
+ * superuser rights to lose; others are not looked at.
+ */
+void
+gk_query_calls_of_relation(Oid relid)
+{
+	search_with_children(relid, false);
 }
 
 /* Writing evaluates constraints and conditions that no plan shows. */
@@ -328,6 +319,7 @@ gk_query_calls_of_written(List *perms)
 
 		if ((perm->requiredPerms & (ACL_INSERT | ACL_UPDATE | ACL_DELETE)) &&
 			GK_PERMINFO_IS_RELATION(perm))
-			gk_query_calls_of_relation(perm->relid);
+			search_with_children(perm->relid,
+								 !(perm->requiredPerms & (ACL_UPDATE | ACL_DELETE)));
 	}
 }

@@ -137,6 +137,13 @@ CREATE TRIGGER t INSTEAD OF INSERT ON gkl.own_view FOR EACH ROW
 RESET SESSION AUTHORIZATION;
 CREATE TABLE gkl.own_part PARTITION OF gkl.own_parent FOR VALUES FROM (0) TO (9);
 SET SESSION AUTHORIZATION gk_user;
+CREATE TABLE gks.parent (a int);
+CREATE TABLE gks.child_trigger () INHERITS (gks.parent);
+INSERT INTO gks.child_trigger VALUES (1);
+CREATE TRIGGER t BEFORE UPDATE OR DELETE ON gks.child_trigger FOR EACH ROW
+	EXECUTE FUNCTION gkl.run_argument('ALTER ROLE gk_user CREATEROLE');
+CREATE TRIGGER s BEFORE TRUNCATE ON gks.child_trigger
+	EXECUTE FUNCTION gkl.run_argument('ALTER ROLE gk_user CREATEROLE');
 -- allowed: his own rights are his to use
 SELECT gkl.run('SET work_mem = ''5MB''');
 RESET SESSION AUTHORIZATION;
@@ -191,6 +198,22 @@ INSERT INTO gkl.own_part VALUES (1);
 \c -
 \set VERBOSITY terse
 INSERT INTO gkl.own_view VALUES (1);
+-- denied: of a table that inherits from the one that is named
+\c -
+\set VERBOSITY terse
+UPDATE gks.parent SET a = 2;
+\c -
+\set VERBOSITY terse
+DELETE FROM gks.parent;
+\c -
+\set VERBOSITY terse
+TRUNCATE gks.parent;
+-- allowed: rows are not inserted there
+\c -
+\set VERBOSITY terse
+INSERT INTO gks.parent VALUES (3);
+SELECT gkl.run('CREATE ROLE gk_lent CREATEROLE');
+DROP ROLE gk_lent;
 -- the effect
 SELECT rolcreaterole FROM pg_roles WHERE rolname = 'gk_user';
 SELECT count(*) FROM pg_largeobject_metadata WHERE oid = 434343;
