@@ -75,11 +75,12 @@ else
 top := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
 
 # A build outside the source tree needs the directories.
-_ := $(shell mkdir -p src/audit src/cli)
+folders = $(patsubst $(top)/%/,%,$(sort $(dir $(wildcard $(top)/src/*.c $(top)/src/*/*.c))))
+_ := $(shell mkdir -p $(folders))
 
 MODULE_big = pg_gatekeeper
 PGFILEDESC = "pg_gatekeeper - refuses and records privilege escalation"
-OBJS = $(patsubst $(top)/%.c,%.o,$(sort $(wildcard $(top)/src/*.c $(top)/src/audit/*.c)))
+OBJS = $(patsubst $(top)/%.c,%.o,$(filter-out $(top)/src/cli/%,$(sort $(wildcard $(top)/src/*.c $(top)/src/*/*.c))))
 DEPS = $(OBJS:.o=.d)
 
 # The views.  Nothing that the module enforces depends on them.
@@ -151,7 +152,7 @@ $(cli): $(cli_objs)
 $(cli_objs): src/.built_for $(firstword $(MAKEFILE_LIST))
 $(filter-out %/escape.o,$(cli_objs)): %.o: $(top)/%.c
 	$(cli_compile)
-src/cli/escape.o: $(top)/src/audit/escape.c
+src/cli/escape.o: $(top)/src/common/escape.c
 	$(cli_compile)
 cli_compile = $(CC) $(CFLAGS) -D_GNU_SOURCE -DGK_VERSION='"$(GK_VERSION)"' \
 	-I$(top)/src -I$(top)/src/cli -I'$(includedir)' \

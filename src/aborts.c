@@ -8,7 +8,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "gatekeeper.h"
+#include "base/gatekeeper.h"
 
 #include "access/xact.h"
 

@@ -13,7 +13,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "labels.h"
+#include "origin/labels.h"
 
 #include "access/transam.h"
 #include "catalog/pg_class.h"

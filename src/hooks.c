@@ -15,9 +15,9 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "code_stack.h"
-#include "labels.h"
-#include "statement.h"
+#include "origin/code_stack.h"
+#include "origin/labels.h"
+#include "base/statement.h"
 
 #include "catalog/objectaccess.h"
 #include "commands/extension.h"

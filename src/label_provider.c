@@ -18,7 +18,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "labels.h"
+#include "origin/labels.h"
 
 #include "access/htup_details.h"
 #include "access/table.h"

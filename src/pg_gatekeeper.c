@@ -11,11 +11,11 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "labels.h"
+#include "origin/labels.h"
 
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "worker.h"
+#include "audit/worker.h"
 
 GK_MODULE_MAGIC;
 

@@ -11,7 +11,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "labels.h"
+#include "origin/labels.h"
 
 #include "access/htup_details.h"
 #include "access/transam.h"

@@ -13,7 +13,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "gatekeeper.h"
+#include "base/gatekeeper.h"
 
 #include "datatype/timestamp.h"
 #include "settings.h"

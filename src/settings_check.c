@@ -11,7 +11,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "gatekeeper.h"
+#include "base/gatekeeper.h"
 
 #include <sys/un.h>
 

@@ -20,12 +20,12 @@
 #ifndef GK_AUDIT_H
 #define GK_AUDIT_H
 
-#include "gatekeeper.h"
+#include "base/gatekeeper.h"
 
 #include "access/xact.h"
 #include "datatype/timestamp.h"
 
-#include "audit/text.h"
+#include "common/text.h"
 
 /* The version of the set of fields below; a new field does not change it. */
 #define GK_AUDIT_SCHEMA "1"

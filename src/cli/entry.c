@@ -18,7 +18,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-#include "audit/text.h"
+#include "common/text.h"
 
 /* Make it empty; its memory stays. */
 void

@@ -18,9 +18,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "audit/text.h"
+#include "common/text.h"
 #include "cli/commands.h"
-#include "rule_names.h"
+#include "common/rule_names.h"
 
 static const char usage[] =
 "Shows the audit records that the journal holds.\n"

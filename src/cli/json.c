@@ -15,7 +15,7 @@
 
 #include <stdlib.h>
 
-#include "audit/text.h"
+#include "common/text.h"
 
 /*
  * Characters that are written as \u: control characters, of which a terminal

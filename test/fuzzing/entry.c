@@ -14,7 +14,7 @@
 #include "cli/entry.c"
 #include "cli/json.c"
 #include "cli/options.c"
-#include "audit/escape.c"
+#include "common/escape.c"
 
 #include "clean.h"
 

@@ -12,11 +12,11 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "audit/escape.c"
+#include "common/escape.c"
 
-#include "audit/redact_text.c"
-#include "audit/redact_value.c"
-#include "audit/redact.c"
+#include "common/redact_text.c"
+#include "common/redact_value.c"
+#include "common/redact.c"
 #include "audit/kinds.c"
 #include "audit/fields.c"
 #include "audit/record.c"

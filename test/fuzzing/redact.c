@@ -15,11 +15,11 @@
 #include "fuzzing.h"
 #include "clean.h"
 
-#include "audit/escape.c"
+#include "common/escape.c"
 
-#include "audit/redact_text.c"
-#include "audit/redact_value.c"
-#include "audit/redact.c"
+#include "common/redact_text.c"
+#include "common/redact_value.c"
+#include "common/redact.c"
 
 const char *const fuzz_words[] = {
 	"'", "''", "\"", "$$", "$a$", "\\", "\\'", "/*", "*/", "--", "E'", "U&'", "UESCAPE '!'",
@@ -115,7 +115,7 @@ add_constant(FuzzInput *in, Sql *sql, const char *text, size_t len)
 	static const char *const tags[] = {"$$", "$a$", "$body$", "$A_1$", "$\xc3\xa9$", NULL};
 	const char *tag = pick(in, tags);
 	unsigned	kind = fuzz_take(in, 6);
-	/* inside a constant, see "Does not see" in src/audit/redact.c */
+	/* inside a constant, see "Does not see" in src/common/redact.c */
 	bool		split = fuzz_take(in, 8) == 0 && !sql->is_inner;
 
 	/* a dollar quote cannot hold its own tag, nor what would complete it */

@@ -12,7 +12,7 @@
 #include "fuzzing.h"
 #include "clean.h"
 
-#include "audit/escape.c"
+#include "common/escape.c"
 
 const char *const fuzz_words[] = {
 	"\\", "\"", "\n", "\xe2\x80\xae", "\xf0\x9f\x90\x98", "\xef\xbf\xbf", "\xed\xa0\x80", "\\x", "\\u", "\\U", NULL

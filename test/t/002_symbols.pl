@@ -80,7 +80,7 @@ my %reviewed = (
 my $node = new_gatekeeper_node('symbols');
 my $src = "$ENV{GK_TOP}/src";
 my %listed;
-for my $file (glob "$src/*.c")
+for my $file (glob "$src/rules/*.c")
 {
 	open my $fh, '<', $file or die "$file: $!";
 	local $/;

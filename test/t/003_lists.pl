@@ -43,7 +43,7 @@ my $node = new_gatekeeper_node('lists');
 #
 # Settings
 #
-my ($list) = slurp("$src/watched_settings.c") =~ /watched\[\] = \{(.*?)\n\};/s;
+my ($list) = slurp("$src/rules/watched_settings.c") =~ /watched\[\] = \{(.*?)\n\};/s;
 my @watched = $list =~ /"([\w.]+)"/g;
 my %watched = map { $_ => 1 } @watched;
 cmp_ok(scalar(@watched), '>', 100, 'the watched settings were found in src');
@@ -119,7 +119,7 @@ for my $name (sort keys %category)
 #
 # Predefined roles
 #
-my $roles = slurp("$src/roles.c");
+my $roles = slurp("$src/rules/roles.c");
 $roles =~ s{/\*.*?\*/}{}gs;
 compare('role',
 	[ split /\n/, $node->safe_psql('postgres', q{SELECT rolname FROM pg_roles WHERE rolname ~ '^pg_' ORDER BY 1}) ],
@@ -138,7 +138,7 @@ chomp(my $include = qx('@{[ $ENV{PG_CONFIG} || 'pg_config' ]}' --includedir-serv
 my ($tags) = grep { -e } map { "$include/nodes/$_" } qw(nodetags.h nodes.h);
 my %tags = map { $_ => 1 } slurp($tags) =~ /\b(T_\w+Stmt)\b/g;
 cmp_ok(scalar(keys %tags), '>', 100, 'the statements of this major were found');
-my $rules = slurp("$src/rules.c");
+my $rules = slurp("$src/rules/rules.c");
 compare('statement', [ sort keys %tags ],
 	sub { return $rules =~ /\{GK_DOOR_STATEMENT(?: \| GK_IF_SUSPECT)?, $_[0],/ },
 	{
@@ -168,7 +168,7 @@ compare('statement', [ sort keys %tags ],
 #
 # Catalogs and views that not everybody may read: each keeps a secret, or data
 #
-my $secrets = slurp("$src/secrets.c");
+my $secrets = slurp("$src/rules/secrets.c");
 my @closed = split /\n/, $node->safe_psql('postgres', q{
 	SELECT relname FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace
 		AND relkind IN ('r', 'v') AND oid < 16384 AND NOT has_any_column_privilege('public', oid, 'SELECT')

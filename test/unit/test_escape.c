@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "audit/escape.c"
+#include "common/escape.c"
 
 typedef struct Case
 {

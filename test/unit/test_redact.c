@@ -13,10 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "audit/escape.c"
-#include "audit/redact_text.c"
-#include "audit/redact_value.c"
-#include "audit/redact.c"
+#include "common/escape.c"
+#include "common/redact_text.c"
+#include "common/redact_value.c"
+#include "common/redact.c"
 
 /* The secret in all of the statements below. */
 #define SECRET "s3cr3t"

@@ -1,0 +1,392 @@
+/*-------------------------------------------------------------------------
+ *
+ * gatekeeper.h
+ *	  The vocabulary of pg_gatekeeper, then what each file offers.
+ *
+ * An action arrives through a "door" (a PostgreSQL hook) in hooks.c, and requests.c
+ * makes a GkRequest of it.  gate.c looks up which rules stand at that door, asks each
+ * rule's check what it finds, and only when there is a finding asks circumstances.c
+ * for the "circumstances" that make the action suspect.  Level, circumstances
+ * and finding give a "verdict"; the audit sink writes a "record" of it before
+ * the statement goes on or is refused.
+ *
+ * Arrows go down only: hooks.c -> requests.c -> gate.c -> rules.c -> check_*.c ->
+ * roles.c, symbols.c; gate.c -> circumstances.c, audit/.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GATEKEEPER_H
+#define GATEKEEPER_H
+
+#include "postgres.h"
+
+#include "access/htup.h"
+#include "access/transam.h"
+#include "catalog/objectaccess.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "nodes/pg_list.h"
+#include "nodes/plannodes.h"
+#include "nodes/primnodes.h"
+#include "tcop/utility.h"
+#include "utils/guc.h"
+#include "utils/portal.h"
+
+#include "base/compat.h"
+#include "common/rule_names.h"
+
+/*
+ * None of it is seen from outside, so none of it is looked up in a table.  What
+ * the headers below need of the server's is included above: declared from here on,
+ * it would be taken for ours.
+ */
+#pragma GCC visibility push(hidden)
+
+/* ------------------------------------------------------------------------
+ * Vocabulary
+ * ------------------------------------------------------------------------
+ */
+
+/* One named protection each. */
+#define GK_RULE_ENUM(name) GK_##name,
+
+typedef enum GkRuleId
+{
+	GK_FOR_EACH_RULE(GK_RULE_ENUM)
+	GK_NUM_RULES
+} GkRuleId;
+
+/* When a rule binds.  The order matters: a later one is never looser. */
+typedef enum GkLevel
+{
+	GK_LEVEL_OFF,				/* the rule does not exist */
+	GK_LEVEL_AUDIT,				/* record what would be denied, deny nothing */
+	GK_LEVEL_ELEVATED,			/* deny when a circumstance holds */
+	GK_LEVEL_ALWAYS				/* deny */
+} GkLevel;
+
+/* gatekeeper.mode.  The order matters: a later one is never looser. */
+typedef enum GkMode
+{
+	GK_MODE_OFF,
+	GK_MODE_AUDIT,				/* the dry run: would_deny instead of denied */
+	GK_MODE_ENFORCE
+} GkMode;
+
+/* Why an action is suspect; bits, several may hold. */
+#define GK_EXTENSION	0x01	/* a CREATE/ALTER EXTENSION script is running */
+#define GK_ELEVATED		0x02	/* current_user has rights session_user lacks */
+#define GK_RESTRICTED	0x04	/* InSecurityRestrictedOperation() */
+#define GK_UNTRUSTED	0x08	/* superuser rights execute a non-superuser's code */
+#define GK_STRICT		0x10	/* gatekeeper.strict is on */
+#define GK_NUM_CIRCUMSTANCES 5
+
+typedef enum GkVerdict
+{
+	GK_ALLOWED,
+	GK_WOULD_DENY,
+	GK_DENIED
+} GkVerdict;
+
+/* gatekeeper.untrusted_code.  The order matters: a later one is never looser. */
+typedef enum GkUntrustedCode
+{
+	GK_UNTRUSTED_OFF,
+	GK_UNTRUSTED_AUDIT,			/* what only it would deny is would_deny */
+	GK_UNTRUSTED_RESTRICT,		/* it is a circumstance */
+	GK_UNTRUSTED_RUN_AS_OWNER	/* and such code runs as its owner */
+} GkUntrustedCode;
+
+/* gatekeeper.audit_level */
+typedef enum GkAuditLevel
+{
+	GK_AUDIT_DENIED,			/* denied and would_deny */
+	GK_AUDIT_ELEVATED,			/* and what was allowed though a circumstance
+								 * held */
+	GK_AUDIT_PRIVILEGED			/* and what was allowed to a plain superuser */
+} GkAuditLevel;
+
+/* gatekeeper.audit_failure */
+typedef enum GkAuditFailure
+{
+	GK_AUDIT_OPEN,				/* an unrecorded action goes on */
+	GK_AUDIT_CLOSED				/* an elevated one is refused */
+} GkAuditFailure;
+
+/* The hook through which an action arrives. */
+typedef enum GkDoor
+{
+	GK_DOOR_NONE,
+	GK_DOOR_STATEMENT,			/* ProcessUtility; key: NodeTag */
+	GK_DOOR_FUNCTION,			/* a listed function is about to be called */
+	GK_DOOR_RELATION,			/* the executor checks a query's relations */
+	GK_DOOR_OBJECT				/* object_access_hook; key: catalog's oid */
+} GkDoor;
+
+/*
+ * What is being attempted.  Built by hooks.c on its stack, read by checks;
+ * only the members of the request's own door are set.
+ */
+typedef struct GkRequest
+{
+	GkDoor		door;
+
+	/* GK_DOOR_STATEMENT */
+	Node	   *stmt;			/* the raw utility statement */
+
+	/* GK_DOOR_FUNCTION */
+	Oid			funcid;
+	int			symflags;		/* flags of its row in the rule's symbol list */
+	const char *symbol;			/* C symbol (or name) it is listed under */
+	FuncExpr   *call;			/* as the planner sees it, else NULL */
+	int			circumstances;	/* that hold for this call beside the rest */
+
+	/* GK_DOOR_RELATION: GkPermInfo of every relation in the query */
+	List	   *perms;
+	List	   *range_table;	/* RangeTblEntry, with those that inherit */
+
+	/* GK_DOOR_OBJECT */
+	ObjectAccessType event;
+	Oid			classid;
+	Oid			objid;
+	int			subid;
+	Oid			auxid;			/* OAT_POST_ALTER: second key, or InvalidOid */
+	HeapTuple  *row;			/* where gk_request_row() keeps what it found */
+} GkRequest;
+
+/*
+ * What a check found.  Zeroed by gate.c before each check.  Strings live at
+ * least as long as CurrentMemoryContext.
+ */
+typedef struct GkFinding
+{
+	const char *action;			/* "COPY TO PROGRAM": completes "... is not
+								 * allowed"; a constant */
+	const char *object_type;	/* "program", "role", "column"; a constant */
+	const char *object;			/* which one; anybody's text */
+	bool		binds_always;	/* at level "elevated" it binds even when no
+								 * circumstance holds */
+	bool		scripts_may;	/* an extension's own script may do it */
+	int			ignores;		/* circumstances that do not count */
+	bool		always_recorded;	/* whatever gatekeeper.audit_level is */
+	const char *hint;			/* advice of its own, or NULL; a constant */
+} GkFinding;
+
+/*
+ * A check answers "what did you find?": true and a filled finding, or false.
+ * It neither raises, nor audits, nor runs a statement, nor calls another
+ * check.
+ */
+typedef bool (*GkCheck) (const GkRequest *request, GkFinding *finding);
+
+/* A function known by its C symbol (pg_proc.prosrc), and what it is to a rule. */
+typedef struct GkSymbol
+{
+	const char *name;
+	int			flags;			/* the rule's own business */
+} GkSymbol;
+
+/*
+ * The rule judges calls by their arguments, which are seen only when a query is
+ * planned: asked for every call there, and its check ignores the rest.
+ */
+#define GK_SYMBOL_ARGUMENTS 0x8000
+
+/*
+ * With a GkDoorway's door: the check never says binds_always or always_recorded,
+ * so it is not asked where only that could make its finding count.
+ */
+#define GK_IF_SUSPECT 0x100
+
+typedef struct GkDoorway
+{
+	int			door;			/* GkDoor, perhaps with GK_IF_SUSPECT */
+	int			key;			/* see GkDoor; 0 where the door has no key */
+	GkCheck		check;
+} GkDoorway;
+
+#define GK_MAX_DOORWAYS 40
+
+typedef struct GkRule
+{
+	const char *name;
+	const char *covers;			/* one line, for people */
+	GkLevel		level;			/* default */
+	bool		needs_superuser;	/* objects: core lets nobody else do it, so
+									 * nobody else is asked about */
+	const char *technique;		/* MITRE ATT&CK id */
+	const GkSymbol *symbols;	/* for GK_DOOR_FUNCTION; ends with a NULL name */
+	GkDoorway	doorways[GK_MAX_DOORWAYS];	/* ends with GK_DOOR_NONE */
+} GkRule;
+
+/* One decision, as gate.c hands it to the audit. */
+typedef struct GkEvent
+{
+	const GkRule *rule;
+	GkVerdict	verdict;
+	int			circumstances;
+	const GkRequest *request;
+	const GkFinding *finding;
+} GkEvent;
+
+/* A utility statement that is being executed. */
+typedef struct GkStatement
+{
+	PlannedStmt *pstmt;
+	const char *source_text;
+	char	   *stack;			/* where the C stack was */
+	SubTransactionId subxact;	/* in which it began */
+} GkStatement;
+
+/* ------------------------------------------------------------------------
+ * What each file offers
+ * ------------------------------------------------------------------------
+ */
+
+/* hooks.c */
+extern void gk_install_hooks(void);
+
+/* aborts.c */
+extern void gk_aborts_init(void);
+
+/* statement.c */
+extern GkStatement *gk_statement;	/* the innermost; without pstmt where there is none */
+extern void gk_statement_prune(char *stack, SubTransactionId subxact);
+
+/* What it is, when it is of this kind; else NULL. */
+static inline Node *
+gk_statement_of(NodeTag tag)
+{
+	Node	   *stmt = gk_statement->pstmt ? gk_statement->pstmt->utilityStmt : NULL;
+
+	return stmt && nodeTag(stmt) == tag ? stmt : NULL;
+}
+
+/* gate.c, posts.c */
+#include "gate.h"
+
+/* rules.c */
+extern const GkRule gk_rules[GK_NUM_RULES];
+
+/* settings.c */
+extern int	gk_mode;
+extern bool gk_strict;
+extern int	gk_untrusted_code;
+extern char *gk_reserved_roles;
+extern char *gk_blocked_extensions;
+extern char *gk_protected_functions;
+extern int	gk_level[GK_NUM_RULES];
+extern char *gk_audit_sink;
+extern int	gk_audit_level;
+extern int	gk_audit_failure;
+extern int	gk_audit_timeout;	/* milliseconds */
+extern int	gk_audit_backlog;	/* KiB */
+extern int	gk_audit_statement; /* bytes */
+extern char *gk_audit_journal_socket;
+extern char *gk_audit_syslog_socket;
+extern void gk_define_settings(void);
+extern const char *gk_level_name(GkLevel level);
+
+/* circumstances.c */
+extern int	gk_circumstances(void);
+extern const char *gk_circumstance_name(int bit);
+extern const char *gk_circumstance_reason(int bit);
+extern int	gk_circumstances_text(int circumstances, char *buf, int size);
+
+/* code_origin.c, code_trust.c, words.c */
+#include "origin/code.h"
+
+/* query_calls.c */
+extern void gk_query_calls(Query *query);
+extern void gk_query_calls_of_call(FuncExpr *call);
+extern bool gk_query_calls_expected(Oid funcid);
+extern bool gk_query_uses_view(List *range_table, bool foreign);
+
+/* domain_calls.c */
+extern bool gk_plan_starts;
+extern void gk_domain_calls_init(void);
+extern bool gk_domain_calls(Oid funcid);
+
+/* relation_calls.c */
+extern void gk_query_calls_init(void);
+extern void gk_query_calls_of_relation(Oid relid);
+extern void gk_query_calls_of_written(List *perms);
+
+/* statement_calls.c */
+extern void gk_query_calls_of_statement(const Node *stmt, const char *source_text);
+
+/* roles.c */
+extern bool gk_role_is_reserved(Oid roleid, const char *rolname);
+extern bool gk_role_is_privileged(Oid roleid);
+extern bool gk_role_reaches_host(Oid roleid);
+extern Oid	gk_rolespec_oid(const RoleSpec *spec);
+extern bool gk_name_in_list(const char *name, const char *list);
+
+/* secrets.c */
+extern AttrNumber gk_secret_column(Oid relid, const Bitmapset *selected);
+extern Oid	gk_secret_toasted(Oid relid);
+extern bool gk_relation_shows_secret(Oid relid, const Bitmapset *selected, int *hidden);
+
+/* symbols.c */
+extern void gk_symbols_init(void);
+extern void gk_symbols_reset(void);
+extern const GkRule *gk_symbol_lookup(Oid funcid, const GkSymbol **symbol);
+extern bool gk_symbol_is_listed(const char *name);
+extern uint16 *gk_builtin_entry;
+extern Oid	gk_builtin_limit;
+
+/* What is known of functions that are not built in; direct-mapped by oid. */
+#define GK_SYMBOLS_SIZE 512		/* a power of two */
+
+typedef struct GkSymbolKnown
+{
+	Oid			funcid;
+	uint32		hash;			/* of the syscache, to know what to forget */
+	uint16		index;			/* of what lists it, or 0 */
+} GkSymbolKnown;
+
+extern GkSymbolKnown gk_symbol_known[GK_SYMBOLS_SIZE];
+
+/* Certainly not listed by any rule; asked for every function of every query. */
+static inline bool
+gk_is_unlisted_builtin(Oid funcid)
+{
+	return funcid < gk_builtin_limit && gk_builtin_entry[funcid] == 0;
+}
+
+/* The same of one that is not built in and was called before. */
+static inline bool
+gk_is_unlisted_other(Oid funcid)
+{
+	const GkSymbolKnown *known = &gk_symbol_known[funcid & (GK_SYMBOLS_SIZE - 1)];
+
+	return known->funcid == funcid && known->index == 0;
+}
+
+/* catalog_row.c */
+extern HeapTuple gk_newest_row(Oid classid, Oid objid);
+extern HeapTuple gk_request_row(const GkRequest *request);
+
+/* extension_script.c */
+extern bool gk_script_acts(void);
+extern bool gk_script_owns_object(Oid classid, Oid objid);
+extern bool gk_script_owns_library(const char *library);
+extern bool gk_symbol_is_protected(Oid funcid);
+
+/* audit/audit.c */
+extern void gk_audit_shmem_request(void);
+extern void gk_audit_shmem_startup(void);
+extern void gk_audit_note_authentication(const char *method);
+extern bool gk_audit_record(const GkEvent *event, uint64 *seq);
+extern void gk_audit_show(char *buf, int size, const char *raw);
+
+/* check_*.c */
+#include "rules/checks.h"
+
+#pragma GCC visibility pop
+
+#endif							/* GATEKEEPER_H */

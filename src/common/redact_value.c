@@ -1,0 +1,397 @@
+/*-------------------------------------------------------------------------
+ *
+ * redact_value.c
+ *	  Hides secrets in text that is not SQL: what a record is about, and the
+ *	  constants and comments of SQL.  See redact.c.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/redact.h"
+
+/* Of plain text no more is looked at: its field holds far less. */
+#define GK_PLAIN_LIMIT (16 * 1024)
+
+/* Behind one of these a shell goes on, and a value without quotes ends. */
+#define GK_SHELL_ENDS " \t\n\r;|&`$()<>'\","
+
+static size_t
+skip(const GkRedactor *r, size_t pos, size_t end, const char *chars)
+{
+	while (pos < end && r->s[pos] && strchr(chars, r->s[pos]))
+		pos++;
+	return pos;
+}
+
+static size_t
+find(const GkRedactor *r, size_t pos, size_t end, const char *chars)
+{
+	while (pos < end && r->s[pos] && !strchr(chars, r->s[pos]))
+		pos++;
+	return pos;
+}
+
+/* Show what stands before a value, hide the value; returns where to go on. */
+static size_t
+hide(GkRedactor *r, size_t shown, size_t start, size_t stop)
+{
+	gk_redact_show(r, shown, start);
+	if (stop > start)
+		gk_redact_hide(r);
+	return stop;
+}
+
+/* What the server itself makes of a password. */
+static bool
+is_verifier(const GkRedactor *r, size_t pos, size_t end, const char *word)
+{
+	if (strcmp(word, "scram_sha_256") == 0)
+		return pos < end && r->s[pos] == '$';
+	return strlen(word) == 35 && strncmp(word, "md5", 3) == 0 &&
+		strspn(word + 3, "0123456789abcdef") == 32;
+}
+
+/*
+ * At the "://" of a URI: show it without what stands before the '@'; of a
+ * PostgreSQL URI the user is kept.  Returns where to go on.
+ */
+size_t
+gk_redact_uri(GkRedactor *r, size_t pos, size_t end, const char *scheme)
+{
+	bool		is_postgres = strncmp(scheme, "postgres", 8) == 0;
+	size_t		start = pos + 3;
+	size_t		at = 0;
+	size_t		p;
+
+	gk_redact_show(r, pos, start);
+	if (start < r->no_userinfo)
+		return start;
+	/* a sloppy PostgreSQL password can contain '/' and '@' */
+	for (p = start; p < end && !gk_redact_is_space(r->s[p]) &&
+		 !strchr(is_postgres ? "'\"<>" : "'\"<>/?#", r->s[p]); p++)
+		if (r->s[p] == '@')
+			at = p;
+	if (at == 0 && p == end && r->is_cut)
+		return hide(r, start, start, end);	/* an '@' may follow */
+	if (at == 0)
+	{
+		r->no_userinfo = p;
+		return start;
+	}
+	if (is_postgres)
+	{
+		p = find(r, start, at, ":");
+		if (p == at)
+			return start;		/* no password */
+		gk_redact_show(r, start, p + 1);
+	}
+	gk_redact_hide(r);
+	return at;
+}
+
+/*
+ * Where a value that begins at pos, behind the given quote, ends.  A backslash
+ * before the closing quote can be part of the value, as in a connection string;
+ * not where a shell would go on behind it: a command that hides behind
+ * "password=" must not be hidden with it.
+ */
+static size_t
+value_end(const GkRedactor *r, size_t pos, size_t end, char quote)
+{
+	if (quote == '\0')
+		return find(r, pos, end, GK_SHELL_ENDS);
+	for (size_t stop = pos;; stop++)
+	{
+		stop = find(r, stop, end, quote == '\'' ? "'" : "\"$`");
+		if (stop + 1 >= end || stop == pos || r->s[stop] != quote ||
+			r->s[stop - 1] != '\\' || strchr(GK_SHELL_ENDS ":}]", r->s[stop + 1]))
+			return stop;
+	}
+}
+
+/*
+ * Is there an SQL constant at pos, with whatever a shell needs before its
+ * quotes?  Returns where its text begins and, in *stop, where that ends; pos
+ * when there is none.
+ */
+static size_t
+sql_constant(const GkRedactor *r, size_t pos, size_t end, size_t *stop)
+{
+	const char *s = r->s;
+	size_t		p = skip(r, pos, end, "\\");
+	size_t		start;
+
+	if (p < end && s[p] == '$')
+	{
+		for (p++; p < end && (gk_redact_is_word_char((unsigned char) s[p]) || s[p] == '\\' || s[p] & 0x80);)
+			p++;
+		if (p == end || s[p] != '$')
+			return pos;			/* a variable or command of the shell */
+		*stop = find(r, p + 1, end, "$");
+		return p + 1;
+	}
+	p = pos;
+	if (end - p > 2 && (s[p] | 0x20) == 'u' && s[p + 1] == '&')
+		p += 2;
+	else if (end - p > 1 && s[p] && strchr("eEbBxXnN", s[p]))
+		p++;
+	p = skip(r, p, end, "\\");
+	if (p >= end || (s[p] != '\'' && s[p] != '"'))
+		return pos;
+	start = skip(r, p, end, "\\'\"");
+	while (s[start - 1] == '\\')
+		start--;				/* the value's own */
+	*stop = value_end(r, start, end, s[start - 1]);
+	return start;
+}
+
+/*
+ * In plain text, is there a value for the word from "word" to pos?  Then *start
+ * and *stop say where it is.
+ */
+static bool
+find_value(const GkRedactor *r, size_t word, size_t pos, size_t end,
+		   size_t *start, size_t *stop)
+{
+	size_t		quoted = skip(r, pos, end, "\"'\\");
+	size_t		p = quoted;
+	size_t		next;
+	bool		is_assigned;
+
+	do
+	{
+		next = skip(r, p, end, " \t\n\r");
+		p = gk_redact_comment_end(r, next, end);
+	} while (p > next);
+	if (p >= end)
+		return false;
+	next = skip(r, p + 2, end, " \t\n\r");	/* SET x TO 'y' */
+	if (end - p > 2 && (r->s[p] | 0x20) == 't' && (r->s[p + 1] | 0x20) == 'o' &&
+		(*start = sql_constant(r, next, end, stop)) > next)
+		return true;
+	is_assigned = r->s[p] == '=' || r->s[p] == ':';
+	if (is_assigned)
+		p = skip(r, p, end, " \t\n\r=:>");
+	else if (p == quoted && r->s[p] != '$' && p == pos)
+		return false;
+	*start = sql_constant(r, p, end, stop);
+	if (*start > p)
+		return true;
+	if (!is_assigned && (p == quoted || word == 0 || r->s[word - 1] != '-'))
+		return false;			/* a word among others */
+	*start = p;
+	*stop = value_end(r, p, end, '\0');
+	return true;
+}
+
+/*
+ * An option at pos that brings a password without saying so: "-u user:password"
+ * of curl, "-p" of sshpass and mysql.  Returns where to go on behind what was
+ * hidden; pos when there is nothing.
+ */
+static size_t
+redact_option(GkRedactor *r, size_t shown, size_t pos, size_t end, bool p_is_password)
+{
+	static const char *const users[] = {"--proxy-user", "--user", "-U", "-u", NULL};
+	const char *s = r->s;
+	size_t		start = 0;
+	size_t		stop;
+
+	for (int i = 0; users[i] && start == 0; i++)
+		if (end - pos > strlen(users[i]) && strncmp(s + pos, users[i], strlen(users[i])) == 0)
+			start = pos + strlen(users[i]);
+	if (start > 0)
+	{
+		start = skip(r, start, end, " \t=\"'\\");
+		stop = find(r, start, end, GK_SHELL_ENDS);
+		start = find(r, start, stop, ":") + 1;
+	}
+	else if (p_is_password && end - pos > 2 && s[pos + 1] == 'p')
+	{
+		start = skip(r, pos + 2, end, " \t\"'\\");
+		stop = find(r, start, end, GK_SHELL_ENDS);
+	}
+	else
+		return pos;
+	return start < stop ? hide(r, shown, start, stop) : pos;
+}
+
+/* The value of an HTTP header, or of what stands in one, at pos; or pos. */
+static size_t
+header_value(const GkRedactor *r, size_t pos, size_t end, const char *word, size_t *stop)
+{
+	size_t		start = skip(r, pos, end, " \t:=");
+
+	*stop = find(r, start, end, "'\"\r\n");
+	if (*stop > start &&
+		(strcmp(word, "bearer") == 0 ||
+		 (strcmp(word, "authorization") == 0 && find(r, pos, start, ":=") < start)))
+		return start;
+	return pos;
+}
+
+/*
+ * The rest of a constant, behind a word that names a secret, is hidden.  Is
+ * the secret surely in there, or does it come from elsewhere?
+ */
+static bool
+is_all(const GkRedactor *r, size_t pos, size_t end)
+{
+	int			quotes = 0;
+
+	if (skip(r, pos, end, " \t\n\r\"'\\=:>(") == end ||
+		find(r, pos, end, "%$?") < end)
+		return false;
+	for (size_t p = pos; p < end; p++)
+		if (r->s[p] == '\'')
+			quotes++;
+	return quotes % 4 == 0;		/* each doubled, and in pairs */
+}
+
+/*
+ * A word that is put together from pieces, 'PASS' || 'WORD': does it name a
+ * secret, where the pieces do not?  Its end is kept for what may follow.
+ */
+static bool
+completes_secret(GkRedactor *r, const char *word)
+{
+	char		whole[GK_TAIL_SIZE + GK_WORD_SIZE];
+	size_t		len = strlen(r->tail);
+	bool		is_secret;
+
+	if (len == 0)
+	{
+		len = strlen(word);
+		strcpy(r->tail, word + (len < GK_TAIL_SIZE ? 0 : len - GK_TAIL_SIZE + 1));
+		return false;
+	}
+	memcpy(whole, r->tail, len);
+	strcpy(whole + len, word);
+	is_secret = gk_redact_classify(whole) == GK_WORD_SECRET &&
+		gk_redact_classify(word) != GK_WORD_SECRET &&
+		gk_redact_classify(r->tail) != GK_WORD_SECRET;
+	len = strlen(whole);
+	strcpy(r->tail, whole + (len < GK_TAIL_SIZE ? 0 : len - GK_TAIL_SIZE + 1));
+	return is_secret;
+}
+
+static bool
+redact_text(GkRedactor *r, size_t pos, size_t end, GkEscapes escapes, bool is_plain)
+{
+	size_t		begin = pos;
+	size_t		shown = pos;
+	bool		is_joined = true;	/* by quotes to the word before */
+	bool		p_is_password = false;
+	char		word[GK_WORD_SIZE] = "";
+
+	while (pos < end)
+	{
+		size_t		from = pos;
+		size_t		start;
+		size_t		stop;
+		GkWordKind	kind;
+		bool		is_pieced;
+		bool		has_value;
+		int			c;
+
+		if (end - pos > 3 && memcmp(r->s + pos, "://", 3) == 0)
+		{
+			if (escapes != GK_ESCAPES_NONE && memchr(r->s + pos, '\\', end - pos))
+				return hide(r, shown, pos + 3, end) > 0;	/* which is the '@'? */
+			gk_redact_show(r, shown, pos);
+			shown = pos = gk_redact_uri(r, pos, end, word);
+			continue;
+		}
+		if (r->s[pos] == '-' && (pos == begin || strchr(" \t\n\r\"'", r->s[pos - 1])) &&
+			(stop = redact_option(r, shown, pos, end, p_is_password)) > pos)
+		{
+			shown = pos = stop;
+			continue;
+		}
+		pos = gk_redact_word(r, pos, end, escapes, word);
+		if (pos == from)
+		{
+			pos += gk_redact_char(r, pos, end, escapes, &c);
+			if (escapes != GK_ESCAPES_NONE && r->s[from] == '\\' && c != 0 && strchr(":/@=", c))
+				return hide(r, shown, from, end) > 0;	/* of a URI, an option? */
+			if (c == '\'' || c == '"')
+				is_joined = true;
+			else if (c == 0 || !strchr(" \t\r\n|,+", c))
+				r->tail[0] = '\0';
+			continue;
+		}
+		if (!is_joined)
+			r->tail[0] = '\0';
+		is_joined = false;
+		is_pieced = completes_secret(r, word);
+		if (is_verifier(r, pos, end, word))
+		{
+			shown = pos = hide(r, shown, from, find(r, pos, end, " \t\n\r\"'"));
+			continue;
+		}
+		if ((start = header_value(r, pos, end, word, &stop)) > pos)
+		{
+			shown = pos = hide(r, shown, start, stop);
+			continue;
+		}
+		p_is_password |= strcmp(word, "sshpass") == 0 || strncmp(word, "mysql", 5) == 0 ||
+			strncmp(word, "mariadb", 7) == 0;
+		kind = is_pieced ? GK_WORD_SECRET : gk_redact_classify(word);
+		if (kind == GK_WORD_PLAIN)
+			continue;
+		r->has_secret |= kind == GK_WORD_SECRET;
+		has_value = find_value(r, from, pos, end, &start, &stop) ||
+			(escapes != GK_ESCAPES_NONE && memchr(r->s + from, '\\', end - from));
+		if (is_plain && has_value)
+			shown = pos = hide(r, shown, start, stop);
+		else if (!is_plain && (has_value || kind == GK_WORD_SECRET))
+		{
+			gk_redact_show(r, shown, pos);
+			gk_text_put_some(r->out, " ", 1);
+			gk_redact_hide(r);
+			r->in_doubt |= is_pieced || !is_all(r, pos, end);
+			r->tail[0] = '\0';
+			return true;
+		}
+	}
+	if (end > begin && !is_joined && !gk_redact_is_word_char((unsigned char) r->s[end - 1]))
+		r->tail[0] = '\0';		/* the last word ended before the text */
+	gk_redact_show(r, shown, end);
+	return false;
+}
+
+/*
+ * Text that is not code.  In plain text (is_plain) a secret's value is hidden;
+ * in a constant or a comment everything behind the word that names it, and
+ * true is returned.
+ */
+bool
+gk_redact_text(GkRedactor *r, size_t pos, size_t end, GkEscapes escapes, bool is_plain)
+{
+	bool		hidden;
+
+	r->is_text = true;
+	hidden = redact_text(r, pos, end, escapes, is_plain);
+	r->is_text = false;
+	return hidden;
+}
+
+/*
+ * Append plain text (a program's command line, a file's name), without the
+ * values of what it calls passwords and without passwords in URIs.
+ */
+void
+gk_redact_plain(GkText *out, const char *raw, size_t len)
+{
+	GkRedactor	r = {.s = raw,.out = out};
+
+	if (len <= GK_PLAIN_LIMIT && !gk_redact_may_hide(raw, len))
+	{
+		gk_text_put_some(out, raw, len);
+		return;
+	}
+	r.is_cut = len > GK_PLAIN_LIMIT;
+	(void) gk_redact_text(&r, 0, r.is_cut ? GK_PLAIN_LIMIT : len, GK_ESCAPES_NONE, true);
+}

@@ -1,0 +1,141 @@
+/*-------------------------------------------------------------------------
+ *
+ * code_origin.c
+ *	  Whose code is running?
+ *
+ * PostgreSQL checks what the current user may do, never who wrote what he is
+ * made to run: a superuser who touches a user's table runs that user's
+ * triggers with all his own rights.  This file says which functions are put on
+ * the stack that code_stack.c keeps, and answers from it.
+ *
+ * Does not see: built-in functions, which never pass the function manager's
+ * hooks; functions looked up while no superuser was near and kept in a cache
+ * until one is (in such a session the circumstance "elevated" holds).
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "origin/code_stack.h"
+#include "origin/labels.h"
+
+#include "access/xact.h"
+#include "commands/extension.h"
+#include "miscadmin.h"
+#include "tcop/pquery.h"
+
+/* A call that must be watched for its owner's sake, or its caller's. */
+static inline bool
+is_suspect(Oid funcid)
+{
+	return gk_code_session_is_privileged() && IsTransactionState() &&
+		(gk_code_function_is_untrusted(funcid) || gk_code_is_lent(funcid));
+}
+
+/*
+ * Must calls of this function be reported?  Asked whenever the function is
+ * looked up, and a yes keeps SQL functions from being inlined, so it is no for
+ * everything in a session that has nothing to lose.  But what a function with
+ * exemptions calls has to be told from its own statements, whoever owns it.
+ */
+bool
+gk_code_needs_events(Oid funcid)
+{
+	if (gk_mode == GK_MODE_OFF)
+		return false;
+	if (gk_frame > gk_frames)
+	{
+		gk_frames_prune(__builtin_frame_address(0));
+		if (gk_frame->allows != 0)
+			return IsTransactionState();
+	}
+	return gk_label_function_allows(funcid) != 0 || is_suspect(funcid);
+}
+
+/*
+ * A procedure that runs as its owner may not end the transaction: that would
+ * put the superuser back.  Core forbids it to SECURITY DEFINER procedures for
+ * the same reason.
+ */
+bool
+gk_code_forbids_transaction_control(Oid procedure)
+{
+	return gk_code_runs_as_owner() && is_suspect(procedure);
+}
+
+/* Is untrusted code on the stack? */
+bool
+gk_code_is_untrusted(void)
+{
+	gk_frames_prune(__builtin_frame_address(0));
+	GK_FOR_EACH_FRAME(frame)
+		if (frame->untrusted)
+			return true;
+	return false;
+}
+
+/*
+ * Was untrusted code called by the extension's script that is running?  Such
+ * code that installs an extension itself is only its user.
+ */
+bool
+gk_code_is_in_script(void)
+{
+	gk_frames_prune(__builtin_frame_address(0));
+	GK_FOR_EACH_FRAME(frame)
+		if (frame->untrusted && frame->in_extension)
+			return true;
+	return false;
+}
+
+/*
+ * The function whose code the records name: the outermost untrusted one, since
+ * it is the one that somebody was made to call; else the innermost one known.
+ * InvalidOid when there is none.
+ */
+Oid
+gk_code_function(void)
+{
+	gk_frames_prune(__builtin_frame_address(0));
+	GK_FOR_EACH_FRAME(frame)
+		if (frame->untrusted)
+			return frame->funcid;
+	return gk_frame->funcid;
+}
+
+/* The innermost function known, or InvalidOid. */
+Oid
+gk_code_innermost(void)
+{
+	gk_frames_prune(__builtin_frame_address(0));
+	return gk_frame->funcid;
+}
+
+/*
+ * The rules, as bits, that a label lifts from the statement that is running:
+ * it is the innermost function's own, and the label was there when the call
+ * began and still is.  Not its own is what the script of an extension does that
+ * it creates, the view that it refreshes, or the cursor that it fetches from.
+ * Without SECURITY DEFINER it uses its caller's rights, and then an untrusted
+ * caller takes its exemptions away: he would choose its arguments.
+ */
+uint64
+gk_code_allows(void)
+{
+	const GkFrame *own;
+
+	gk_frames_prune(__builtin_frame_address(0));
+	own = gk_frame;
+	if (own->allows == 0 ||
+		(creating_extension && !own->in_extension) ||
+		(InSecurityRestrictedOperation() && !own->in_restricted) ||
+		(ActivePortal && ActivePortal != own->portal &&
+		 ActivePortal->status == PORTAL_ACTIVE))
+		return 0;
+	GK_FOR_EACH_FRAME(frame)
+		if (frame->untrusted && frame->funcid != own->funcid &&
+			!gk_label_on_definer(own->funcid))
+			return 0;
+	return own->allows & gk_label_function_allows(own->funcid);
+}

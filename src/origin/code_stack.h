@@ -1,0 +1,85 @@
+/*-------------------------------------------------------------------------
+ *
+ * code_stack.h
+ *	  The stack of the functions that run, for those who keep it (hooks.c and
+ *	  code_stack.c) and ask it (code_origin.c).
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GK_CODE_STACK_H
+#define GK_CODE_STACK_H
+
+#include "base/gatekeeper.h"
+
+#pragma GCC visibility push(hidden)
+
+/*
+ * Recursion can be deeper than any array.  The last entry then stands for all
+ * deeper ones: as untrusted as any of them, and as long-lived as the first.
+ */
+#define GK_MAX_FRAMES 128
+
+#define GK_END_NOTES_CURSORS 1	/* it is the outermost of those that leave some */
+#define GK_END_PUTS_USER_BACK 2 /* it was made to run as its owner */
+
+typedef struct GkFrame
+{
+	Oid			funcid;
+	bool		untrusted;
+	uint8		at_end;			/* what is to be done then, as GK_END_* */
+	bool		in_extension;	/* a script was running already */
+	bool		in_restricted;	/* a restricted operation was running already */
+	char	   *stack;			/* where the C stack was */
+	Portal		portal;			/* whose query called it, or NULL */
+	uint64		allows;			/* rules that its label lifts, as bits */
+	Oid			owner;			/* of an outermost one; it may drop itself */
+	Oid			saved_user;		/* of one that runs as its owner */
+	int			saved_context;
+} GkFrame;
+
+/* The first is nobody's, never ends, and spares asking whether there is any. */
+extern GkFrame gk_frames[GK_MAX_FRAMES + 1];
+extern GkFrame *gk_frame;		/* the innermost */
+
+extern void gk_frames_drop_dead(char *stack);
+
+#define GK_FOR_EACH_FRAME(frame) \
+	for (const GkFrame *frame = gk_frames + 1; frame <= gk_frame; frame++)
+
+/* Drop the entries whose C frame is gone; stack is where the caller is. */
+static inline void
+gk_frames_prune(char *stack)
+{
+	if (unlikely(gk_frame->stack <= stack))
+		gk_frames_drop_dead(stack);
+}
+
+extern void gk_code_end_of_interest(bool failed, char *stack);
+
+/*
+ * A function returned (or, with failed, an error passes through it; then the
+ * abort puts the user back).  stack is as for gk_code_start().  The innermost
+ * live entry is its own, or none is, when the array was full.
+ */
+static inline void
+gk_code_end(bool failed, char *stack)
+{
+	if (likely(gk_frame->stack == stack && gk_frame->at_end == 0))
+		gk_frame--;
+	else
+		gk_code_end_of_interest(failed, stack);
+}
+
+/* A dry run changes nobody's rights. */
+static inline bool
+gk_code_runs_as_owner(void)
+{
+	return gk_untrusted_code == GK_UNTRUSTED_RUN_AS_OWNER && gk_mode == GK_MODE_ENFORCE;
+}
+
+#pragma GCC visibility pop
+
+#endif							/* GK_CODE_STACK_H */

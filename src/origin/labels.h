@@ -1,0 +1,73 @@
+/*-------------------------------------------------------------------------
+ *
+ * labels.h
+ *	  Exemptions by security label, for the files that set, read and heed them.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GK_LABELS_H
+#define GK_LABELS_H
+
+#include "base/gatekeeper.h"
+
+#include "catalog/pg_proc.h"
+
+#define GK_LABEL_PROVIDER "gatekeeper"
+
+/* What a label says; all zero when there is none. */
+typedef struct GkLabel
+{
+	bool		trusted;
+	uint64		allows;			/* bit n: rule n does not bind */
+} GkLabel;
+
+#pragma GCC visibility push(hidden)
+
+/* What is known of a function or role; direct-mapped by oid. */
+typedef struct GkLabelled
+{
+	Oid			oid;
+	uint32		hash;			/* of the syscache, to know what to forget */
+	GkLabel		label;
+} GkLabelled;
+
+#define GK_LABELLED_FUNCTIONS 512	/* a power of two */
+
+extern GkLabelled gk_labelled_function[GK_LABELLED_FUNCTIONS];
+
+/* labels.c */
+extern void gk_labels_init(void);
+extern void gk_labels_shmem_request(void);
+extern void gk_labels_shmem_startup(void);
+extern void gk_label_is_set(void);
+extern bool gk_label_parse(const char *text, GkLabel *label, const char **rule);
+extern char *gk_label_text(Oid classid, Oid objid);
+extern bool gk_label_trusts_function(Oid funcid);
+extern bool gk_label_trusts_role(Oid roleid);
+extern GkLabel gk_label_find_out(Oid classid, Oid objid);
+extern bool gk_label_on_definer(Oid funcid);
+extern uint64 gk_label_role_allows(Oid roleid);
+extern bool gk_label_exempts(const GkEvent *event);
+
+/* label_provider.c */
+extern void gk_label_provider_named(const SecLabelStmt *stmt);
+extern void gk_label_function_changed(ObjectAccessType what, Oid funcid);
+
+/* The rules lifted from the function's own statements, as bits. */
+static inline uint64
+gk_label_function_allows(Oid funcid)
+{
+	const GkLabelled *entry = &gk_labelled_function[funcid & (GK_LABELLED_FUNCTIONS - 1)];
+
+	if (funcid < FirstNormalObjectId)
+		return 0;
+	return likely(entry->oid == funcid) ? entry->label.allows :
+		gk_label_find_out(ProcedureRelationId, funcid).allows;
+}
+
+#pragma GCC visibility pop
+
+#endif							/* GK_LABELS_H */

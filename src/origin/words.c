@@ -1,0 +1,89 @@
+/*-------------------------------------------------------------------------
+ *
+ * words.c
+ *	  Whose code is running, in words, for errors and records.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/gatekeeper.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_proc.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+/*
+ * public.f(integer): with its schema, whatever search_path is.  In
+ * CurrentMemoryContext; the oid where there is no such function.
+ */
+char *
+gk_function_name(Oid funcid)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	Form_pg_proc proc;
+	StringInfoData name;
+
+	if (!HeapTupleIsValid(tuple))
+		return psprintf("%u", funcid);
+	proc = (Form_pg_proc) GETSTRUCT(tuple);
+	initStringInfo(&name);
+	appendStringInfo(&name, "%s(",
+					 quote_qualified_identifier(get_namespace_name(proc->pronamespace),
+												NameStr(proc->proname)));
+	for (int i = 0; i < proc->pronargs; i++)
+		appendStringInfo(&name, "%s%s", i > 0 ? "," : "",
+						 format_type_be(proc->proargtypes.values[i]));
+	appendStringInfoChar(&name, ')');
+	ReleaseSysCache(tuple);
+	return name.data;
+}
+
+/* function public.f(integer) of "alice" in plpgsql */
+static char *
+describe(Oid funcid)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	Form_pg_proc proc;
+	const char *owner;
+	const char *language;
+	char	   *text;
+
+	if (!HeapTupleIsValid(tuple))
+		return psprintf("function %u, which is gone", funcid);
+	proc = (Form_pg_proc) GETSTRUCT(tuple);
+	owner = GetUserNameFromId(proc->proowner, true);
+	language = get_language_name(proc->prolang, true);
+	text = psprintf("%s %s of \"%s\" in %s",
+					proc->prokind == PROKIND_PROCEDURE ? "procedure" : "function",
+					gk_function_name(funcid),
+					owner ? owner : "unknown", language ? language : "unknown");
+	ReleaseSysCache(tuple);
+	return text;
+}
+
+/*
+ * The function whose code is running: the outermost one of an untrusted owner,
+ * since it is the one that somebody was made to call, and, when it is another,
+ * the innermost one known.  Without a full stop.  NULL when there is none, or
+ * no catalog can be read.  In CurrentMemoryContext; may raise what a syscache
+ * lookup raises.
+ */
+const char *
+gk_code_text(void)
+{
+	Oid			function = gk_code_function();
+	Oid			innermost = gk_code_innermost();
+
+	if (!OidIsValid(function) || !IsTransactionState())
+		return NULL;
+	if (function == innermost)
+		return describe(function);
+	return psprintf("%s, by now in %s", describe(function), describe(innermost));
+}

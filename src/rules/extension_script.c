@@ -1,0 +1,221 @@
+/*-------------------------------------------------------------------------
+ *
+ * extension_script.c
+ *	  What belongs to the extension whose script is running?
+ *
+ * A rule that lets scripts do something (scripts_may) often means: to what is
+ * the extension's own.  For objects the server keeps account of that.  For
+ * libraries it does not: MODULE_PATHNAME is replaced in the script's text
+ * before anybody sees it, and what it stands for is said in the control file
+ * only.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/gatekeeper.h"
+
+#include <ctype.h>
+#include <sys/stat.h>
+
+#include "catalog/dependency.h"
+#include "commands/extension.h"
+#include "miscadmin.h"
+#include "storage/fd.h"
+#if __has_include("utils/conffiles.h")
+#include "utils/conffiles.h"
+#endif
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
+/* Is the object a member of the extension whose script is running? */
+bool
+gk_script_owns_object(Oid classid, Oid objid)
+{
+	return creating_extension &&
+		getExtensionOfObject(classid, objid) == CurrentExtensionObject;
+}
+
+/*
+ * Is what happens now the script's own doing: not that of others' code that
+ * runs inside it, nor of an object's owner in a security-restricted operation?
+ */
+bool
+gk_script_acts(void)
+{
+	return creating_extension && superuser() && !gk_code_is_in_script();
+}
+
+/*
+ * A library as CREATE FUNCTION may spell it, in the one spelling we compare:
+ * without "$libdir/" and without the suffix.  palloc'd.
+ */
+static char *
+plain_library(const char *library)
+{
+	static const char libdir[] = "$libdir/";
+	size_t		suffix = strlen(DLSUFFIX);
+	char	   *name;
+	size_t		len;
+
+	if (strncmp(library, libdir, sizeof(libdir) - 1) == 0)
+		library += sizeof(libdir) - 1;
+	name = pstrdup(library);
+	len = strlen(name);
+	if (len > suffix && strcmp(name + len - suffix, DLSUFFIX) == 0)
+		name[len - suffix] = '\0';
+	return name;
+}
+
+/*
+ * Is the library named for the extension: "postgis-3" of postgis,
+ * "timescaledb-tsl-2.17.2" of timescaledb, which has more than one?
+ */
+static bool
+is_named_for(const char *name, const char *extension)
+{
+	size_t		len = strlen(extension);
+
+	if (strncmp(name, extension, len) != 0 || strchr(name, '/') != NULL)
+		return false;
+	name += len;
+	return name[0] == '\0' || strchr("-_.", name[0]) != NULL ||
+		isdigit((unsigned char) name[0]);
+}
+
+/*
+ * Extensions that are known to spell out, in their scripts, a library that is
+ * named neither for them nor in their control file.
+ */
+static const struct
+{
+	const char *extension;
+	const char *library;
+}			known_libraries[] = {
+	{"pgl_ddl_deploy", "ddl_deparse"},
+	{"pldbgapi", "plugin_debugger"}
+};
+
+static bool
+is_known_for(const char *name, const char *extension)
+{
+	for (int i = 0; i < (int) lengthof(known_libraries); i++)
+		if (strcmp(extension, known_libraries[i].extension) == 0 &&
+			strcmp(name, known_libraries[i].library) == 0)
+			return true;
+	return false;
+}
+
+/* The extension's control file in a directory, or NULL if it is not there. */
+static char *
+file_in(const char *directory, const char *extension)
+{
+	char	   *path = psprintf("%s/extension/%s.control", directory, extension);
+	struct stat st;
+
+	return stat(path, &st) == 0 ? path : NULL;
+}
+
+/*
+ * Where the server finds extensions: in its own shared directory, or in those of
+ * extension_control_path (18 and later), or below extension_destdir (a setting
+ * that Debian adds up to 17).
+ */
+static char *
+control_file(const char *extension)
+{
+	const char *list = GetConfigOption("extension_control_path", true, false);
+	const char *destdir = GetConfigOption("extension_destdir", true, false);
+	char		share[MAXPGPATH];
+	char	   *path;
+	char	   *piece;
+	char	   *rest;
+
+	get_share_path(my_exec_path, share);
+	if (destdir && destdir[0] != '\0' &&
+		(path = file_in(psprintf("%s%s", destdir, share), extension)) != NULL)
+		return path;
+	if (list == NULL || list[0] == '\0')
+		return file_in(share, extension);
+
+	for (piece = strtok_r(pstrdup(list), ":", &rest); piece;
+		 piece = strtok_r(NULL, ":", &rest))
+	{
+		static const char system[] = "$system";
+		bool		is_system = strncmp(piece, system, sizeof(system) - 1) == 0;
+
+		if (is_system)
+			piece = psprintf("%s%s", share, piece + sizeof(system) - 1);
+		if ((path = file_in(piece, extension)) != NULL)
+			return path;
+	}
+	return NULL;
+}
+
+/* module_pathname of the extension's control file, or NULL; palloc'd. */
+static char *
+control_module(const char *extension)
+{
+	char	   *path = control_file(extension);
+	FILE	   *file = path ? AllocateFile(path, "r") : NULL;
+	ConfigVariable *head = NULL;
+	ConfigVariable *tail = NULL;
+	char	   *module = NULL;
+
+	if (file == NULL)
+		return NULL;
+	(void) ParseConfigFp(file, path, 0, DEBUG1, &head, &tail);
+	FreeFile(file);
+	for (ConfigVariable *v = head; v; v = v->next)
+		if (v->name && v->value && strcmp(v->name, "module_pathname") == 0)
+			module = pstrdup(v->value);
+	FreeConfigVariables(head);
+	return module;
+}
+
+/*
+ * The name of the extension whose script is running, or NULL.  Core looks for
+ * it in the catalog; an extension never gets another.
+ */
+static const char *
+script_extension(void)
+{
+	static Oid	known = InvalidOid;
+	static NameData name;
+
+	if (known != CurrentExtensionObject)
+	{
+		char	   *found = get_extension_name(CurrentExtensionObject);
+
+		if (found == NULL)
+			return NULL;
+		namestrcpy(&name, found);
+		known = CurrentExtensionObject;
+	}
+	return NameStr(name);
+}
+
+/*
+ * Is the library the own one of the extension whose script is running: named
+ * for it, or its MODULE_PATHNAME, or known?  Reads the control file unless the name
+ * tells.
+ */
+bool
+gk_script_owns_library(const char *library)
+{
+	const char *extension;
+	char	   *module;
+	char	   *name;
+
+	if (!creating_extension)
+		return false;
+	extension = script_extension();
+	if (extension == NULL)
+		return false;
+	name = plain_library(library);
+	if (is_named_for(name, extension) || is_known_for(name, extension))
+		return true;
+	module = control_module(extension);
+	return module && strcmp(plain_library(module), name) == 0;
+}

@@ -1,0 +1,27 @@
+/*-------------------------------------------------------------------------
+ *
+ * objects.h
+ *	  Questions about objects of the database, for the checks that decide on
+ *	  whose an object is and what it calls.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GK_OBJECTS_H
+#define GK_OBJECTS_H
+
+#include "base/gatekeeper.h"
+
+extern HeapTuple gk_previous_row(Oid classid, Oid objid);
+extern Datum gk_row_value(Oid classid, HeapTuple row, AttrNumber column, bool *isnull);
+extern Node *gk_row_node(Oid classid, HeapTuple row, AttrNumber column);
+extern Oid	gk_row_owner(Oid classid, HeapTuple row);
+extern char *gk_row_name(Oid classid, HeapTuple row);
+extern Oid	gk_relation_owner(Oid relid);
+extern bool gk_query_shows_secret(Node *node, void *context);
+extern bool gk_view_shows_secret(Oid relid, const Bitmapset *columns, int depth);
+extern bool gk_calls_listed(Node *node, void *context);
+
+#endif							/* GK_OBJECTS_H */

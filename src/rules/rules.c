@@ -1,0 +1,313 @@
+/*-------------------------------------------------------------------------
+ *
+ * rules.c
+ *	  The rules: what each covers, its default level, and the doors it
+ *	  watches with which check.
+ *
+ * A new rule is a line in GK_FOR_EACH_RULE, a row here, a check_*.c,
+ * test/sql/<rule>.sql, a paragraph in pg_gatekeeper(7) and a line in the
+ * drop-in; test/t/001_house.pl compares them.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/gatekeeper.h"
+
+#include "catalog/pg_am.h"
+#include "catalog/pg_amop.h"
+#include "catalog/pg_amproc.h"
+#include "catalog/pg_attrdef.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_cast.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_conversion.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_db_role_setting.h"
+#include "catalog/pg_event_trigger.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_foreign_data_wrapper.h"
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_foreign_table.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_opclass.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_opfamily.h"
+#include "catalog/pg_policy.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_rewrite.h"
+#include "catalog/pg_statistic_ext.h"
+#include "catalog/pg_subscription.h"
+#include "catalog/pg_tablespace.h"
+#include "catalog/pg_transform.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_ts_parser.h"
+#include "catalog/pg_ts_template.h"
+#include "catalog/pg_type.h"
+#include "catalog/pg_user_mapping.h"
+
+const GkRule gk_rules[GK_NUM_RULES] = {
+	[GK_ROLE_SUPERUSER] = {
+		.name = "role_superuser",
+		.covers = "Making a role superuser.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1098",
+		.doorways = {
+			{GK_DOOR_OBJECT, AuthIdRelationId, gk_check_role_superuser},
+		}
+	},
+	[GK_ROLE_PRIVILEGED] = {
+		.name = "role_privileged",
+		.covers = "Changing a superuser or privileged role; giving REPLICATION, BYPASSRLS or CREATEROLE.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1098",
+		.doorways = {
+			{GK_DOOR_OBJECT, AuthIdRelationId, gk_check_role_privileged},
+			{GK_DOOR_OBJECT, DbRoleSettingRelationId, gk_check_role_privileged},
+			{GK_DOOR_STATEMENT, T_ReassignOwnedStmt, gk_check_role_privileged},
+			{GK_DOOR_STATEMENT, T_DropOwnedStmt, gk_check_role_privileged},
+		}
+	},
+	[GK_ROLE_MEMBERSHIP] = {
+		.name = "role_membership",
+		.covers = "Granting a membership that leads to a superuser or to a predefined role with reach.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1098",
+		.doorways = {
+			{GK_DOOR_STATEMENT, T_GrantRoleStmt, gk_check_role_membership},
+			{GK_DOOR_STATEMENT, T_CreateRoleStmt, gk_check_role_membership},
+			{GK_DOOR_STATEMENT, T_AlterRoleStmt, gk_check_role_membership},
+		}
+	},
+	[GK_COPY_PROGRAM] = {
+		.name = "copy_program",
+		.covers = "COPY TO or FROM PROGRAM.",
+		.level = GK_LEVEL_ALWAYS,
+		.technique = "T1059.004",
+		.doorways = {
+			{GK_DOOR_STATEMENT, T_CopyStmt, gk_check_copy_program},
+		}
+	},
+	[GK_COPY_FILE] = {
+		.name = "copy_file",
+		.covers = "COPY TO or FROM a server file.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1005",
+		.doorways = {
+			{GK_DOOR_STATEMENT, T_CopyStmt, gk_check_copy_file},
+		}
+	},
+	[GK_SERVER_FILES] = {
+		.name = "server_files",
+		.covers = "Functions that read, write or list server files, and aliases of them.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1005",
+		.symbols = gk_server_files_symbols,
+		.doorways = {
+			{GK_DOOR_FUNCTION, 0, gk_check_server_files},
+		}
+	},
+	[GK_SERVER_CONTROL] = {
+		.name = "server_control",
+		.covers = "Functions that reload the configuration, rotate the log or promote the server.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1489",
+		.symbols = gk_server_control_symbols,
+		.doorways = {
+			{GK_DOOR_FUNCTION, 0, gk_check_server_control},
+		}
+	},
+	[GK_SERVER_SETTINGS] = {
+		.name = "server_settings",
+		.covers = "Settings that run commands, load libraries or switch protections off.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1562.001",
+		.symbols = gk_server_settings_symbols,
+		.doorways = {
+			{GK_DOOR_FUNCTION, 0, gk_check_server_settings},
+			{GK_DOOR_STATEMENT, T_VariableSetStmt, gk_check_server_settings},
+			{GK_DOOR_STATEMENT, T_AlterSystemStmt, gk_check_server_settings},
+			{GK_DOOR_STATEMENT, T_AlterRoleSetStmt, gk_check_server_settings},
+			{GK_DOOR_STATEMENT, T_AlterDatabaseSetStmt, gk_check_server_settings},
+			{GK_DOOR_STATEMENT, T_CreateFunctionStmt, gk_check_server_settings},
+			{GK_DOOR_STATEMENT, T_AlterFunctionStmt, gk_check_server_settings},
+		}
+	},
+	[GK_CATALOG_WRITE] = {
+		.name = "catalog_write",
+		.covers = "Writing to system catalogs, changing them, or granting rights on them.",
+		.level = GK_LEVEL_ELEVATED,
+		.needs_superuser = true,
+		.technique = "T1565.001",
+		.symbols = gk_catalog_write_symbols,
+		.doorways = {
+			{GK_DOOR_RELATION, 0, gk_check_catalog_write},
+			{GK_DOOR_FUNCTION, 0, gk_check_catalog_write},
+			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_GrantStmt, gk_check_catalog_grant},
+			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_AlterDefaultPrivilegesStmt, gk_check_catalog_grant},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, RelationRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, InheritsRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, TriggerRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, RewriteRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, PolicyRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ConstraintRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, StatisticExtRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ProcedureRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, NamespaceRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, LanguageRelationId, gk_check_catalog_write},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, TypeRelationId, gk_check_catalog_write},
+		}
+	},
+	[GK_CATALOG_SECRETS] = {
+		.name = "catalog_secrets",
+		.covers = "Reading password hashes, user mapping options and subscription connection strings.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1003",
+		.symbols = gk_catalog_secrets_symbols,
+		.doorways = {
+			{GK_DOOR_RELATION | GK_IF_SUSPECT, 0, gk_check_catalog_secrets},
+			{GK_DOOR_FUNCTION, 0, gk_check_catalog_secrets},
+		}
+	},
+	[GK_EXTENSION_BLOCKED] = {
+		.name = "extension_blocked",
+		.covers = "Creating an extension of gatekeeper.blocked_extensions.",
+		.level = GK_LEVEL_ALWAYS,
+		.technique = "T1505.001",
+		.doorways = {
+			{GK_DOOR_OBJECT, ExtensionRelationId, gk_check_extension_blocked},
+		}
+	},
+	[GK_UNTRUSTED_LANGUAGE] = {
+		.name = "untrusted_language",
+		.covers = "Functions and DO blocks in untrusted languages, and the languages themselves.",
+		.level = GK_LEVEL_ELEVATED,
+		.needs_superuser = true,
+		.technique = "T1059",
+		.symbols = gk_untrusted_language_symbols,
+		.doorways = {
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ProcedureRelationId, gk_check_untrusted_language},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, LanguageRelationId, gk_check_untrusted_language},
+			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_DoStmt, gk_check_untrusted_language},
+			{GK_DOOR_FUNCTION, 0, gk_check_untrusted_language},
+		}
+	},
+	[GK_NATIVE_CODE] = {
+		.name = "native_code",
+		.covers = "Functions in languages c and internal, LOAD, output plugins.",
+		.level = GK_LEVEL_ELEVATED,
+		.needs_superuser = true,
+		.technique = "T1129",
+		.symbols = gk_native_code_symbols,
+		.doorways = {
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ProcedureRelationId, gk_check_native_code},
+			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_LoadStmt, gk_check_native_code},
+			{GK_DOOR_FUNCTION, 0, gk_check_native_code},
+		}
+	},
+	[GK_FOREIGN_PROGRAM] = {
+		.name = "foreign_program",
+		.covers = "Foreign tables over server files and programs.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1059.004",
+		.symbols = gk_foreign_program_symbols,
+		.doorways = {
+			{GK_DOOR_OBJECT, ForeignDataWrapperRelationId, gk_check_foreign_program},
+			{GK_DOOR_OBJECT, ForeignServerRelationId, gk_check_foreign_program},
+			{GK_DOOR_OBJECT, UserMappingRelationId, gk_check_foreign_program},
+			{GK_DOOR_OBJECT, ForeignTableRelationId, gk_check_foreign_program},
+			{GK_DOOR_STATEMENT, T_CreateForeignTableStmt, gk_check_foreign_program},
+			{GK_DOOR_RELATION, 0, gk_check_foreign_program},
+		}
+	},
+	[GK_LOOPBACK] = {
+		.name = "loopback",
+		.covers = "Connections that the server makes with superuser rights.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1078",
+		.symbols = gk_loopback_symbols,
+		.doorways = {
+			{GK_DOOR_FUNCTION, 0, gk_check_loopback},
+			{GK_DOOR_OBJECT, ForeignDataWrapperRelationId, gk_check_loopback},
+			{GK_DOOR_OBJECT, ForeignServerRelationId, gk_check_loopback},
+			{GK_DOOR_OBJECT, UserMappingRelationId, gk_check_loopback},
+			{GK_DOOR_STATEMENT, T_CreateSubscriptionStmt, gk_check_loopback},
+			{GK_DOOR_STATEMENT, T_AlterSubscriptionStmt, gk_check_loopback},
+			{GK_DOOR_STATEMENT, T_ImportForeignSchemaStmt, gk_check_loopback},
+			{GK_DOOR_RELATION, 0, gk_check_loopback},
+		}
+	},
+	[GK_BACKDOOR] = {
+		.name = "backdoor",
+		.covers = "Planting what will run with superuser rights later, or giving it away.",
+		.level = GK_LEVEL_ELEVATED,
+		.needs_superuser = true,
+		.technique = "T1546",
+		.symbols = gk_backdoor_symbols,
+		.doorways = {
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ProcedureRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, OperatorRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, OperatorClassRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, OperatorFamilyRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ConversionRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, TypeRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, EventTriggerRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ForeignDataWrapperRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ForeignServerRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, SubscriptionRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, TableSpaceRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, LanguageRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ExtensionRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, RelationRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, NamespaceRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, DatabaseRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, CastRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, TransformRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, AccessMethodRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, AccessMethodOperatorRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, AccessMethodProcedureRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, TSParserRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, TSTemplateRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, TriggerRelationId, gk_check_backdoor_relation},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, RewriteRelationId, gk_check_backdoor_relation},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, AttrDefaultRelationId, gk_check_backdoor_relation},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ConstraintRelationId, gk_check_backdoor_relation},
+			{GK_DOOR_RELATION | GK_IF_SUSPECT, 0, gk_check_backdoor_job},
+			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_GrantStmt, gk_check_backdoor_right},
+			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_SecLabelStmt, gk_check_backdoor_right},
+			{GK_DOOR_STATEMENT, T_PrepareStmt, gk_check_backdoor_session},
+			{GK_DOOR_FUNCTION, 0, gk_check_backdoor_right},
+		}
+	},
+	[GK_EXTENSION_HIJACK] = {
+		.name = "extension_hijack",
+		.covers = "Calling a function whose owner is not superuser from an extension script with superuser rights.",
+		.level = GK_LEVEL_ALWAYS,
+		.technique = "T1574",
+		.doorways = {
+			{GK_DOOR_FUNCTION, 0, gk_check_extension_hijack},
+		}
+	},
+	[GK_PROTECTED_FUNCTION] = {
+		.name = "protected_function",
+		.covers = "Functions of gatekeeper.protected_functions.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1059",
+		.doorways = {
+			{GK_DOOR_FUNCTION, 0, gk_check_protected_function},
+		}
+	},
+	[GK_EXEMPTION] = {
+		.name = "exemption",
+		.covers = "Setting or removing a security label of gatekeeper, which exempts from other rules.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1562.001",
+		.doorways = {
+			{GK_DOOR_STATEMENT, T_SecLabelStmt, gk_check_exemption},
+		}
+	},
+};
