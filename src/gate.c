@@ -137,7 +137,7 @@ static bool
 decide(const GkRule *rule, const GkRequest *request, const GkFinding *finding,
 	   bool may_raise)
 {
-	GkLevel		set = gk_level[rule - gk_rules];
+	GkLevel		set = gk_level[rule->id];
 	GkLevel		level = set == GK_LEVEL_AUDIT ? rule->level : set;
 	GkEvent		event = {
 		.rule = rule,
@@ -189,7 +189,7 @@ decide(const GkRule *rule, const GkRequest *request, const GkFinding *finding,
 static bool
 can_matter(const GkPost *post, bool suspect)
 {
-	GkLevel		level = gk_level[post->rule - gk_rules];
+	GkLevel		level = gk_level[post->rule->id];
 
 	if (level == GK_LEVEL_AUDIT)
 		level = post->rule->level;
@@ -209,8 +209,8 @@ pass(const GkRequest *request, const GkPost *post, bool may_raise)
 	{
 		GkFinding	finding;
 
-		if (gk_level[post->rule - gk_rules] == GK_LEVEL_OFF ||
-			(post->rule->needs_superuser && !has_superuser))
+		if (gk_level[post->rule->id] == GK_LEVEL_OFF ||
+			(post->needs_superuser && !has_superuser))
 			continue;
 		if (post->needs_circumstance)
 		{

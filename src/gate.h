@@ -81,6 +81,7 @@ typedef struct GkPost
 	const GkRule *rule;
 	GkCheck		check;			/* NULL ends a list */
 	bool		needs_circumstance; /* see GK_IF_SUSPECT */
+	bool		needs_superuser;	/* see GkRuleDoors */
 } GkPost;
 
 extern void gk_posts_init(void);

@@ -81,7 +81,7 @@ make_key(const GkRecord *record, uint64 *key)
 	for (int i = 0; i < 2; i++)
 	{
 		uint64		h = seeds[i] ^
-			((uint64) (record->rule - gk_rules) << 32 |
+			((uint64) record->rule->id << 32 |
 			 (uint64) record->verdict << 24 | (uint64) record->circumstances);
 
 		h = hash_string(record->object_type, h);
@@ -253,7 +253,7 @@ gk_is_repeated_by_worker(const GkEvent *event)
 	if (event->verdict == GK_DENIED || MyProc == NULL)
 		return false;
 	action = (uint64) (leader ? leader->pid : MyProcPid) << 32 |
-		(uint64) (event->rule - gk_rules);
+		(uint64) event->rule->id;
 	action ^= (uint64) GetCurrentStatementStartTimestamp();
 	action = hash_string(event->finding->object_type, action);
 	action = hash_text(event->finding->object,

@@ -318,7 +318,7 @@ gk_sink_stats(GkSink sink, GkSinkStats *stats)
 void
 gk_rule_count(const GkRule *rule, GkVerdict verdict)
 {
-	GkSharedRule *r = &shared->rules[rule - gk_rules];
+	GkSharedRule *r = &shared->rules[rule->id];
 
 	pg_atomic_fetch_add_u64(&r->verdicts[verdict], 1);
 	pg_atomic_write_u64(&r->last_time, GetCurrentTimestamp());

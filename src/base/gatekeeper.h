@@ -211,17 +211,24 @@ typedef struct GkDoorway
 
 #define GK_MAX_DOORWAYS 40
 
+/* What is said of a rule; its place in gk_rules[] is its id. */
 typedef struct GkRule
 {
+	GkRuleId	id;
 	const char *name;
 	const char *covers;			/* one line, for people */
 	GkLevel		level;			/* default */
+	const char *technique;		/* MITRE ATT&CK id */
+} GkRule;
+
+/* What it watches. */
+typedef struct GkRuleDoors
+{
 	bool		needs_superuser;	/* objects: core lets nobody else do it, so
 									 * nobody else is asked about */
-	const char *technique;		/* MITRE ATT&CK id */
 	const GkSymbol *symbols;	/* for GK_DOOR_FUNCTION; ends with a NULL name */
 	GkDoorway	doorways[GK_MAX_DOORWAYS];	/* ends with GK_DOOR_NONE */
-} GkRule;
+} GkRuleDoors;
 
 /* One decision, as gate.c hands it to the audit. */
 typedef struct GkEvent
@@ -269,8 +276,11 @@ gk_statement_of(NodeTag tag)
 /* gate.c, posts.c */
 #include "gate.h"
 
-/* rules.c */
+/* rule_catalogue.c */
 extern const GkRule gk_rules[GK_NUM_RULES];
+
+/* rules.c */
+extern const GkRuleDoors gk_rule_doors[GK_NUM_RULES];
 
 /* settings.c */
 extern int	gk_mode;
@@ -332,40 +342,7 @@ extern Oid	gk_secret_toasted(Oid relid);
 extern bool gk_relation_shows_secret(Oid relid, const Bitmapset *selected, int *hidden);
 
 /* symbols.c */
-extern void gk_symbols_init(void);
-extern void gk_symbols_reset(void);
-extern const GkRule *gk_symbol_lookup(Oid funcid, const GkSymbol **symbol);
-extern bool gk_symbol_is_listed(const char *name);
-extern uint16 *gk_builtin_entry;
-extern Oid	gk_builtin_limit;
-
-/* What is known of functions that are not built in; direct-mapped by oid. */
-#define GK_SYMBOLS_SIZE 512		/* a power of two */
-
-typedef struct GkSymbolKnown
-{
-	Oid			funcid;
-	uint32		hash;			/* of the syscache, to know what to forget */
-	uint16		index;			/* of what lists it, or 0 */
-} GkSymbolKnown;
-
-extern GkSymbolKnown gk_symbol_known[GK_SYMBOLS_SIZE];
-
-/* Certainly not listed by any rule; asked for every function of every query. */
-static inline bool
-gk_is_unlisted_builtin(Oid funcid)
-{
-	return funcid < gk_builtin_limit && gk_builtin_entry[funcid] == 0;
-}
-
-/* The same of one that is not built in and was called before. */
-static inline bool
-gk_is_unlisted_other(Oid funcid)
-{
-	const GkSymbolKnown *known = &gk_symbol_known[funcid & (GK_SYMBOLS_SIZE - 1)];
-
-	return known->funcid == funcid && known->index == 0;
-}
+#include "base/symbols.h"
 
 /* catalog_row.c */
 extern HeapTuple gk_newest_row(Oid classid, Oid objid);

@@ -38,6 +38,9 @@ typedef struct GkListed
 	const GkSymbol *symbol;
 } GkListed;
 
+/* What each rule lists, once rules.c has said so; ends with a NULL name. */
+static const GkSymbol *lists[GK_NUM_RULES];
+
 /*
  * All lists, one after the other; [0] is unused so that index 0 can mean "not
  * listed".  The limits are far above what is used: gatekeeper.protected_functions
@@ -130,7 +133,7 @@ rebuild(void)
 {
 	nlisted = 1;
 	for (int r = 0; r < GK_NUM_RULES; r++)
-		for (const GkSymbol *s = gk_rules[r].symbols; s && s->name; s++)
+		for (const GkSymbol *s = lists[r]; s && s->name; s++)
 			add(&gk_rules[r], s);
 	add_protected();
 
@@ -142,6 +145,13 @@ rebuild(void)
 			GK_NOT_BUILTIN : entry_of(fmgr_builtins[builtin].funcName);
 	}
 	gk_builtin_limit = fmgr_last_builtin_oid + 1;
+}
+
+/* Postmaster start, before gk_symbols_init(): what a rule lists, or NULL. */
+void
+gk_symbols_list(GkRuleId rule, const GkSymbol *symbols)
+{
+	lists[rule] = symbols;
 }
 
 /* Postmaster start.  The memory is inherited by every backend. */

@@ -12,7 +12,7 @@
 #define GK_RULE_NAMES_H
 
 /*
- * rules.c holds their rows in this order; the list is written once here so that
+ * rule_catalogue.c and rules.c hold their rows in this order; the list is written once here so that
  * a rule cannot be half there.
  */
 #define GK_FOR_EACH_RULE(X) \

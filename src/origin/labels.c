@@ -328,7 +328,7 @@ gk_label_role_allows(Oid roleid)
 bool
 gk_label_exempts(const GkEvent *event)
 {
-	uint64		bit = UINT64CONST(1) << (event->rule - gk_rules);
+	uint64		bit = UINT64CONST(1) << event->rule->id;
 	Oid			user = GetUserId();
 
 	if (!IsTransactionState() || (event->circumstances & GK_STRICT) ||

@@ -3,7 +3,7 @@
  * posts.c
  *	  Who is asked at which door?
  *
- * Made from gk_rules[] at server start: lists of posts, each in the order of
+ * Made from gk_rule_doors[] at server start: lists of posts, each in the order of
  * the rules and ended by a post without a check.  A list is known by where it
  * begins, and 0 is an empty one, so that a miss costs one load.
  *
@@ -39,13 +39,14 @@ door_of(const GkDoorway *doorway)
 }
 
 static void
-add_post(const GkRule *rule, const GkDoorway *doorway)
+add_post(GkRuleId rule, const GkDoorway *doorway)
 {
 	if (nposts >= GK_MAX_POSTS - 1)
 		elog(FATAL, "pg_gatekeeper: there are more than %d posts", GK_MAX_POSTS);
-	posts[nposts].rule = rule;
+	posts[nposts].rule = &gk_rules[rule];
 	posts[nposts].check = doorway->check;
 	posts[nposts].needs_circumstance = (doorway->door & GK_IF_SUSPECT) != 0;
+	posts[nposts].needs_superuser = gk_rule_doors[rule].needs_superuser;
 	nposts++;
 }
 
@@ -57,14 +58,14 @@ list_posts(GkDoor door, int key, const GkRule *only)
 
 	for (int r = 0; r < GK_NUM_RULES; r++)
 	{
-		const GkDoorway *d = gk_rules[r].doorways;
+		const GkDoorway *d = gk_rule_doors[r].doorways;
 
 		if (only && only != &gk_rules[r])
 			continue;
 		while (d->door && (door_of(d) != door || d->key != key))
 			d++;
 		if (d->door)
-			add_post(&gk_rules[r], d);
+			add_post(r, d);
 	}
 	nposts++;					/* ends the list */
 	return begin;
@@ -75,7 +76,9 @@ void
 gk_posts_init(void)
 {
 	for (int r = 0; r < GK_NUM_RULES; r++)
-		for (const GkDoorway *d = gk_rules[r].doorways; d->door; d++)
+	{
+		gk_symbols_list(r, gk_rule_doors[r].symbols);
+		for (const GkDoorway *d = gk_rule_doors[r].doorways; d->door; d++)
 			switch (door_of(d))
 			{
 				case GK_DOOR_STATEMENT:
@@ -95,6 +98,7 @@ gk_posts_init(void)
 					if (at_relation == 0)
 						at_relation = list_posts(door_of(d), 0, NULL);
 			}
+	}
 }
 
 /* Does any rule look at objects of this catalog? */
@@ -115,7 +119,7 @@ gk_posts_at(GkDoor door, int key, const GkRule *only)
 		case GK_DOOR_OBJECT:
 			return &posts[at_class[key]];
 		case GK_DOOR_FUNCTION:
-			return &posts[at_function[only - gk_rules]];
+			return &posts[at_function[only->id]];
 		default:
 			return &posts[at_relation];
 	}

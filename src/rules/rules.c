@@ -1,12 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * rules.c
- *	  The rules: what each covers, its default level, and the doors it
- *	  watches with which check.
+ *	  Which doors each rule watches, with which check, and the functions it
+ *	  lists.
  *
- * A new rule is a line in GK_FOR_EACH_RULE, a row here, a check_*.c,
- * test/sql/<rule>.sql, a paragraph in pg_gatekeeper(7) and a line in the
- * drop-in; test/t/001_house.pl compares them.
+ * What a rule is called, what it covers and its default level stand in
+ * base/rule_catalogue.c, which says what else a new rule needs.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -50,21 +49,13 @@
 #include "catalog/pg_type.h"
 #include "catalog/pg_user_mapping.h"
 
-const GkRule gk_rules[GK_NUM_RULES] = {
+const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 	[GK_ROLE_SUPERUSER] = {
-		.name = "role_superuser",
-		.covers = "Making a role superuser.",
-		.level = GK_LEVEL_ELEVATED,
-		.technique = "T1098",
 		.doorways = {
 			{GK_DOOR_OBJECT, AuthIdRelationId, gk_check_role_superuser},
 		}
 	},
 	[GK_ROLE_PRIVILEGED] = {
-		.name = "role_privileged",
-		.covers = "Changing a superuser or privileged role; giving REPLICATION, BYPASSRLS or CREATEROLE.",
-		.level = GK_LEVEL_ELEVATED,
-		.technique = "T1098",
 		.doorways = {
 			{GK_DOOR_OBJECT, AuthIdRelationId, gk_check_role_privileged},
 			{GK_DOOR_OBJECT, DbRoleSettingRelationId, gk_check_role_privileged},
@@ -73,10 +64,6 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		}
 	},
 	[GK_ROLE_MEMBERSHIP] = {
-		.name = "role_membership",
-		.covers = "Granting a membership that leads to a superuser or to a predefined role with reach.",
-		.level = GK_LEVEL_ELEVATED,
-		.technique = "T1098",
 		.doorways = {
 			{GK_DOOR_STATEMENT, T_GrantRoleStmt, gk_check_role_membership},
 			{GK_DOOR_STATEMENT, T_CreateRoleStmt, gk_check_role_membership},
@@ -84,48 +71,28 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		}
 	},
 	[GK_COPY_PROGRAM] = {
-		.name = "copy_program",
-		.covers = "COPY TO or FROM PROGRAM.",
-		.level = GK_LEVEL_ALWAYS,
-		.technique = "T1059.004",
 		.doorways = {
 			{GK_DOOR_STATEMENT, T_CopyStmt, gk_check_copy_program},
 		}
 	},
 	[GK_COPY_FILE] = {
-		.name = "copy_file",
-		.covers = "COPY TO or FROM a server file.",
-		.level = GK_LEVEL_ELEVATED,
-		.technique = "T1005",
 		.doorways = {
 			{GK_DOOR_STATEMENT, T_CopyStmt, gk_check_copy_file},
 		}
 	},
 	[GK_SERVER_FILES] = {
-		.name = "server_files",
-		.covers = "Functions that read, write or list server files, and aliases of them.",
-		.level = GK_LEVEL_ELEVATED,
-		.technique = "T1005",
 		.symbols = gk_server_files_symbols,
 		.doorways = {
 			{GK_DOOR_FUNCTION, 0, gk_check_server_files},
 		}
 	},
 	[GK_SERVER_CONTROL] = {
-		.name = "server_control",
-		.covers = "Functions that reload the configuration, rotate the log or promote the server.",
-		.level = GK_LEVEL_ELEVATED,
-		.technique = "T1489",
 		.symbols = gk_server_control_symbols,
 		.doorways = {
 			{GK_DOOR_FUNCTION, 0, gk_check_server_control},
 		}
 	},
 	[GK_SERVER_SETTINGS] = {
-		.name = "server_settings",
-		.covers = "Settings that run commands, load libraries or switch protections off.",
-		.level = GK_LEVEL_ELEVATED,
-		.technique = "T1562.001",
 		.symbols = gk_server_settings_symbols,
 		.doorways = {
 			{GK_DOOR_FUNCTION, 0, gk_check_server_settings},
@@ -138,11 +105,7 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		}
 	},
 	[GK_CATALOG_WRITE] = {
-		.name = "catalog_write",
-		.covers = "Writing to system catalogs, changing them, or granting rights on them.",
-		.level = GK_LEVEL_ELEVATED,
 		.needs_superuser = true,
-		.technique = "T1565.001",
 		.symbols = gk_catalog_write_symbols,
 		.doorways = {
 			{GK_DOOR_RELATION, 0, gk_check_catalog_write},
@@ -163,10 +126,6 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		}
 	},
 	[GK_CATALOG_SECRETS] = {
-		.name = "catalog_secrets",
-		.covers = "Reading password hashes, user mapping options and subscription connection strings.",
-		.level = GK_LEVEL_ELEVATED,
-		.technique = "T1003",
 		.symbols = gk_catalog_secrets_symbols,
 		.doorways = {
 			{GK_DOOR_RELATION | GK_IF_SUSPECT, 0, gk_check_catalog_secrets},
@@ -174,20 +133,12 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		}
 	},
 	[GK_EXTENSION_BLOCKED] = {
-		.name = "extension_blocked",
-		.covers = "Creating an extension of gatekeeper.blocked_extensions.",
-		.level = GK_LEVEL_ALWAYS,
-		.technique = "T1505.001",
 		.doorways = {
 			{GK_DOOR_OBJECT, ExtensionRelationId, gk_check_extension_blocked},
 		}
 	},
 	[GK_UNTRUSTED_LANGUAGE] = {
-		.name = "untrusted_language",
-		.covers = "Functions and DO blocks in untrusted languages, and the languages themselves.",
-		.level = GK_LEVEL_ELEVATED,
 		.needs_superuser = true,
-		.technique = "T1059",
 		.symbols = gk_untrusted_language_symbols,
 		.doorways = {
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ProcedureRelationId, gk_check_untrusted_language},
@@ -197,11 +148,7 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		}
 	},
 	[GK_NATIVE_CODE] = {
-		.name = "native_code",
-		.covers = "Functions in languages c and internal, LOAD, output plugins.",
-		.level = GK_LEVEL_ELEVATED,
 		.needs_superuser = true,
-		.technique = "T1129",
 		.symbols = gk_native_code_symbols,
 		.doorways = {
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ProcedureRelationId, gk_check_native_code},
@@ -210,10 +157,6 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		}
 	},
 	[GK_FOREIGN_PROGRAM] = {
-		.name = "foreign_program",
-		.covers = "Foreign tables over server files and programs.",
-		.level = GK_LEVEL_ELEVATED,
-		.technique = "T1059.004",
 		.symbols = gk_foreign_program_symbols,
 		.doorways = {
 			{GK_DOOR_OBJECT, ForeignDataWrapperRelationId, gk_check_foreign_program},
@@ -225,10 +168,6 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		}
 	},
 	[GK_LOOPBACK] = {
-		.name = "loopback",
-		.covers = "Connections that the server makes with superuser rights.",
-		.level = GK_LEVEL_ELEVATED,
-		.technique = "T1078",
 		.symbols = gk_loopback_symbols,
 		.doorways = {
 			{GK_DOOR_FUNCTION, 0, gk_check_loopback},
@@ -242,11 +181,7 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		}
 	},
 	[GK_BACKDOOR] = {
-		.name = "backdoor",
-		.covers = "Planting what will run with superuser rights later, or giving it away.",
-		.level = GK_LEVEL_ELEVATED,
 		.needs_superuser = true,
-		.technique = "T1546",
 		.symbols = gk_backdoor_symbols,
 		.doorways = {
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ProcedureRelationId, gk_check_backdoor},
@@ -284,28 +219,16 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		}
 	},
 	[GK_EXTENSION_HIJACK] = {
-		.name = "extension_hijack",
-		.covers = "Calling a function whose owner is not superuser from an extension script with superuser rights.",
-		.level = GK_LEVEL_ALWAYS,
-		.technique = "T1574",
 		.doorways = {
 			{GK_DOOR_FUNCTION, 0, gk_check_extension_hijack},
 		}
 	},
 	[GK_PROTECTED_FUNCTION] = {
-		.name = "protected_function",
-		.covers = "Functions of gatekeeper.protected_functions.",
-		.level = GK_LEVEL_ELEVATED,
-		.technique = "T1059",
 		.doorways = {
 			{GK_DOOR_FUNCTION, 0, gk_check_protected_function},
 		}
 	},
 	[GK_EXEMPTION] = {
-		.name = "exemption",
-		.covers = "Setting or removing a security label of gatekeeper, which exempts from other rules.",
-		.level = GK_LEVEL_ELEVATED,
-		.technique = "T1562.001",
 		.doorways = {
 			{GK_DOOR_STATEMENT, T_SecLabelStmt, gk_check_exemption},
 		}

@@ -266,7 +266,7 @@ sub agree
 	is(join("\n", @wrong), '', $what);
 }
 
-my @rules = ($source{'rules/rules.c'} // '') =~ /\.name\s*=\s*"(\w+)"/g;
+my @rules = ($source{'base/rule_catalogue.c'} // '') =~ /\.name\s*=\s*"(\w+)"/g;
 my @globals = ($source{'settings.c'} // '') =~ /"gatekeeper\.([a-z_]{2,})"/g;
 my @circumstances = do
 {
@@ -279,7 +279,10 @@ foreach my $file (grep { m{^audit/} } keys %source)
 	$fields{$_} = 1 foreach $source{$file} =~ /"(GATEKEEPER_[A-Z_]+)"/g;
 }
 
-cmp_ok(scalar(@rules), '>=', 12, 'rules.c has rules');
+cmp_ok(scalar(@rules), '>=', 12, 'rule_catalogue.c has rules');
+is( join(' ', grep { !/^(\w+)\] = \{\s+\.id = \1,/ }
+		  ($source{'base/rule_catalogue.c'} // '') =~ /^\t\[(\w+\] = \{\s+\S+ \S+ \S+)/mg),
+	'', 'each has its place as its id');
 cmp_ok(scalar(@globals), '>=', 12, 'settings.c has settings');
 is(scalar(@circumstances), 5, 'circumstances.c has circumstances');
 cmp_ok(scalar(keys %fields), '>=', 30, 'the audit has fields');

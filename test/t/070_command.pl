@@ -84,7 +84,7 @@ foreach my $name (@subcommands)
 	is("@missing", '', "$name: the manual page has each option");
 	is(complete($name, '--'), join(' ', sort map { "--$_" } keys %there), "$name: bash completes each option");
 }
-my @rules = GkTest::slurp("$ENV{GK_TOP}/src/rules/rules.c") =~ /\.name\s*=\s*"(\w+)"/g;
+my @rules = GkTest::slurp("$ENV{GK_TOP}/src/base/rule_catalogue.c") =~ /\.name\s*=\s*"(\w+)"/g;
 is(complete('events', '--rule', ''), join(' ', sort @rules), 'bash completes each rule');
 is(complete('events', '--rule', 'copy_file,copy_p'), 'copy_file,copy_program', '... in a list');
 is(complete('e'), 'enable events', '... and commands');

@@ -340,7 +340,7 @@ foreach my $case (@kinds)
 }
 
 # every technique of the rules has a name
-my %technique = map { $_ => 1 } GkTest::slurp("$top/src/rules/rules.c") =~ /\.technique = "([\w.]+)"/g;
+my %technique = map { $_ => 1 } GkTest::slurp("$top/src/base/rule_catalogue.c") =~ /\.technique = "([\w.]+)"/g;
 foreach my $id (sort keys %technique)
 {
 	send_record(%full, GATEKEEPER_TECHNIQUE => $id, GATEKEEPER_SEQ => ++$number);

@@ -20,7 +20,7 @@ use PostgreSQL::Test::Utils;
 
 my %sigma = map { basename($_, '.yml') =~ s/^pg_gatekeeper_//r => sigma_rule($_) }
   glob "$ENV{GK_TOP}/conf/siem/sigma/*.yml";
-my %technique = GkTest::slurp("$ENV{GK_TOP}/src/rules/rules.c") =~ /\.name = "(\w+)".*?\.technique = "([\w.]+)"/gs;
+my %technique = GkTest::slurp("$ENV{GK_TOP}/src/base/rule_catalogue.c") =~ /\.name = "(\w+)".*?\.technique = "([\w.]+)"/gs;
 
 # T1562.001 of ATT&CK 18 is T1685 in 19, and Defense Evasion has been split.
 my %renamed = ('t1562.001' => 't1685');
