@@ -20,6 +20,9 @@
 extern void gk_gate(const GkRequest *request, int key, const GkRule *only);
 extern bool gk_gate_relations(List *range_table, List *perms, bool may_raise);
 
+/* refusal.c */
+extern void gk_deny(const GkEvent *event, GkLevel level, uint64 seq, bool recorded);
+
 /* Why rules could have a say on a query. */
 typedef enum GkInterest
 {

@@ -69,12 +69,15 @@ my @laws = (
 		good => [ [ 'gate.c', "/* PG_VERSION_NUM */\n#ifdef ROLE_PG_MAINTAIN\n" ] ],
 	},
 	{
-		law => 'only gate.c raises ERRCODE_INSUFFICIENT_PRIVILEGE',
+		law => 'only refusal.c raises ERRCODE_INSUFFICIENT_PRIVILEGE, and only gate.c asks it to',
 		judge => sub {
-			return if $_[0] eq 'gate.c';
-			return lines_with($_[0], bare($_[1]), qr/\bERRCODE_INSUFFICIENT_PRIVILEGE\b/);
+			return if $_[0] =~ /^(?:refusal\.c|gate\.[ch])$/;
+			return lines_with($_[0], bare($_[1]), qr/\bERRCODE_INSUFFICIENT_PRIVILEGE\b|\bgk_deny\b/);
 		},
-		bad => [ [ 'roles.c', "errcode(ERRCODE_INSUFFICIENT_PRIVILEGE)\n" ] ],
+		bad => [
+			[ 'roles.c', "errcode(ERRCODE_INSUFFICIENT_PRIVILEGE)\n" ],
+			[ 'requests.c', "\tgk_deny(&event, level, seq, true);\n" ]
+		],
 		good => [ [ 'roles.c', "errcode(ERRCODE_SYNTAX_ERROR)\n" ] ],
 	},
 	{
