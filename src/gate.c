@@ -140,7 +140,8 @@ pass(const GkRequest *request, const GkPost *post, bool may_raise)
 {
 	bool		is_known = false;
 	bool		suspect = false;
-	bool		has_superuser = request->door != GK_DOOR_OBJECT || superuser();
+	bool		has_superuser = request->door != GK_DOOR_OBJECT ||
+		gk_acts_as_superuser(GetUserId());
 
 	if (!is_active())
 		return true;
@@ -211,7 +212,7 @@ writes_catalog(List *perms)
 static int
 led_by_view(List *range_table, List *perms)
 {
-	if (gk_untrusted_code == GK_UNTRUSTED_OFF || !superuser() ||
+	if (gk_untrusted_code == GK_UNTRUSTED_OFF || !gk_acts_as_superuser(GetUserId()) ||
 		!gk_query_uses_view(range_table, !writes_catalog(perms)))
 		return 0;
 	return GK_UNTRUSTED;

@@ -46,7 +46,7 @@ gk_call_asks(CallStmt *stmt, ProcessUtilityContext context)
 bool
 gk_is_hijack(Oid funcid)
 {
-	return creating_extension && superuser() && gk_code_function_is_untrusted(funcid);
+	return creating_extension && gk_acts_as_superuser(GetUserId()) && gk_code_function_is_untrusted(funcid);
 }
 
 /* Then it is about to call it. */

@@ -37,7 +37,9 @@ gains(Oid current, Oid session, Oid role)
 /*
  * current_user has rights that session_user has not: a SECURITY DEFINER
  * function, SET ROLE, an extension script run as the bootstrap superuser, or a
- * module (pgextwlist) that switched the user for a while.
+ * module (pgextwlist) that switched the user for a while.  A member of a superuser
+ * role that inherits acts as superuser without having become one: elevated, too,
+ * in its own session, with nothing switched.
  */
 static bool
 is_elevated(void)
@@ -45,12 +47,11 @@ is_elevated(void)
 	Oid			current = GetUserId();
 	Oid			session = GetSessionUserId();
 
-	if (current == session)
-		return false;
-	if (superuser_arg(session))
+	if (gk_is_superuser(session))
 		return false;			/* has_privs_of_role() is true for everything */
-	return superuser_arg(current) ||
-		gains(current, session, ROLE_PG_READ_SERVER_FILES) ||
+	if (gk_acts_as_superuser(current))
+		return true;
+	return gains(current, session, ROLE_PG_READ_SERVER_FILES) ||
 		gains(current, session, ROLE_PG_WRITE_SERVER_FILES) ||
 		gains(current, session, ROLE_PG_EXECUTE_SERVER_PROGRAM);
 }
@@ -74,7 +75,7 @@ gk_circumstances(void)
 		bits |= GK_RESTRICTED;
 	if (is_elevated())
 		bits |= GK_ELEVATED;
-	if (superuser() && gk_code_is_untrusted())
+	if (gk_acts_as_superuser(GetUserId()) && gk_code_is_untrusted())
 		bits |= GK_UNTRUSTED;
 	return bits;
 }
@@ -93,7 +94,7 @@ gk_circumstance_name(int bit)
 static const char *
 gained(Oid current, Oid session)
 {
-	if (superuser_arg(current))
+	if (gk_acts_as_superuser(current))
 		return "superuser rights";
 	if (gains(current, session, ROLE_PG_READ_SERVER_FILES))
 		return "the rights of pg_read_server_files";
@@ -117,6 +118,10 @@ gk_circumstance_reason(int bit)
 			return psprintf("the script of extension \"%s\" is running",
 							get_extension_name(CurrentExtensionObject));
 		case GK_ELEVATED:
+			if (gk_acts_as_superuser(GetSessionUserId()) && gk_acts_as_superuser(GetUserId()))
+				return psprintf("current_user \"%s\" acts as superuser, and session_user \"%s\" is a member of a superuser, not one itself",
+								GetUserNameFromId(GetUserId(), true),
+								GetUserNameFromId(GetSessionUserId(), true));
 			return psprintf("current_user \"%s\" has %s, session_user \"%s\" has not",
 							GetUserNameFromId(GetUserId(), true),
 							gained(GetUserId(), GetSessionUserId()),

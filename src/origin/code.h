@@ -30,9 +30,17 @@ extern Oid	gk_code_function(void);
 extern Oid	gk_code_innermost(void);
 extern uint64 gk_code_allows(void);
 
+/* power.c */
+extern void gk_power_init(void);
+extern bool gk_is_host_role(Oid roleid);
+extern bool gk_is_reach_role(Oid roleid);
+extern bool gk_any_role_of(Oid roleid, bool (*question) (Oid role, Oid of));
+extern bool gk_is_superuser(Oid roleid);
+extern bool gk_acts_as_superuser(Oid roleid);
+extern bool gk_has_power(Oid roleid);
+
 /* code_trust.c */
 extern void gk_code_trust_init(void);
-extern bool gk_code_is_superuser(Oid roleid);
 extern Oid	gk_code_find_out_owner(Oid funcid);
 extern void gk_code_forget_session(void);
 extern void gk_code_forget_functions(void);

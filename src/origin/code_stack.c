@@ -143,7 +143,7 @@ start_of_interest(Oid funcid, char *stack)
 	bool		watching = gk_untrusted_code != GK_UNTRUSTED_OFF;
 	bool		others = watching && gk_code_function_is_untrusted(funcid);
 	bool		lent = watching && gk_code_is_lent(funcid);
-	bool		switches = others && gk_code_runs_as_owner() && gk_code_is_superuser(GetUserId());
+	bool		switches = others && gk_code_runs_as_owner() && gk_acts_as_superuser(GetUserId());
 	uint64		allows = gk_label_function_allows(funcid);
 
 	/* before it may become its owner */
@@ -222,7 +222,7 @@ gk_code_resume(char *stack)
 			return false;
 	before = gk_frame;
 	push(funcid, stack, true, 0,
-		 gk_code_runs_as_owner() && gk_code_is_superuser(GetUserId()) ? owner : InvalidOid);
+		 gk_code_runs_as_owner() && gk_acts_as_superuser(GetUserId()) ? owner : InvalidOid);
 	return gk_frame > before;
 }
 

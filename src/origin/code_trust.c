@@ -5,8 +5,8 @@
  *	  rights to lose?
  *
  * Asked whenever a function is looked up, so the answers are kept in small
- * caches.  A change of a function's row clears what is known of it, one of
- * pg_authid all.
+ * caches.  A change of a function's row clears what is known of it, one of a
+ * role or membership all.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -24,11 +24,8 @@
 #include "utils/inval.h"
 #include "utils/syscache.h"
 
-/* What is known of functions and roles; forgotten when their catalog changes. */
-#define GK_SUPER_SIZE 16		/* a power of two */
-
+/* What is known of functions; forgotten when their catalog changes. */
 GkTrust		gk_untrusted_function[GK_TRUST_SIZE];
-static GkTrust superuser_role[GK_SUPER_SIZE];
 
 /* Counts changes, so that nothing is kept that was read before one. */
 static uint32 generation;
@@ -60,7 +57,6 @@ static void
 forget_role(Datum arg, int cacheid, uint32 hash)
 {
 	generation++;
-	memset(superuser_role, 0, sizeof(superuser_role));
 	gk_code_forget_session();
 }
 
@@ -72,22 +68,6 @@ gk_code_forget_session(void)
 	gk_code_forget_functions();
 }
 
-/* superuser_arg() remembers one role only, and we ask for two or three. */
-bool
-gk_code_is_superuser(Oid roleid)
-{
-	GkTrust    *entry = &superuser_role[roleid & (GK_SUPER_SIZE - 1)];
-
-	if (entry->oid != roleid)
-	{
-		bool		answer = superuser_arg(roleid);
-
-		entry->answer = answer;
-		entry->oid = roleid;
-	}
-	return entry->answer;
-}
-
 /*
  * Can this session come to have superuser rights, other than by somebody's
  * SECURITY DEFINER function that it has yet to call?  SET ROLE and SET SESSION
@@ -97,7 +77,7 @@ gk_code_is_superuser(Oid roleid)
  *
  * The answer is kept for the pair of users that it was given for, so that SET
  * ROLE, SECURITY DEFINER and whatever else changes one of them asks anew, and
- * until pg_authid changes (a label rewrites the role's row) or one of the two
+ * until a role changes (a label rewrites its row), a membership or one of the two
  * settings does.  Who logged in stays the same.
  */
 bool
@@ -112,10 +92,10 @@ gk_code_find_out_session(void)
 	if (!IsTransactionState())
 		return false;
 	if (gk_untrusted_code != GK_UNTRUSTED_OFF && gk_mode != GK_MODE_OFF)
-		answer = gk_code_is_superuser(current) ||
-			gk_code_is_superuser(session) ||
+		answer = gk_acts_as_superuser(current) ||
+			gk_acts_as_superuser(session) ||
 			gk_label_role_allows(session) != 0 ||
-			(OidIsValid(authenticated) && gk_code_is_superuser(authenticated));
+			(OidIsValid(authenticated) && gk_acts_as_superuser(authenticated));
 	if (answer && IsLogicalWorker())
 		gk_code_lend_in_worker();
 	if (generation == before && OidIsValid(authenticated))
@@ -130,7 +110,7 @@ gk_code_find_out_session(void)
 bool
 gk_code_owner_is_trusted(Oid roleid)
 {
-	return gk_code_is_superuser(roleid) || gk_label_trusts_role(roleid);
+	return gk_is_superuser(roleid) || gk_label_trusts_role(roleid);
 }
 
 Oid
@@ -195,4 +175,6 @@ gk_code_trust_init(void)
 {
 	CacheRegisterSyscacheCallback(PROCOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, forget_role, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, forget_role, (Datum) 0);
+	gk_power_init();
 }

@@ -197,7 +197,7 @@ is_used(Oid domain)
 bool
 gk_domain_calls(Oid funcid)
 {
-	if (gk_plan_starts || IsParallelWorker() || !superuser() || !gk_code_session_is_privileged())
+	if (gk_plan_starts || IsParallelWorker() || !gk_acts_as_superuser(GetUserId()) || !gk_code_session_is_privileged())
 		return false;
 	if (!is_known)
 		find_out();

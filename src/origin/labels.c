@@ -338,8 +338,11 @@ gk_label_exempts(const GkEvent *event)
 	if (gk_code_allows() & bit)
 		return true;
 
-	/* What the role does itself, not what is done with its rights. */
-	return event->circumstances == 0 && user == GetSessionUserId() &&
+	/*
+	 * What the role does itself, not what is done with its rights.  Elevated in
+	 * that is a member of a superuser role, whom the label was given to.
+	 */
+	return (event->circumstances & ~GK_ELEVATED) == 0 && user == GetSessionUserId() &&
 		(gk_label_role_allows(user) & bit) && !gk_code_is_untrusted();
 }
 

@@ -367,7 +367,7 @@ gk_query_calls_of_call(FuncExpr *call)
 bool
 gk_query_calls_expected(Oid funcid)
 {
-	if (IsParallelWorker() || !superuser() || !gk_code_session_is_privileged())
+	if (IsParallelWorker() || !gk_acts_as_superuser(GetUserId()) || !gk_code_session_is_privileged())
 		return true;
 	return is_planned(funcid) && !gk_domain_calls(funcid);
 }

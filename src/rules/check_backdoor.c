@@ -330,7 +330,7 @@ gk_check_backdoor(const GkRequest *request, GkFinding *finding)
 	}
 	else if (!(findings & OWNERLESS))
 		finding->action = check_row(request, findings, row, finding);
-	else if (superuser())
+	else if (gk_acts_as_superuser(GetUserId()))
 		finding->action = "creating what runs with superuser rights";
 	if (finding->action == NULL)
 		return false;

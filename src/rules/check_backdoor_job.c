@@ -89,9 +89,9 @@ are_rights_borrowed(void)
 {
 	Oid			function = gk_code_innermost();
 
-	if (gk_code_is_superuser(GetSessionUserId()) || GetCurrentRoleId() == GetUserId())
+	if (gk_acts_as_superuser(GetSessionUserId()) || GetCurrentRoleId() == GetUserId())
 		return true;
-	return OidIsValid(function) && gk_code_is_superuser(gk_code_owner_of(function));
+	return OidIsValid(function) && gk_acts_as_superuser(gk_code_owner_of(function));
 }
 
 /* Door: relations.  The finding's object is allocated in CurrentMemoryContext. */
@@ -104,7 +104,7 @@ gk_check_backdoor_job(const GkRequest *request, GkFinding *finding)
 	{
 		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
 
-		if (!gk_writes_job(perm) || !superuser() || !are_rights_borrowed())
+		if (!gk_writes_job(perm) || !gk_acts_as_superuser(GetUserId()) || !are_rights_borrowed())
 			continue;
 		finding->action = job_tables[job_table(perm->relid)].action;
 		finding->object_type = "table";

@@ -274,7 +274,7 @@ check_grant(const GrantStmt *stmt, GkFinding *finding)
 static bool
 check_label(const SecLabelStmt *stmt, GkFinding *finding)
 {
-	if ((stmt->provider && strcmp(stmt->provider, GK_LABEL_PROVIDER) == 0) || !superuser())
+	if ((stmt->provider && strcmp(stmt->provider, GK_LABEL_PROVIDER) == 0) || !gk_acts_as_superuser(GetUserId()))
 		return false;
 	finding->action = "setting a security label";
 	finding->object_type = "label provider";
@@ -294,7 +294,7 @@ check_call(const GkRequest *request, GkFinding *finding)
 	finding->action = "running a query that another role's object brings along";
 	finding->object_type = "function";
 	finding->object = request->symbol;
-	return request->circumstances != 0 && superuser();
+	return request->circumstances != 0 && gk_acts_as_superuser(GetUserId());
 }
 
 /*

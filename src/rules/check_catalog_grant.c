@@ -183,10 +183,10 @@ check_default_privileges(const AlterDefaultPrivilegesStmt *stmt,
 	foreach(cell, roles)
 	{
 		roleid = get_rolespec_oid(lfirst_node(RoleSpec, cell), true);
-		if (OidIsValid(roleid) && superuser_arg(roleid))
+		if (OidIsValid(roleid) && gk_acts_as_superuser(roleid))
 			break;
 	}
-	if (!OidIsValid(roleid) || !superuser_arg(roleid))
+	if (!OidIsValid(roleid) || !gk_acts_as_superuser(roleid))
 		return false;
 	finding->action = "granting rights on what a superuser will create";
 	finding->object_type = "role";

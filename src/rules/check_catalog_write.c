@@ -318,14 +318,14 @@ alters_hints_only(void)
 	return true;
 }
 
-/* Only a superuser can have come that far; others need not be looked at. */
+/* Only who acts as superuser can have come that far; others need not be looked at. */
 static bool
 check_object(const GkRequest *request, GkFinding *finding)
 {
 	Oid			objid = request->objid;
 	Oid			table = InvalidOid;
 
-	if (!superuser())
+	if (!gk_acts_as_superuser(GetUserId()))
 		return false;
 	switch (request->classid)
 	{

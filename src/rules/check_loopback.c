@@ -113,7 +113,7 @@ lends_superuser(Oid funcid)
 	{
 		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
 
-		result = form->prosecdef && superuser_arg(form->proowner);
+		result = form->prosecdef && gk_acts_as_superuser(form->proowner);
 		ReleaseSysCache(tuple);
 	}
 	return result;
@@ -124,7 +124,7 @@ found_call(const GkRequest *request, GkFinding *finding)
 {
 	if ((request->symflags & (CONNECTS | SCHEDULES)) == 0)
 		return false;
-	if (!superuser())
+	if (!gk_acts_as_superuser(GetUserId()))
 	{
 		if (!lends_superuser(request->funcid))
 			return false;

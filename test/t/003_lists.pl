@@ -119,7 +119,7 @@ for my $name (sort keys %category)
 #
 # Predefined roles
 #
-my $roles = slurp("$src/rules/roles.c");
+my $roles = slurp("$src/origin/power.c");
 $roles =~ s{/\*.*?\*/}{}gs;
 compare('role',
 	[ split /\n/, $node->safe_psql('postgres', q{SELECT rolname FROM pg_roles WHERE rolname ~ '^pg_' ORDER BY 1}) ],

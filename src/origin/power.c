@@ -1,0 +1,263 @@
+/*-------------------------------------------------------------------------
+ *
+ * power.c
+ *	  What can this role do this instant: act as superuser, or with the rights
+ *	  of a role that reaches beyond what owners granted?
+ *
+ * A member of a superuser role that inherits has the owner's rights on all that
+ * a superuser owns, catalogs and system functions among it, without SET ROLE and
+ * without being superuser itself.  Core's superuser() says no of such a member;
+ * wherever power is meant, gk_acts_as_superuser() is asked instead.  Whose code
+ * is trusted is another question, and superuser() its answer: code belongs to the
+ * role that owns it, not to the roles that role is a member of.
+ *
+ * Asked at every door, so the answers are kept; any change of a role or of a
+ * membership clears them all.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/gatekeeper.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_auth_members.h"
+#include "catalog/pg_authid.h"
+#include "utils/acl.h"
+#include "utils/catcache.h"
+#include "utils/inval.h"
+#include "utils/syscache.h"
+
+/* The questions, as bits. */
+#define IS_SUPERUSER	0x01
+#define ACTS_AS_ONE		0x02
+#define HAS_POWER		0x04
+
+typedef struct GkPower
+{
+	Oid			roleid;
+	uint8		asked;			/* which questions have been answered */
+	uint8		answers;
+} GkPower;
+
+#define GK_POWERS 32			/* a power of two */
+
+static GkPower powers[GK_POWERS];
+
+/* Counts changes, so that nothing is kept that was read before one. */
+static uint32 generation;
+
+/*
+ * Predefined roles that lead to files and programs of the host, as the
+ * operating system user the server runs as: whoever has one is superuser for
+ * the asking.
+ */
+static const Oid host_roles[] = {
+	ROLE_PG_READ_SERVER_FILES,
+	ROLE_PG_WRITE_SERVER_FILES,
+	ROLE_PG_EXECUTE_SERVER_PROGRAM
+};
+
+/*
+ * Predefined roles that reach what no single owner granted.
+ *
+ * Not here, because they show or disturb but give no right that their holder
+ * could use to get further, and monitoring and operation helpers hand them
+ * out: pg_monitor and its parts (pg_read_all_settings, pg_read_all_stats,
+ * pg_stat_scan_tables), pg_signal_backend (never a superuser's backend),
+ * pg_signal_autovacuum_worker, pg_checkpoint, pg_use_reserved_connections.
+ * pg_database_owner cannot be granted.
+ */
+static const Oid reach_roles[] = {
+	ROLE_PG_READ_ALL_DATA,		/* tables that hold secrets of their own */
+	ROLE_PG_WRITE_ALL_DATA,		/* tables that superusers' jobs and functions
+								 * take their orders from */
+#ifdef ROLE_PG_CREATE_SUBSCRIPTION
+	ROLE_PG_CREATE_SUBSCRIPTION,	/* connections from the server's address,
+									 * and rows written by its workers */
+#endif
+#ifdef ROLE_PG_MAINTAIN
+	ROLE_PG_MAINTAIN,			/* runs the code in everybody's indexes and
+								 * views; locks any table, catalogs too */
+#endif
+};
+
+bool
+gk_is_host_role(Oid roleid)
+{
+	for (int i = 0; i < (int) lengthof(host_roles); i++)
+		if (host_roles[i] == roleid)
+			return true;
+	return false;
+}
+
+bool
+gk_is_reach_role(Oid roleid)
+{
+	for (int i = 0; i < (int) lengthof(reach_roles); i++)
+		if (reach_roles[i] == roleid)
+			return true;
+	return false;
+}
+
+/*
+ * Is the answer yes for the role, or for any role it is a member of, directly
+ * or not, whatever the options of the memberships?  The question is put with
+ * that role and the one it began with.  The list grows while it is walked; a
+ * role is asked about once, so a loop in the catalog (which core refuses to
+ * make) ends too.
+ */
+bool
+gk_any_role_of(Oid roleid, bool (*question) (Oid role, Oid of))
+{
+	List	   *roles = list_make1_oid(roleid);
+	bool		result = false;
+	ListCell   *cell;
+
+	foreach(cell, roles)
+	{
+		Oid			member = lfirst_oid(cell);
+		CatCList   *memberships;
+
+		if (question(member, roleid))
+		{
+			result = true;
+			break;
+		}
+		memberships = SearchSysCacheList1(AUTHMEMMEMROLE,
+										  ObjectIdGetDatum(member));
+		for (int i = 0; i < memberships->n_members; i++)
+		{
+			HeapTuple	tuple = &memberships->members[i]->tuple;
+
+			roles = list_append_unique_oid(roles,
+										   ((Form_pg_auth_members) GETSTRUCT(tuple))->roleid);
+		}
+		ReleaseSysCacheList(memberships);
+	}
+	list_free(roles);
+	return result;
+}
+
+/* Is the one a superuser, whose rights the other has without SET ROLE? */
+static bool
+lends_superuser(Oid role, Oid of)
+{
+	return superuser_arg(role) && has_privs_of_role(of, role);
+}
+
+/* CREATEROLE, REPLICATION or BYPASSRLS, which no membership inherits. */
+static bool
+has_attribute(Oid roleid)
+{
+	HeapTuple	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(roleid));
+	bool		result = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_authid role = (Form_pg_authid) GETSTRUCT(tuple);
+
+		result = role->rolcreaterole || role->rolreplication || role->rolbypassrls;
+		ReleaseSysCache(tuple);
+	}
+	return result;
+}
+
+/* The roles of the two lists that it is, or has the rights of without SET ROLE. */
+static bool
+has_predefined(Oid roleid)
+{
+	for (int i = 0; i < (int) lengthof(host_roles); i++)
+		if (has_privs_of_role(roleid, host_roles[i]))
+			return true;
+	for (int i = 0; i < (int) lengthof(reach_roles); i++)
+		if (has_privs_of_role(roleid, reach_roles[i]))
+			return true;
+	return false;
+}
+
+static bool
+find_out(Oid roleid, uint8 question)
+{
+	switch (question)
+	{
+		case IS_SUPERUSER:
+			return superuser_arg(roleid);
+		case ACTS_AS_ONE:
+			return superuser_arg(roleid) || gk_any_role_of(roleid, lends_superuser);
+		default:
+			return gk_acts_as_superuser(roleid) || has_predefined(roleid) ||
+				has_attribute(roleid);
+	}
+}
+
+/* Outside a transaction catalogs cannot be read, and nobody's code is running. */
+static bool
+ask(Oid roleid, uint8 question)
+{
+	GkPower    *known = &powers[roleid & (GK_POWERS - 1)];
+	uint32		before = generation;
+	bool		answer;
+
+	if (likely(known->roleid == roleid && (known->asked & question)))
+		return (known->answers & question) != 0;
+	if (!OidIsValid(roleid) || !IsTransactionState())
+		return false;
+	answer = find_out(roleid, question);
+	if (generation == before)
+	{
+		if (known->roleid != roleid)
+			*known = (GkPower)
+		{
+			roleid, 0, 0
+		};
+		known->asked |= question;
+		known->answers |= answer ? question : 0;
+	}
+	return answer;
+}
+
+/* superuser_arg() remembers one role only, and we ask for two or three. */
+bool
+gk_is_superuser(Oid roleid)
+{
+	return ask(roleid, IS_SUPERUSER);
+}
+
+/*
+ * Superuser, or with the privileges of a role that is: a member that inherits.
+ * The one answer wherever the question is what somebody can do.
+ */
+bool
+gk_acts_as_superuser(Oid roleid)
+{
+	return ask(roleid, ACTS_AS_ONE);
+}
+
+/*
+ * Acts as superuser, or has the rights of a predefined role with reach without
+ * SET ROLE, or is CREATEROLE, REPLICATION or BYPASSRLS itself: there is something
+ * to be gained by leading this role astray.
+ */
+bool
+gk_has_power(Oid roleid)
+{
+	return ask(roleid, HAS_POWER);
+}
+
+static void
+forget(Datum arg, int cacheid, uint32 hash)
+{
+	generation++;
+	memset(powers, 0, sizeof(powers));
+}
+
+/* Postmaster start. */
+void
+gk_power_init(void)
+{
+	CacheRegisterSyscacheCallback(AUTHOID, forget, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, forget, (Datum) 0);
+}
