@@ -5,9 +5,9 @@
  *
  * The path of a record: gate.c hands audit.c an event.  audit.c gathers what
  * has to be looked up (the only part that can throw, and so stands in a
- * PG_TRY), asks coalesce.c whether this action is already on record, takes a
- * sequence number, has record.c fill in the one field table of
- * fields.c, and hands the
+ * PG_TRY), asks coalesce.c whether this action is already on record, else has
+ * write.c take a sequence number, have record.c fill in the one field table of
+ * fields.c, and hand the
  * filled table to the sinks: journald.c, syslog.c, in the end the server log.
  * What no sink took waits in backlog.c, and the worker offers it again.
  * stats.c counts in shared memory what became of it.
@@ -159,7 +159,8 @@ typedef struct GkField
 	bool		is_quoted;		/* in MESSAGE */
 	GkOfCount	of_count;
 	int			limit;			/* bytes of escaped text */
-	void		(*get) (const GkRecord *record, GkText *out);
+	void		(*get) (const GkRecord *record, GkText *out);	/* NULL: made by
+																 * record.c */
 } GkField;
 
 /* Where records go.  The order is that of the fallback under "auto". */
@@ -241,8 +242,12 @@ typedef struct GkRecent
 extern bool gk_audit_about_module(const GkNotice *notice);
 extern void gk_audit_write_pending(void);
 extern bool gk_audit_write_backlog(void);
-extern bool gk_audit_write(GkRecord *record, int64 deadline, uint64 *seq);
+
+/* write.c */
 extern int	gk_audit_sinks(const char *list, bool *is_auto);
+extern int64 gk_audit_deadline(void);
+extern bool gk_audit_write(GkRecord *record, int64 deadline, uint64 *seq);
+extern bool gk_audit_write_again(GkRecord *record);
 
 /* gather.c */
 extern void gk_audit_gather(GkRecord *record, const GkEvent *event);
@@ -261,14 +266,16 @@ extern char gk_record_priority(const GkRecord *record);
 /* fields.c: MESSAGE and STATEMENT stand last */
 extern const GkField gk_fields[];
 extern const int gk_num_fields;
+extern const char *gk_record_value(const GkRecord *record, const char *name);
 
 /* record.c */
 extern char gk_record_wire[GK_RECORD_SIZE];
 extern void gk_record_fill(GkRecord *record);
 extern void gk_record_keep(const GkRecord *record, GkKept *kept);
 extern void gk_record_name_sender(GkRecord *record);
-extern const char *gk_record_value(const GkRecord *record, const char *name);
-extern void gk_record_put_message(const GkRecord *record, GkText *out);
+
+/* show.c */
+extern void gk_audit_note_encoding(void);
 extern void gk_record_put_redacted(const GkRecord *record, GkText *out,
 								   const char *raw, size_t len, bool is_sql);
 
@@ -336,8 +343,12 @@ extern uint64 gk_recent_end(void);
 extern bool gk_recent_get(uint64 number, GkRecent *event);
 extern const char *gk_recent_value(const GkRecent *event, int column);
 
-/* stats.c */
+/* shared.c */
 extern const GkStreamEnd *gk_audit_before_crash(void);
+
+/* stats.c */
+extern Size gk_stats_size(void);
+extern void gk_stats_startup(void);
 extern bool gk_audit_worker_starts(void);
 extern const char *gk_audit_stream(void);
 extern uint64 gk_audit_sequence(void);

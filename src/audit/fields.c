@@ -245,19 +245,6 @@ get_backend_type(const GkRecord *record, GkText *out)
 	put_text(out, get_backend_type_for_log());
 }
 
-/* Only where it is not the process that the record is about. */
-static void
-get_sender_pid(const GkRecord *record, GkText *out)
-{
-	char		pid[24];
-
-	if (!record->kept && !record->is_late)
-		return;
-	pid[pg_ulltoa_n(MyProcPid, pid)] = '\0';
-	if (strcmp(gk_record_value(record, "GATEKEEPER_BACKEND_PID"), pid) != 0)
-		gk_text_ascii(out, pid);
-}
-
 /* as log_line_prefix's %c */
 static void
 get_session_id(const GkRecord *record, GkText *out)
@@ -325,7 +312,8 @@ get_statement(const GkRecord *record, GkText *out)
 
 /*
  * Filled and sent in this order, and so do the keys stand in MESSAGE: what
- * others wrote comes last.  See gk_record_fill().
+ * others wrote comes last.  What has no getter is made of other fields, by
+ * record.c.
  */
 const GkField gk_fields[] =
 {
@@ -352,7 +340,7 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_PORT", NULL, false, GK_KEPT, 5, get_port},
 	{"GATEKEEPER_BACKEND_TYPE", NULL, false, GK_KEPT, 100, get_backend_type},
 	{"GATEKEEPER_BACKEND_PID", NULL, false, GK_KEPT, 10, get_backend_pid},
-	{"GATEKEEPER_SENDER_PID", NULL, false, GK_ANEW, 10, get_sender_pid},
+	{"GATEKEEPER_SENDER_PID", NULL, false, GK_ANEW, 10, NULL},
 	{"GATEKEEPER_SESSION_ID", NULL, false, GK_KEPT, 32, get_session_id},
 	{"GATEKEEPER_VXID", NULL, false, GK_DROPPED, 32, get_vxid},
 	{"GATEKEEPER_QUERY_ID", NULL, false, GK_DROPPED, 20, get_query_id},
@@ -373,10 +361,20 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_NEW_VALUE", "to", true, GK_KEPT, GK_VALUE_SIZE, get_new_value},
 	{"GATEKEEPER_SOURCE", "source", true, GK_KEPT, GK_VALUE_SIZE, get_source},
 	{"GATEKEEPER_STATEMENT_LENGTH", NULL, false, GK_KEPT, 20, get_statement_length},
-	{"MESSAGE", NULL, false, GK_ANEW, GK_MESSAGE_SIZE, gk_record_put_message},
+	{"MESSAGE", NULL, false, GK_ANEW, GK_MESSAGE_SIZE, NULL},
 	{"GATEKEEPER_STATEMENT", "statement", true, GK_KEPT, GK_FIELD_SIZE, get_statement},
 };
 
 const int	gk_num_fields = lengthof(gk_fields);
 
 StaticAssertDecl(lengthof(gk_fields) <= GK_MAX_FIELDS, "too many fields");
+
+/* The value, escaped, of a filled record's field. */
+const char *
+gk_record_value(const GkRecord *record, const char *name)
+{
+	for (int i = 0; i < gk_num_fields; i++)
+		if (gk_fields[i].name && strcmp(gk_fields[i].name, name) == 0)
+			return record->value[i];
+	return "";
+}

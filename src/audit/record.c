@@ -13,7 +13,8 @@
  */
 #include "audit/audit.h"
 
-#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
 
 /* Where sinks put a record together, one after the other. */
 char		gk_record_wire[GK_RECORD_SIZE];
@@ -21,16 +22,43 @@ char		gk_record_wire[GK_RECORD_SIZE];
 /* What the journal's protocol adds to a field's name and value. */
 #define GK_FIELD_OVERHEAD 10
 
-/*
- * Can what others wrote be told from UTF-8?  SQL_ASCII is whatever its users
- * say; of the names that all databases share nobody knows better.
- */
+/* Only where it is not the process that the record is about. */
 static void
-note_encoding(void)
+put_sender(const GkRecord *record, GkText *out)
 {
-	int			encoding = GetDatabaseEncoding();
+	char		pid[24];
 
-	gk_text_is_utf8 = encoding == PG_UTF8 || encoding == PG_SQL_ASCII;
+	if (!record->kept && !record->is_late)
+		return;
+	pid[pg_ulltoa_n(MyProcPid, pid)] = '\0';
+	if (strcmp(gk_record_value(record, "GATEKEEPER_BACKEND_PID"), pid) != 0)
+		gk_text_ascii(out, pid);
+}
+
+/* The line for whoever reads nothing else: what others wrote comes last. */
+static void
+put_message(const GkRecord *record, GkText *out)
+{
+	const char *space = "";
+
+	for (int i = 0; i < gk_num_fields; i++)
+	{
+		const GkField *field = &gk_fields[i];
+
+		if (field->key == NULL || record->length[i] == 0)
+			continue;
+		/* key, equals sign, quotes and a little text, or nothing */
+		if (out->size - out->used < 32)
+			break;
+		gk_text_ascii(out, space);
+		gk_text_ascii(out, field->key);
+		gk_text_ascii(out, "=");
+		if (field->is_quoted)
+			gk_text_quoted(out, record->value[i]);
+		else
+			gk_text_ascii(out, record->value[i]);
+		space = " ";
+	}
 }
 
 /*
@@ -60,8 +88,12 @@ fill_field(GkRecord *record, int i, int limit)
 	gk_text_init(&value, text->buf + text->used, limit + 1);
 	if (kept)
 		gk_text_units(&value, kept);
-	else
+	else if (field->get)
 		field->get(record, &value);
+	else if (i == gk_num_fields - 2)
+		put_message(record, &value);
+	else
+		put_sender(record, &value);
 	if (value.used == 0)
 		return 0;
 	record->value[i] = value.buf;
@@ -79,7 +111,7 @@ gk_record_fill(GkRecord *record)
 	int			statement = gk_num_fields - 1;
 	int			wire = 0;
 
-	note_encoding();
+	gk_audit_note_encoding();
 	gk_text_init(&record->text, record->buf, sizeof(record->buf));
 	for (int i = 0; i < message; i++)
 		wire += fill_field(record, i, gk_fields[i].limit);
@@ -133,7 +165,7 @@ gk_record_keep(const GkRecord *record, GkKept *kept)
 void
 gk_record_name_sender(GkRecord *record)
 {
-	static char pid[16];
+	static char pid[24];
 
 	for (int i = 0; i < gk_num_fields; i++)
 		if (gk_fields[i].name && strcmp(gk_fields[i].name, "GATEKEEPER_SENDER_PID") == 0)
@@ -141,84 +173,8 @@ gk_record_name_sender(GkRecord *record)
 			GkText		text;
 
 			gk_text_init(&text, pid, sizeof(pid));
-			gk_fields[i].get(record, &text);
+			put_sender(record, &text);
 			record->value[i] = pid;
 			record->length[i] = (int) text.used;
 		}
-}
-
-/* The value, escaped, of a filled record's field. */
-const char *
-gk_record_value(const GkRecord *record, const char *name)
-{
-	for (int i = 0; i < gk_num_fields; i++)
-		if (gk_fields[i].name && strcmp(gk_fields[i].name, name) == 0)
-			return record->value[i];
-	return "";
-}
-
-/* The line for whoever reads nothing else: what others wrote comes last. */
-void
-gk_record_put_message(const GkRecord *record, GkText *out)
-{
-	const char *space = "";
-
-	for (int i = 0; i < gk_num_fields; i++)
-	{
-		const GkField *field = &gk_fields[i];
-
-		if (field->key == NULL || record->length[i] == 0)
-			continue;
-		/* key, equals sign, quotes and a little text, or nothing */
-		if (out->size - out->used < 32)
-			break;
-		gk_text_ascii(out, space);
-		gk_text_ascii(out, field->key);
-		gk_text_ascii(out, "=");
-		if (field->is_quoted)
-			gk_text_quoted(out, record->value[i]);
-		else
-			gk_text_ascii(out, record->value[i]);
-		space = " ";
-	}
-}
-
-/*
- * Append what somebody else wrote, secrets hidden.  They are hidden before it
- * is escaped: redact.c knows quotes, not escapes.
- */
-void
-gk_record_put_redacted(const GkRecord *record, GkText *out,
-					   const char *raw, size_t len, bool is_sql)
-{
-	/* longer than any field, so that only the escaped text is ever cut */
-	static char clean[GK_FIELD_SIZE + 100];
-	GkText		redacted;
-
-	if (raw == NULL || len == 0)
-		return;
-	gk_text_init(&redacted, clean, sizeof(clean));
-	if (is_sql)
-		gk_redact_sql(&redacted, raw, len, record->backslash_escapes);
-	else
-		gk_redact_plain(&redacted, raw, len);
-	gk_text_escape(out, clean, redacted.used);
-}
-
-/*
- * What somebody else wrote, fit to be shown in an error message: secrets hidden,
- * escaped, cut to buf.
- */
-void
-gk_audit_show(char *buf, int size, const char *raw)
-{
-	static char clean[GK_OBJECT_SIZE];
-	GkText		redacted;
-	GkText		out;
-
-	note_encoding();
-	gk_text_init(&redacted, clean, sizeof(clean));
-	gk_redact_plain(&redacted, raw, strlen(raw));
-	gk_text_init(&out, buf, size);
-	gk_text_escape(&out, clean, redacted.used);
 }

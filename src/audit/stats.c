@@ -16,8 +16,6 @@
 #include "audit/audit.h"
 
 #include "port/atomics.h"
-#include "storage/ipc.h"
-#include "storage/lwlock.h"
 #include "storage/shmem.h"
 #include "utils/timestamp.h"
 
@@ -70,22 +68,7 @@ typedef struct GkShared
 static GkShared private_stats = {.stream = "00000000000000000000000000000000"};
 static GkShared *shared = &private_stats;
 
-/* How often shared memory was made; the postmaster counts, its children inherit. */
-static int	startups;
-
-/* How the stream before a crash ended: likewise. */
-static GkStreamEnd before_crash;
-
 static const char *const sink_names[GK_NUM_SINKS] = {"journald", "syslog"};
-
-/* Called while the server adds up its shared memory. */
-void
-gk_audit_shmem_request(void)
-{
-	RequestAddinShmemSpace(add_size(MAXALIGN(sizeof(GkShared)),
-									add_size(gk_backlog_size(),
-											 add_size(gk_recent_size(), gk_pending_size()))));
-}
 
 static void
 init_shared(GkShared *s)
@@ -123,46 +106,23 @@ init_shared(GkShared *s)
 		pg_atomic_init_u64(&s->known[i], 0);
 }
 
-/* The postmaster is about to give up shared memory, at its end or after a crash. */
-static void
-remember_stream(int code, Datum arg)
+Size
+gk_stats_size(void)
 {
-	memcpy(before_crash.stream, shared->stream, sizeof(before_crash.stream));
-	before_crash.stream[sizeof(before_crash.stream) - 1] = '\0';
-	before_crash.seq = pg_atomic_read_u64(&shared->seq);
-	/* what waits goes with the memory it waits in */
-	before_crash.lost = pg_atomic_read_u64(&shared->lost) + gk_backlog_waiting();
+	return MAXALIGN(sizeof(GkShared));
 }
 
-/*
- * Called when shared memory is there: at server start, and again after a
- * crash.  Both begin a new stream, because the sequence begins anew.
- */
+/* The caller holds AddinShmemInitLock. */
 void
-gk_audit_shmem_startup(void)
+gk_stats_startup(void)
 {
 	bool		found;
 	GkShared   *s;
 
-	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
 	s = ShmemInitStruct("pg_gatekeeper audit", sizeof(GkShared), &found);
 	if (!found)
 		init_shared(s);
 	shared = s;
-	gk_recent_startup();
-	gk_pending_startup();
-	gk_backlog_startup();
-	LWLockRelease(AddinShmemInitLock);
-	/* forked children forget it */
-	on_shmem_exit(remember_stream, (Datum) 0);
-	startups++;
-}
-
-/* How the stream before this one ended in a crash; NULL when it did not. */
-const GkStreamEnd *
-gk_audit_before_crash(void)
-{
-	return startups > 1 ? &before_crash : NULL;
 }
 
 /* The worker begins: is it the first one of this stream? */

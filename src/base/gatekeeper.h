@@ -355,10 +355,12 @@ extern bool gk_script_owns_library(const char *library);
 extern bool gk_symbol_is_protected(Oid funcid);
 
 /* audit/audit.c */
+extern bool gk_audit_record(const GkEvent *event, uint64 *seq);
+
+/* audit/shared.c, gather.c, show.c */
 extern void gk_audit_shmem_request(void);
 extern void gk_audit_shmem_startup(void);
 extern void gk_audit_note_authentication(const char *method);
-extern bool gk_audit_record(const GkEvent *event, uint64 *seq);
 extern void gk_audit_show(char *buf, int size, const char *raw);
 
 /* check_*.c */

@@ -18,6 +18,7 @@
 #include "common/redact_value.c"
 #include "common/redact.c"
 #include "audit/kinds.c"
+#include "audit/show.c"
 #include "audit/fields.c"
 #include "audit/record.c"
 #include "audit/journald.c"
