@@ -20,34 +20,6 @@
 #include "utils/memutils.h"
 #include "utils/plancache.h"
 
-int			gk_mode = GK_MODE_ENFORCE;
-bool		gk_strict = false;
-int			gk_untrusted_code = GK_UNTRUSTED_RESTRICT;
-char	   *gk_reserved_roles;
-char	   *gk_blocked_extensions;
-char	   *gk_protected_functions;
-int			gk_level[GK_NUM_RULES];
-char	   *gk_audit_sink;
-int			gk_audit_level = GK_AUDIT_ELEVATED;
-int			gk_audit_failure = GK_AUDIT_OPEN;
-int			gk_audit_timeout = 50;
-int			gk_audit_statement = 2048;
-int			gk_audit_heartbeat = 3600;
-int			gk_audit_backlog = 512;
-char	   *gk_audit_journal_socket;
-char	   *gk_audit_syslog_socket;
-
-GkSetting	gk_settings[GK_MAX_SETTINGS];
-int			gk_num_settings;
-
-static const struct config_enum_entry level_options[] = {
-	{"off", GK_LEVEL_OFF, false},
-	{"audit", GK_LEVEL_AUDIT, false},
-	{"elevated", GK_LEVEL_ELEVATED, false},
-	{"always", GK_LEVEL_ALWAYS, false},
-	{NULL, 0, false}
-};
-
 static const struct config_enum_entry mode_options[] = {
 	{"off", GK_MODE_OFF, false},
 	{"audit", GK_MODE_AUDIT, false},
@@ -76,10 +48,13 @@ static const struct config_enum_entry audit_failure_options[] = {
 	{NULL, 0, false}
 };
 
-const char *
-gk_level_name(GkLevel level)
+static void
+assign_audit_sink(const char *newval, void *extra)
 {
-	return level_options[level].name;
+	GkSinks		sinks;
+
+	if (gk_read_sinks(newval, &sinks) == GK_SINKS_READ)
+		gk_audit_sinks = sinks;
 }
 
 static void
@@ -149,7 +124,7 @@ define_enum(const char *name, const char *what, int *variable,
 static void
 define_list(const char *name, const char *what, char **variable,
 			const char *value, GucContext context, GucStringCheckHook check,
-			GucStringAssignHook assign)
+			GucStringAssignHook assign, GkLooser looser)
 {
 	char	   *value_given = given(name);
 
@@ -157,7 +132,7 @@ define_list(const char *name, const char *what, char **variable,
 							   GUC_LIST_INPUT | GUC_SUPERUSER_ONLY, check, assign, NULL);
 	must_accept(name, value_given);
 	if (context == PGC_SIGHUP)
-		list_setting(name, NULL, variable, GK_LOOSER_SHORTER);
+		list_setting(name, NULL, variable, looser);
 }
 
 static void
@@ -194,7 +169,7 @@ define_rule_settings(void)
 
 		gk_level[r] = gk_rules[r].level;
 		define_enum(name, gk_rules[r].covers, &gk_level[r], gk_rules[r].level,
-					level_options, gk_accept_level[r], NULL);
+					gk_level_options, gk_accept_level[r], NULL);
 		pfree(name);
 	}
 }
@@ -204,7 +179,8 @@ define_audit_settings(void)
 {
 	define_list("gatekeeper.audit_sink",
 				"Where audit records go: auto, or a list of journald and syslog.",
-				&gk_audit_sink, "auto", PGC_SIGHUP, gk_accept_audit_sink, NULL);
+				&gk_audit_sink, "auto", PGC_SIGHUP, gk_accept_audit_sink,
+				assign_audit_sink, GK_LOOSER_SHORTER);
 	define_enum("gatekeeper.audit_level",
 				"Which actions are recorded: denied ones, elevated ones too, or all privileged ones.",
 				&gk_audit_level, GK_AUDIT_ELEVATED, audit_level_options, NULL, NULL);
@@ -255,15 +231,16 @@ gk_define_settings(void)
 	define_list("gatekeeper.reserved_roles",
 				"The only roles, beside the bootstrap superuser, that may be made superuser.",
 				&gk_reserved_roles, "postgres", PGC_POSTMASTER,
-				gk_accept_reserved_roles, NULL);
+				gk_accept_reserved_roles, NULL, GK_LOOSER_SHORTER);
 	define_list("gatekeeper.blocked_extensions",
 				"Extensions that nobody can create (rule extension_blocked).",
 				&gk_blocked_extensions, "file_fdw", PGC_SIGHUP,
-				gk_accept_blocked_extensions, NULL);
+				gk_accept_blocked_extensions, NULL, GK_LOOSER_SHORTER);
 	define_list("gatekeeper.protected_functions",
 				"Functions that are refused when a circumstance holds (rule protected_function).",
 				&gk_protected_functions, "", PGC_SIGHUP,
-				gk_accept_protected_functions, assign_protected_functions);
+				gk_accept_protected_functions, assign_protected_functions,
+				GK_LOOSER_FEWER);
 	define_rule_settings();
 	define_audit_settings();
 	MarkGUCPrefixReserved("gatekeeper");

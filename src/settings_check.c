@@ -104,38 +104,21 @@ gk_accept_reserved_roles(char **newval, void **extra, GucSource source)
 	return is_identifier_list(*newval);
 }
 
-/* Does every name of the old list stand in the new one? */
-bool
-gk_list_keeps_all(const char *oldlist, const char *newlist)
-{
-	char	   *copy = pstrdup(oldlist);
-	List	   *names;
-	bool		ok = true;
-	ListCell   *cell;
-
-	if (SplitIdentifierString(copy, ',', &names))
-		foreach(cell, names)
-			ok = ok && gk_name_in_list(lfirst(cell), newlist);
-	pfree(copy);
-	list_free(names);
-	return ok;
-}
-
 /*
  * The old list is read only where it counts: a parallel worker that puts a
  * setting back to its built-in value has freed it already.
  */
 static bool
-list_may_become(const char *from, const char *to)
+list_may_become(const char *from, const char *to, bool folds)
 {
-	return from == NULL || !is_fixed() || may_become(1, gk_list_keeps_all(from, to));
+	return from == NULL || !is_fixed() || may_become(1, gk_list_keeps_all(from, to, folds));
 }
 
 bool
 gk_accept_blocked_extensions(char **newval, void **extra, GucSource source)
 {
 	return is_identifier_list(*newval) &&
-		list_may_become(gk_blocked_extensions, *newval);
+		list_may_become(gk_blocked_extensions, *newval, true);
 }
 
 /* C symbols are case-sensitive, so this list is not one of identifiers. */
@@ -177,50 +160,32 @@ gk_accept_protected_functions(char **newval, void **extra, GucSource source)
 		}
 	pfree(copy);
 	list_free(names);
-	return ok && list_may_become(gk_protected_functions, *newval);
+	return ok && list_may_become(gk_protected_functions, *newval, false);
 }
 
 bool
 gk_accept_audit_sink(char **newval, void **extra, GucSource source)
 {
-	char	   *copy = pstrdup(*newval);
-	List	   *names;
-	bool		ok = SplitIdentifierString(copy, ',', &names);
-	int			seen = 0;
-	ListCell   *cell;
+	GkSinks		sinks;
 
-	if (!ok || names == NIL)
+	switch (gk_read_sinks(*newval, &sinks))
 	{
-		GUC_check_errdetail("\"%s\" is not a list of audit sinks.", *newval);
-		ok = false;
-	}
-	else
-		foreach(cell, names)
-		{
-			const char *name = lfirst(cell);
-			int			bit = strcmp(name, "journald") == 0 ? 1 :
-				strcmp(name, "syslog") == 0 ? 2 :
-				strcmp(name, "auto") == 0 ? 4 : 0;
-
-			if (bit == 0)
-				GUC_check_errdetail("There is no audit sink \"%s\".", name);
-			else if (seen & bit)
-				GUC_check_errdetail("\"%s\" is listed twice.", name);
-			else if ((seen | bit) > 4)
-				GUC_check_errdetail("\"auto\" cannot be combined with other sinks.");
-			else
-			{
-				seen |= bit;
-				continue;
-			}
-			ok = false;
+		case GK_SINKS_READ:
+			return true;
+		case GK_SINKS_NO_LIST:
+			GUC_check_errdetail("\"%s\" is not a list of audit sinks.", *newval);
 			break;
-		}
-	if (!ok)
-		GUC_check_errhint("Write auto, or a list of journald and syslog.");
-	pfree(copy);
-	list_free(names);
-	return ok;
+		case GK_SINKS_UNKNOWN:
+			GUC_check_errdetail("There is no audit sink \"%.*s\".", sinks.length, sinks.name);
+			break;
+		case GK_SINKS_TWICE:
+			GUC_check_errdetail("\"%.*s\" is listed twice.", sinks.length, sinks.name);
+			break;
+		case GK_SINKS_AUTO:
+			GUC_check_errdetail("\"auto\" cannot be combined with other sinks.");
+	}
+	GUC_check_errhint("Write auto, or a list of journald and syslog.");
+	return false;
 }
 
 bool

@@ -180,8 +180,6 @@ Datum
 gk_sql_audit(PG_FUNCTION_ARGS)
 {
 	GkRow		row = begin_rows(fcinfo);
-	bool		is_auto = false;
-	int			sinks = gk_audit_sinks(gk_audit_sink, &is_auto);
 	bool		first_works = true;
 
 	for (int sink = 0; sink < GK_NUM_SINKS; sink++)
@@ -190,8 +188,8 @@ gk_sql_audit(PG_FUNCTION_ARGS)
 
 		gk_sink_stats(sink, &stats);
 		put_text(&row, stats.name);
-		put_text(&row, sink_state(&stats, (sinks & (1 << sink)) != 0,
-								  is_auto && sink > 0 && first_works));
+		put_text(&row, sink_state(&stats, (gk_audit_sinks.bits & (1 << sink)) != 0,
+								  gk_audit_sinks.is_auto && sink > 0 && first_works));
 		if (sink == 0)
 			first_works = !stats.is_failing && !stats.is_suspended;
 		put_number(&row, stats.sent);

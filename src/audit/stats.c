@@ -68,8 +68,6 @@ typedef struct GkShared
 static GkShared private_stats = {.stream = "00000000000000000000000000000000"};
 static GkShared *shared = &private_stats;
 
-static const char *const sink_names[GK_NUM_SINKS] = {"journald", "syslog"};
-
 static void
 init_shared(GkShared *s)
 {
@@ -265,7 +263,7 @@ gk_sink_stats(GkSink sink, GkSinkStats *stats)
 {
 	GkSharedSink *s = &shared->sinks[sink];
 
-	stats->name = sink_names[sink];
+	stats->name = gk_sink_names[sink];
 	stats->sent = pg_atomic_read_u64(&s->sent);
 	stats->lost = pg_atomic_read_u64(&s->lost);
 	stats->last_errno = (int) pg_atomic_read_u32(&s->last_errno);

@@ -30,7 +30,6 @@
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
-#include "settings.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "utils/guc.h"
@@ -128,8 +127,6 @@ report_mode(void)
 static void
 sink_errors(char *buf, int size)
 {
-	bool		is_auto = false;
-	int			sinks = gk_audit_sinks(gk_audit_sink, &is_auto);
 	int			used = 0;
 
 	buf[0] = '\0';
@@ -137,13 +134,13 @@ sink_errors(char *buf, int size)
 	{
 		GkSinkStats stats;
 
-		if (!(sinks & (1 << sink)))
+		if (!(gk_audit_sinks.bits & (1 << sink)))
 			continue;
 		gk_sink_stats(sink, &stats);
 		if (stats.is_failing && used < size)
 			used += snprintf(buf + used, size - used, "%s%s: %s", used ? "; " : "",
 							 stats.name, strerror(stats.last_errno));
-		else if (is_auto)
+		else if (gk_audit_sinks.is_auto)
 		{
 			buf[0] = '\0';
 			return;

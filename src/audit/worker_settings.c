@@ -15,7 +15,6 @@
 
 #include "audit/audit.h"
 #include "lib/stringinfo.h"
-#include "settings.h"
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
 
@@ -131,7 +130,9 @@ is_looser(const GkSetting *setting, int i)
 			return before[i].number != 0 &&
 				(*setting->number == 0 || *setting->number > before[i].number);
 		case GK_LOOSER_SHORTER:
-			return !gk_list_keeps_all(before[i].text, *setting->text);
+			return !gk_list_keeps_all(before[i].text, *setting->text, true);
+		case GK_LOOSER_FEWER:
+			return !gk_list_keeps_all(before[i].text, *setting->text, false);
 		case GK_LOOSER_OTHER:
 			return true;
 	}

@@ -32,43 +32,6 @@ static int	(*const senders[GK_NUM_SINKS]) (const GkRecord *, int64) =
 	gk_syslog_send
 };
 
-/*
- * Which sinks are in the list, as bits (1 << GkSink)?  0 when the list is
- * not one of journald and syslog, each at most once and in any order, or auto
- * alone.  For auto both bits are set and *is_auto is true.
- */
-int
-gk_audit_sinks(const char *list, bool *is_auto)
-{
-	static const char *const names[] = {"journald", "syslog", "auto"};
-	int			bits = 0;
-
-	for (;;)
-	{
-		size_t		len;
-		int			i;
-
-		list += strspn(list, " \t\n\"");
-		len = strcspn(list, ", \t\n\"");
-		for (i = 0; i < 3; i++)
-			if (len == strlen(names[i]) && pg_strncasecmp(list, names[i], len) == 0)
-				break;
-		if (i == 3 || bits & (1 << i))
-			return 0;
-		bits |= 1 << i;
-		list += len;
-		list += strspn(list, " \t\n\"");
-		if (*list == '\0')
-			break;
-		if (*list++ != ',')
-			return 0;
-	}
-	*is_auto = (bits & 4) != 0;
-	if (*is_auto)
-		return bits == 4 ? 3 : 0;
-	return bits;
-}
-
 /* When a record that begins now must be with its sinks. */
 int64
 gk_audit_deadline(void)
@@ -139,13 +102,11 @@ send_to(GkSink sink, const GkRecord *record, int64 deadline, GkOffer offer)
 static bool
 send_to_sinks(const GkRecord *record, int64 deadline, GkOffer offer)
 {
-	bool		is_auto = false;
-	int			sinks = gk_audit_sinks(gk_audit_sink, &is_auto);
 	bool		taken = false;
 
 	for (int sink = 0; sink < GK_NUM_SINKS; sink++)
 	{
-		if (!(sinks & (1 << sink)) || (is_auto && taken))
+		if (!(gk_audit_sinks.bits & (1 << sink)) || (gk_audit_sinks.is_auto && taken))
 			continue;
 		if (offer == GK_INSIST && (!gk_sink_hangs(sink) || gk_sink_hangs_for_good(sink)))
 			continue;

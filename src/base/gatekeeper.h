@@ -282,24 +282,11 @@ extern const GkRule gk_rules[GK_NUM_RULES];
 /* rules.c */
 extern const GkRuleDoors gk_rule_doors[GK_NUM_RULES];
 
+/* config.c, lists.c */
+#include "base/config.h"
+
 /* settings.c */
-extern int	gk_mode;
-extern bool gk_strict;
-extern int	gk_untrusted_code;
-extern char *gk_reserved_roles;
-extern char *gk_blocked_extensions;
-extern char *gk_protected_functions;
-extern int	gk_level[GK_NUM_RULES];
-extern char *gk_audit_sink;
-extern int	gk_audit_level;
-extern int	gk_audit_failure;
-extern int	gk_audit_timeout;	/* milliseconds */
-extern int	gk_audit_backlog;	/* KiB */
-extern int	gk_audit_statement; /* bytes */
-extern char *gk_audit_journal_socket;
-extern char *gk_audit_syslog_socket;
 extern void gk_define_settings(void);
-extern const char *gk_level_name(GkLevel level);
 
 /* circumstances.c */
 extern int	gk_circumstances(void);
@@ -334,7 +321,6 @@ extern bool gk_role_is_reserved(Oid roleid, const char *rolname);
 extern bool gk_role_is_privileged(Oid roleid);
 extern bool gk_role_reaches_host(Oid roleid);
 extern Oid	gk_rolespec_oid(const RoleSpec *spec);
-extern bool gk_name_in_list(const char *name, const char *list);
 
 /* secrets.c */
 extern AttrNumber gk_secret_column(Oid relid, const Bitmapset *selected);

@@ -24,7 +24,6 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/syscache.h"
-#include "utils/varlena.h"
 
 static bool
 has_host(Oid roleid, Oid of)
@@ -104,35 +103,4 @@ gk_rolespec_oid(const RoleSpec *spec)
 	if (spec->roletype == ROLESPEC_PUBLIC)
 		return InvalidOid;
 	return get_rolespec_oid(spec, true);
-}
-
-/*
- * Is the name in a list of identifiers such as `postgres, "Admin"`?  The list
- * is read as core reads one: unquoted names are folded to lower case.  A list
- * that cannot be read holds nothing; the settings' check hooks do not let one
- * in.
- */
-bool
-gk_name_in_list(const char *name, const char *list)
-{
-	char	   *copy;
-	List	   *names = NIL;
-	bool		result = false;
-	ListCell   *cell;
-
-	if (list == NULL || list[0] == '\0')
-		return false;
-	copy = pstrdup(list);
-	if (SplitIdentifierString(copy, ',', &names))
-		foreach(cell, names)
-		{
-			if (strcmp((const char *) lfirst(cell), name) == 0)
-			{
-				result = true;
-				break;
-			}
-		}
-	list_free(names);
-	pfree(copy);
-	return result;
 }

@@ -29,6 +29,7 @@ gatekeeper.copy_program = always
 gatekeeper.server_control = always
 gatekeeper.catalog_write = audit
 gatekeeper.blocked_extensions = 'file_fdw, dblink'
+gatekeeper.protected_functions = 'MyFunction'
 EOT
 $node->restart;
 
@@ -73,6 +74,8 @@ my @loosened = (
 	[ 'copy_program', 'elevated', 'always' ],
 	[ 'blocked_extensions', 'file_fdw', 'file_fdw, dblink' ],
 	[ 'blocked_extensions', '', 'file_fdw, dblink' ],
+	# a C symbol is another one in lower case
+	[ 'protected_functions', 'myfunction', 'MyFunction' ],
 );
 my $conf = $node->data_dir . '/postgresql.conf';
 my $saved = GkTest::slurp($conf);

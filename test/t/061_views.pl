@@ -178,6 +178,11 @@ is(value_of($node, q{SELECT string_agg(sink || ' ' || state, ', ') FROM gatekeep
 is(value_of($node, q{SELECT lost >= 1, last_error, last_error_time > now() - interval '1 minute', lost_by_all >= 1
 		FROM gatekeeper.audit WHERE sink = 'syslog'}),
 	't|No such file or directory|t|t', 'audit: ... with its error');
+# whatever space core takes between names, the list means the same to all
+value_of($node, q{ALTER SYSTEM SET gatekeeper.audit_sink = E'"syslog",\r\fJournald'});
+reload_and_wait($node, qr/"gatekeeper\.audit_sink" changed/);
+is(value_of($node, q{SELECT string_agg(sink, ' ' ORDER BY sink) FROM gatekeeper.audit WHERE state <> 'unused'}),
+	'journald syslog', 'audit: two sinks on a list');
 value_of($node, $_) foreach 'ALTER SYSTEM RESET gatekeeper.audit_sink',
   'ALTER SYSTEM RESET gatekeeper.audit_syslog_socket';
 reload_and_wait($node, qr/"gatekeeper\.audit_sink"/);

@@ -1,0 +1,52 @@
+/*-------------------------------------------------------------------------
+ *
+ * config.c
+ *	  The values of the settings, and the names of levels and sinks.
+ *
+ * Anybody may read them.  settings.c defines the settings and lets nothing in
+ * that settings_check.c does not accept.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/gatekeeper.h"
+
+int			gk_mode = GK_MODE_ENFORCE;
+bool		gk_strict = false;
+int			gk_untrusted_code = GK_UNTRUSTED_RESTRICT;
+char	   *gk_reserved_roles;
+char	   *gk_blocked_extensions;
+char	   *gk_protected_functions;
+int			gk_level[GK_NUM_RULES];
+char	   *gk_audit_sink;
+GkSinks		gk_audit_sinks;
+int			gk_audit_level = GK_AUDIT_ELEVATED;
+int			gk_audit_failure = GK_AUDIT_OPEN;
+int			gk_audit_timeout = 50;
+int			gk_audit_statement = 2048;
+int			gk_audit_heartbeat = 3600;
+int			gk_audit_backlog = 512;
+char	   *gk_audit_journal_socket;
+char	   *gk_audit_syslog_socket;
+
+GkSetting	gk_settings[GK_MAX_SETTINGS];
+int			gk_num_settings;
+
+/* In the order of GkLevel. */
+const struct config_enum_entry gk_level_options[] = {
+	{"off", GK_LEVEL_OFF, false},
+	{"audit", GK_LEVEL_AUDIT, false},
+	{"elevated", GK_LEVEL_ELEVATED, false},
+	{"always", GK_LEVEL_ALWAYS, false},
+	{NULL, 0, false}
+};
+
+const char *const gk_sink_names[GK_NUM_SINKS] = {"journald", "syslog"};
+
+const char *
+gk_level_name(GkLevel level)
+{
+	return gk_level_options[level].name;
+}

@@ -1,0 +1,93 @@
+/*-------------------------------------------------------------------------
+ *
+ * config.h
+ *	  The values of the settings, and the lists that they are; part of
+ *	  gatekeeper.h.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GK_CONFIG_VALUES_H
+#define GK_CONFIG_VALUES_H
+
+/* Where records go.  The order is that of the fallback under "auto". */
+typedef enum GkSink
+{
+	GK_SINK_JOURNALD,
+	GK_SINK_SYSLOG,
+	GK_NUM_SINKS
+} GkSink;
+
+#define GK_SINKS_ALL ((1 << GK_NUM_SINKS) - 1)
+
+/* gatekeeper.audit_sink, read. */
+typedef struct GkSinks
+{
+	int			bits;			/* 1 << GkSink of each; for auto, of all */
+	bool		is_auto;
+	const char *name;			/* what was wrong in the list; NULL when read */
+	int			length;
+} GkSinks;
+
+typedef enum GkSinksRead
+{
+	GK_SINKS_READ,
+	GK_SINKS_NO_LIST,
+	GK_SINKS_UNKNOWN,
+	GK_SINKS_TWICE,
+	GK_SINKS_AUTO				/* with others */
+} GkSinksRead;
+
+/* What change of a setting takes protection away? */
+typedef enum GkLooser
+{
+	GK_LOOSER_LESS,				/* a lower number */
+	GK_LOOSER_RARER,			/* a longer time; 0 is never */
+	GK_LOOSER_SHORTER,			/* a list that lacks an identifier it had */
+	GK_LOOSER_FEWER,			/* the same of C symbols, where case counts */
+	GK_LOOSER_OTHER				/* any change */
+} GkLooser;
+
+/* A setting of gatekeeper.* that a reload can change: one of the two pointers. */
+typedef struct GkSetting
+{
+	const char *name;
+	const int  *number;
+	char	  **text;
+	GkLooser	looser;
+} GkSetting;
+
+#define GK_MAX_SETTINGS (GK_NUM_RULES + 20)
+
+/* config.c */
+extern int	gk_mode;
+extern bool gk_strict;
+extern int	gk_untrusted_code;
+extern char *gk_reserved_roles;
+extern char *gk_blocked_extensions;
+extern char *gk_protected_functions;
+extern int	gk_level[GK_NUM_RULES];
+extern char *gk_audit_sink;
+extern GkSinks gk_audit_sinks;	/* the same, read */
+extern int	gk_audit_level;
+extern int	gk_audit_failure;
+extern int	gk_audit_timeout;	/* milliseconds */
+extern int	gk_audit_backlog;	/* KiB */
+extern int	gk_audit_statement; /* bytes */
+extern int	gk_audit_heartbeat; /* seconds; 0: none */
+extern char *gk_audit_journal_socket;
+extern char *gk_audit_syslog_socket;
+extern GkSetting gk_settings[GK_MAX_SETTINGS]; /* filled as they are defined */
+extern int	gk_num_settings;
+extern const struct config_enum_entry gk_level_options[];
+extern const char *const gk_sink_names[GK_NUM_SINKS];
+extern const char *gk_level_name(GkLevel level);
+
+/* lists.c */
+extern bool gk_name_in_list(const char *name, const char *list);
+extern bool gk_list_keeps_all(const char *oldlist, const char *newlist, bool folds);
+extern GkSinksRead gk_read_sinks(const char *list, GkSinks *sinks);
+
+#endif							/* GK_CONFIG_VALUES_H */
