@@ -86,6 +86,7 @@ decide(const GkRule *rule, const GkRequest *request, const GkFinding *finding,
 		.finding = finding
 	};
 	uint64		seq = 0;
+	bool		by_administrator = gk_administrator_acts();
 	bool		suspect = event.circumstances != 0;
 	bool		delivered;
 
@@ -96,7 +97,8 @@ decide(const GkRule *rule, const GkRequest *request, const GkFinding *finding,
 			event.verdict = only_recorded(set, level, finding, event.circumstances) ?
 				GK_WOULD_DENY : GK_DENIED;
 	}
-	if (event.verdict == GK_ALLOWED && !finding->always_recorded &&
+	/* an administrator's freedom is paid for with records */
+	if (event.verdict == GK_ALLOWED && !finding->always_recorded && !by_administrator &&
 		gk_audit_level < (suspect ? GK_AUDIT_ELEVATED : GK_AUDIT_PRIVILEGED))
 		return true;
 
@@ -109,7 +111,7 @@ decide(const GkRule *rule, const GkRequest *request, const GkFinding *finding,
 		gk_deny(&event, level, seq, true);
 	}
 	/* a rule that only records lets it pass like any other; a dry run denies nothing */
-	if (!delivered && event.circumstances != 0 &&
+	if (!delivered && (event.circumstances != 0 || by_administrator) &&
 		gk_audit_failure == GK_AUDIT_CLOSED && gk_mode == GK_MODE_ENFORCE)
 	{
 		if (!may_raise)
@@ -132,7 +134,7 @@ can_matter(const GkPost *post, bool suspect)
 
 	if (level == GK_LEVEL_AUDIT)
 		level = post->rule->level;
-	return suspect || level == GK_LEVEL_ALWAYS || gk_audit_level == GK_AUDIT_PRIVILEGED;
+	return suspect || level == GK_LEVEL_ALWAYS || gk_administrator_acts() || gk_audit_level == GK_AUDIT_PRIVILEGED;
 }
 
 static bool

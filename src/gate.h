@@ -70,7 +70,8 @@ gk_interest_in(List *range_table, List *perms)
 }
 
 /* requests.c */
-extern void gk_statement_asks(Node *stmt, NodeTag tag);
+extern void gk_statement_asks(Node *stmt, NodeTag tag, ProcessUtilityContext context,
+							  const char *source_text);
 extern ProcessUtilityContext gk_call_asks(CallStmt *stmt, ProcessUtilityContext context);
 extern bool gk_is_hijack(Oid funcid);
 extern void gk_script_calls(Oid funcid);

@@ -103,7 +103,7 @@ process_utility_of_interest(PlannedStmt *pstmt, const char *source_text,
 	resumed = unlikely(gk_watch_plans & GK_WATCH_PORTALS) && gk_code_resume(stack);
 	n = gk_statement_begin(pstmt, source_text, stack);
 	if (gk_is_watched_statement(tag))
-		gk_statement_asks(pstmt->utilityStmt, tag);
+		gk_statement_asks(pstmt->utilityStmt, tag, context, source_text);
 	if (tag == T_CallStmt && gk_code_session_is_privileged())
 		context = gk_call_asks((CallStmt *) pstmt->utilityStmt, context);
 	if (is_without_executor(tag))
@@ -173,6 +173,7 @@ next_plan(GK_PLANNER_PARAMS)
 static pg_noinline PlannedStmt *
 plan_privileged(GK_PLANNER_PARAMS)
 {
+	gk_client_queries(parse, params);
 	gk_query_calls(parse);
 	return next_plan(GK_PLANNER_ARGS);
 }

@@ -55,13 +55,19 @@ rule_names(void)
 }
 
 static void
-check_text(const char *text)
+check_text(const char *text, bool is_role)
 {
 	GkLabel		label;
 	const char *rule;
 
 	if (gk_label_parse(text, &label, &rule))
+	{
+		if (label.administrator && !is_role)
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("pg_gatekeeper: only a role can be labeled as administrator")));
 		return;
+	}
 	if (rule && strcmp(rule, gk_rules[GK_EXEMPTION].name) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -75,7 +81,7 @@ check_text(const char *text)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("pg_gatekeeper: \"%s\" is not a label of gatekeeper", text),
-			 errhint("Write 'trusted', or 'allow' and the rules to lift, as in 'allow copy_file, server_files'.")));
+			 errhint("Write 'trusted', or 'allow' and the rules to lift, as in 'allow copy_file, server_files', or both, as in 'trusted, allow copy_file'; for a person who becomes another role to administer the server, 'administrator'.")));
 }
 
 static void
@@ -151,7 +157,7 @@ relabel(const ObjectAddress *object, const char *text)
 				 errdetail("This holds whatever the settings are.")));
 	check_object(object);
 	if (text)
-		check_text(text);
+		check_text(text, object->classId == AuthIdRelationId);
 	touch(object);
 	gk_label_is_set();
 }

@@ -19,13 +19,16 @@
 
 /* A utility statement is about to be executed. */
 void
-gk_statement_asks(Node *stmt, NodeTag tag)
+gk_statement_asks(Node *stmt, NodeTag tag, ProcessUtilityContext context,
+				  const char *source_text)
 {
 	GkRequest	request = {.door = GK_DOOR_STATEMENT,.stmt = stmt};
 
 	gk_gate(&request, tag, NULL);
 	if (tag == T_SecLabelStmt)
 		gk_label_provider_named((SecLabelStmt *) stmt);
+	if (tag == T_VariableSetStmt)
+		gk_client_sets((VariableSetStmt *) stmt, context, source_text);
 }
 
 /* In a privileged session.  See gk_query_calls_of_call(). */

@@ -11,7 +11,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "base/gatekeeper.h"
+#include "origin/labels.h"
 
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
@@ -39,16 +39,19 @@ gains(Oid current, Oid session, Oid role)
  * function, SET ROLE, an extension script run as the bootstrap superuser, or a
  * module (pgextwlist) that switched the user for a while.  A member of a superuser
  * role that inherits acts as superuser without having become one: elevated, too,
- * in its own session, with nothing switched.
+ * in its own session, with nothing switched.  Not so for administrators and what
+ * they become themselves; see administrator.c.
  */
 static bool
 is_elevated(void)
 {
 	Oid			current = GetUserId();
-	Oid			session = GetSessionUserId();
+	Oid			session = gk_client_role();
 
 	if (gk_is_superuser(session))
 		return false;			/* has_privs_of_role() is true for everything */
+	if (current == session && gk_client_is_administrator())
+		return false;
 	if (gk_acts_as_superuser(current))
 		return true;
 	return gains(current, session, ROLE_PG_READ_SERVER_FILES) ||

@@ -94,7 +94,7 @@ gk_code_find_out_session(void)
 	if (gk_untrusted_code != GK_UNTRUSTED_OFF && gk_mode != GK_MODE_OFF)
 		answer = gk_acts_as_superuser(current) ||
 			gk_acts_as_superuser(session) ||
-			gk_label_role_allows(session) != 0 ||
+			gk_label_is_on_role(session) ||
 			(OidIsValid(authenticated) && gk_acts_as_superuser(authenticated));
 	if (answer && IsLogicalWorker())
 		gk_code_lend_in_worker();

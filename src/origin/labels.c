@@ -6,7 +6,9 @@
  * On a function or procedure, 'trusted' vouches for its author: it counts as a
  * superuser's code.  'allow <rule>, ...' lifts these rules from its own
  * statements.  On a role, 'trusted' does the former for all the code it owns,
- * and 'allow ...' the latter for what the role does itself in its own session.
+ * 'allow ...' the latter for what the role does itself in its own session, and
+ * 'administrator' is for people who become another role by SET ROLE or set_user();
+ * see administrator.c.
  *
  * Read once per function and session, and forgotten when the row of the
  * function or role changes; label_provider.c sees to it that it does.
@@ -49,7 +51,6 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
-#include "utils/varlena.h"
 
 StaticAssertDecl(GK_NUM_RULES <= 64, "GkLabel.allows has a bit for each rule");
 
@@ -94,54 +95,6 @@ forget(Datum arg, int cacheid, uint32 hash)
 	for (int i = 0; i < size; i++)
 		if (hash == 0 || known[i].hash == hash)
 			known[i].oid = InvalidOid;
-}
-
-static int
-rule_named(const char *name)
-{
-	for (int r = 0; r < GK_NUM_RULES; r++)
-		if (strcmp(gk_rules[r].name, name) == 0)
-			return r;
-	return -1;
-}
-
-/*
- * Read a label's text.  False when it is none of ours; then *rule is the name
- * that should have been a rule's, or NULL when not even that much is right.
- * Allocates in CurrentMemoryContext; the name lives there.
- */
-bool
-gk_label_parse(const char *text, GkLabel *label, const char **rule)
-{
-	char	   *copy = pstrdup(text);
-	char	   *word = copy + strspn(copy, " \t\r\n");
-	size_t		length = strcspn(word, " \t\r\n");
-	char	   *rest = word + length;
-	List	   *names;
-	ListCell   *cell;
-
-	*label = no_label;
-	*rule = NULL;
-	if (strncmp(word, "trusted", Max(length, 7)) == 0)
-	{
-		label->trusted = true;
-		return rest[strspn(rest, " \t\r\n")] == '\0';
-	}
-	if (strncmp(word, "allow", Max(length, 5)) != 0 ||
-		!SplitIdentifierString(rest, ',', &names) || names == NIL)
-		return false;
-	foreach(cell, names)
-	{
-		int			r = rule_named(lfirst(cell));
-
-		if (r < 0 || r == GK_EXEMPTION)
-		{
-			*rule = lfirst(cell);
-			return false;
-		}
-		label->allows |= UINT64CONST(1) << r;
-	}
-	return true;
 }
 
 static bool
@@ -310,11 +263,20 @@ gk_label_on_definer(Oid funcid)
 	return answer;
 }
 
-/* The rules lifted from what a role does in its own session, as bits. */
-uint64
-gk_label_role_allows(Oid roleid)
+/* All that a role's label says. */
+GkLabel
+gk_label_on_role(Oid roleid)
 {
-	return label_of(AuthIdRelationId, roleid).allows;
+	return label_of(AuthIdRelationId, roleid);
+}
+
+/* Does the role's label say anything? */
+bool
+gk_label_is_on_role(Oid roleid)
+{
+	GkLabel		label = label_of(AuthIdRelationId, roleid);
+
+	return label.trusted || label.administrator || label.allows != 0;
 }
 
 /*
@@ -339,11 +301,13 @@ gk_label_exempts(const GkEvent *event)
 		return true;
 
 	/*
-	 * What the role does itself, not what is done with its rights.  Elevated in
-	 * that is a member of a superuser role, whom the label was given to.
+	 * What the role does itself, perhaps after its own SET ROLE, not what is done
+	 * with its rights.  Elevated in that is a member of a superuser role, whom the
+	 * label was given to.
 	 */
-	return (event->circumstances & ~GK_ELEVATED) == 0 && user == GetSessionUserId() &&
-		(gk_label_role_allows(user) & bit) && !gk_code_is_untrusted();
+	return (event->circumstances & ~GK_ELEVATED) == 0 &&
+		user == (gk_client_has_switched() ? GetOuterUserId() : GetSessionUserId()) &&
+		(gk_label_on_role(GetSessionUserId()).allows & bit) && !gk_code_is_untrusted();
 }
 
 /* Called while the server adds up its shared memory. */

@@ -21,6 +21,7 @@
 typedef struct GkLabel
 {
 	bool		trusted;
+	bool		administrator;	/* a role's own switches count; administrator.c */
 	uint64		allows;			/* bit n: rule n does not bind */
 } GkLabel;
 
@@ -38,19 +39,31 @@ typedef struct GkLabelled
 
 extern GkLabelled gk_labelled_function[GK_LABELLED_FUNCTIONS];
 
+/* label_text.c */
+extern bool gk_label_parse(const char *text, GkLabel *label, const char **rule);
+
 /* labels.c */
 extern void gk_labels_init(void);
 extern void gk_labels_shmem_request(void);
 extern void gk_labels_shmem_startup(void);
 extern void gk_label_is_set(void);
-extern bool gk_label_parse(const char *text, GkLabel *label, const char **rule);
 extern char *gk_label_text(Oid classid, Oid objid);
 extern bool gk_label_trusts_function(Oid funcid);
 extern bool gk_label_trusts_role(Oid roleid);
 extern GkLabel gk_label_find_out(Oid classid, Oid objid);
 extern bool gk_label_on_definer(Oid funcid);
-extern uint64 gk_label_role_allows(Oid roleid);
+extern GkLabel gk_label_on_role(Oid roleid);
+extern bool gk_label_is_on_role(Oid roleid);
 extern bool gk_label_exempts(const GkEvent *event);
+
+/* administrator.c */
+extern void gk_client_sets(VariableSetStmt *stmt, ProcessUtilityContext context,
+						   const char *source_text);
+extern void gk_client_queries(Query *query, ParamListInfo params);
+extern bool gk_client_has_switched(void);
+extern bool gk_client_is_administrator(void);
+extern bool gk_administrator_acts(void);
+extern Oid	gk_client_role(void);
 
 /* label_provider.c */
 extern void gk_label_provider_named(const SecLabelStmt *stmt);

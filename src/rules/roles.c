@@ -29,8 +29,7 @@ static bool
 has_host(Oid roleid, Oid of)
 {
 	return gk_is_host_role(roleid) ||
-		superuser_arg(roleid) || gk_label_trusts_role(roleid) ||
-		gk_label_role_allows(roleid) != 0;
+		superuser_arg(roleid) || gk_label_is_on_role(roleid);
 }
 
 static bool
