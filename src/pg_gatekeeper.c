@@ -44,6 +44,7 @@ _PG_init(void)
 	gk_query_calls_init();
 	gk_domain_calls_init();
 	gk_labels_init();
+	gk_job_tables_init();
 	gk_install_hooks();
 	gk_worker_register();
 }

@@ -33,6 +33,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "rules/job_tables.h"
 #include "rules/objects.h"
 
 #include "access/genam.h"
@@ -206,6 +207,16 @@ reads_secret(Node *node, void *context)
 	return query_tree_walker((Query *) node, reads_secret, context, 0);
 }
 
+/* Could rows of a table of commands be written through this view? */
+static bool
+writes_commands(Oid relid, List *actions)
+{
+	int			depth = 0;
+
+	return get_rel_relkind(relid) != RELKIND_MATVIEW &&
+		gk_query_uses_job((Node *) actions, &depth);
+}
+
 static void
 check_rule(HeapTuple row, GkFinding *finding)
 {
@@ -225,7 +236,8 @@ check_rule(HeapTuple row, GkFinding *finding)
 	actions = (List *) gk_row_node(RewriteRelationId, row, Anum_pg_rewrite_ev_action);
 	if (gk_calls_listed((Node *) actions, NULL) ||
 		reads_secret((Node *) actions, NULL) ||
-		gk_query_shows_secret((Node *) actions, &depth))
+		gk_query_shows_secret((Node *) actions, &depth) ||
+		writes_commands(rule->ev_class, actions))
 		found("creating a view with a superuser's rights", "view",
 			  rule->ev_class, NULL, finding);
 }

@@ -8,6 +8,11 @@
  * script grants rights on its own objects, which have oids that initdb's do
  * not have.  REVOKE takes away only, and is not looked at.
  *
+ * Tables whose rows are commands (job_tables.c) are such relations too, with
+ * their sequences, the views that lead to them, and the right to create in their
+ * schemas.  That somebody may read them is no finding: commands are given
+ * nobody thereby.
+ *
  * GRANT calls no object hook, so it is read from the statement, with names
  * looked up as core will look them up right after.  A name without schema is
  * looked up in pg_catalog as well, so that nothing is gained by an object of
@@ -22,11 +27,14 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "base/gatekeeper.h"
+#include "rules/job_tables.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "miscadmin.h"
@@ -34,6 +42,7 @@
 #include "parser/parse_func.h"
 #include "utils/acl.h"
 #include "utils/catcache.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -122,6 +131,79 @@ is_system_target(const GrantStmt *stmt, Node *target, const char **name)
 	}
 }
 
+/*
+ * Tables of commands
+ */
+
+/* Is no right given but those to read, and to look names up? */
+static bool
+only_reads(const GrantStmt *stmt)
+{
+	ListCell   *cell;
+
+	foreach(cell, stmt->privileges)
+	{
+		const char *name = lfirst_node(AccessPriv, cell)->priv_name;
+
+		if (name == NULL || (strcmp(name, "select") != 0 && strcmp(name, "usage") != 0))
+			return false;
+	}
+	return stmt->privileges != NIL;
+}
+
+static bool
+is_job_relation(Oid relid)
+{
+	return OidIsValid(relid) && (gk_job_action(relid) || gk_view_uses_job(relid, 0));
+}
+
+/* Does a relation of the schema lead there? */
+static bool
+is_job_in_schema(Oid schema)
+{
+	Relation	catalog = table_open(RelationRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		result = false;
+
+	ScanKeyInit(&key, Anum_pg_class_relnamespace, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(schema));
+	scan = systable_beginscan(catalog, InvalidOid, false, NULL, 1, &key);
+	while (!result && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_class rel = (Form_pg_class) GETSTRUCT(tuple);
+
+		if (rel->relkind != RELKIND_INDEX && rel->relkind != RELKIND_TOASTVALUE)
+			result = is_job_relation(rel->oid);
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return result;
+}
+
+/* Extensions' scripts may give rights on what is their own. */
+static bool
+is_job_target(const GrantStmt *stmt, Node *target, GkFinding *finding)
+{
+	Oid			objid;
+
+	if (stmt->objtype == OBJECT_SCHEMA || stmt->targtype == ACL_TARGET_ALL_IN_SCHEMA)
+	{
+		objid = get_namespace_oid(strVal(target), true);
+		finding->scripts_may = gk_script_owns_object(NamespaceRelationId, objid);
+		if (stmt->objtype == OBJECT_SCHEMA)
+			return gk_is_job_schema(objid);
+		return (stmt->objtype == OBJECT_TABLE || stmt->objtype == OBJECT_SEQUENCE) &&
+			is_job_in_schema(objid);
+	}
+	if (stmt->objtype != OBJECT_TABLE && stmt->objtype != OBJECT_SEQUENCE)
+		return false;
+	objid = RangeVarGetRelid(castNode(RangeVar, target), NoLock, true);
+	finding->scripts_may = gk_script_owns_object(RelationRelationId, objid);
+	return is_job_relation(objid);
+}
+
 static const char *
 target_type(const GrantStmt *stmt)
 {
@@ -150,11 +232,17 @@ check_grant(const GrantStmt *stmt, GkFinding *finding)
 		return false;
 	foreach(cell, stmt->objects)
 	{
-		const char *name;
+		const char *name = NULL;
 
-		if (!is_system_target(stmt, lfirst(cell), &name))
+		if (is_system_target(stmt, lfirst(cell), &name))
+			finding->action = "granting rights on a system object";
+		else if (!only_reads(stmt) && is_job_target(stmt, lfirst(cell), finding))
+		{
+			finding->action = "granting rights on a table of commands";
+			finding->ignores = GK_STRICT;
+		}
+		else
 			continue;
-		finding->action = "granting rights on a system object";
 		finding->object_type = target_type(stmt);
 		finding->object = name;
 		return true;

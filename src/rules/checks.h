@@ -48,6 +48,9 @@ extern bool gk_check_role_membership(const GkRequest *request, GkFinding *findin
 extern const GkSymbol gk_catalog_write_symbols[];
 extern bool gk_check_catalog_write(const GkRequest *request, GkFinding *finding);
 
+/* check_catalog_structure.c */
+extern bool gk_check_catalog_structure(const GkRequest *request, GkFinding *finding);
+
 /* check_catalog_grant.c */
 extern bool gk_check_catalog_grant(const GkRequest *request, GkFinding *finding);
 
@@ -82,6 +85,9 @@ extern bool gk_check_backdoor(const GkRequest *request, GkFinding *finding);
 
 /* check_backdoor_relation.c */
 extern bool gk_check_backdoor_relation(const GkRequest *request, GkFinding *finding);
+
+/* job_tables.c */
+extern void gk_job_tables_init(void);
 
 /* check_backdoor_job.c */
 extern bool gk_writes_job(const GkPermInfo *perm);
