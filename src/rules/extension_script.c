@@ -19,7 +19,6 @@
 #include <ctype.h>
 #include <sys/stat.h>
 
-#include "catalog/dependency.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
 #include "storage/fd.h"
@@ -28,14 +27,6 @@
 #endif
 #include "utils/builtins.h"
 #include "utils/guc.h"
-
-/* Is the object a member of the extension whose script is running? */
-bool
-gk_script_owns_object(Oid classid, Oid objid)
-{
-	return creating_extension &&
-		getExtensionOfObject(classid, objid) == CurrentExtensionObject;
-}
 
 /*
  * Is what happens now the script's own doing: not that of others' code that

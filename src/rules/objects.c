@@ -20,8 +20,10 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/table.h"
+#include "catalog/dependency.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
+#include "commands/extension.h"
 #include "nodes/nodeFuncs.h"
 #include "rewrite/prs2lock.h"
 #include "utils/builtins.h"
@@ -105,6 +107,14 @@ gk_row_name(Oid classid, HeapTuple row)
 	return quote_qualified_identifier(schema,
 									  NameStr(*DatumGetName(gk_row_value(classid, row,
 																		 column, &isnull))));
+}
+
+/* Is the object a member of the extension whose script is running? */
+bool
+gk_script_owns_object(Oid classid, Oid objid)
+{
+	return creating_extension &&
+		getExtensionOfObject(classid, objid) == CurrentExtensionObject;
 }
 
 /* The relation's owner, or InvalidOid when there is no such relation. */

@@ -408,7 +408,7 @@ is(join("\n", grep { !$call_exceptions{$_} } sort @against), '', 'calls go down 
 
 # The circle that step by step becomes none.  A lower bound is progress: write it here.
 # (A file that is split inside the circle counts twice; that alone may raise it.)
-my $bound = 42;
+my $bound = 43;
 my @circles = circles($calls);
 my $standing = 0;
 $standing += @$_ foreach @circles;
