@@ -14,6 +14,7 @@
  *-------------------------------------------------------------------------
  */
 #include "origin/labels.h"
+#include "rules/role_effects.h"
 
 #include "access/transam.h"
 #include "catalog/pg_class.h"
@@ -176,6 +177,7 @@ pass(const GkRequest *request, const GkPost *post, bool may_raise)
 		if (!decide(post->rule, request, &finding, may_raise))
 			return false;
 	}
+	gk_approve(request);
 	return true;
 }
 

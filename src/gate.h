@@ -76,6 +76,7 @@ extern ProcessUtilityContext gk_call_asks(CallStmt *stmt, ProcessUtilityContext 
 extern bool gk_is_hijack(Oid funcid);
 extern void gk_script_calls(Oid funcid);
 extern void gk_function_asks(Oid funcid);
+extern void gk_commit_asks(const struct GkRoleEffects *effects);
 extern void gk_object_asks(ObjectAccessType event, Oid classid, Oid objid, int subid,
 						   void *arg);
 

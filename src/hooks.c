@@ -17,7 +17,9 @@
  */
 #include "origin/code_stack.h"
 #include "origin/labels.h"
+#include "base/session.h"
 #include "base/statement.h"
+#include "login.h"
 
 #include "catalog/objectaccess.h"
 #include "commands/extension.h"
@@ -39,9 +41,7 @@ static needs_fmgr_hook_type next_needs_fmgr;
 static fmgr_hook_type next_fmgr;
 static shmem_request_hook_type next_shmem_request;
 static shmem_startup_hook_type next_shmem_startup;
-#ifndef GK_HAVE_SYSTEM_USER
 static ClientAuthentication_hook_type next_authentication;
-#endif
 
 static inline void
 next_utility(PlannedStmt *pstmt, const char *source_text,
@@ -346,6 +346,7 @@ shmem_request(void)
 		next_shmem_request();
 	gk_audit_shmem_request();
 	gk_labels_shmem_request();
+	gk_session_shmem_request();
 }
 
 static void
@@ -355,9 +356,10 @@ shmem_startup(void)
 		next_shmem_startup();
 	gk_audit_shmem_startup();
 	gk_labels_shmem_startup();
+	gk_session_shmem_startup();
+	gk_login_note_settings();
 }
 
-#ifndef GK_HAVE_SYSTEM_USER
 /* Later on, the line of pg_hba.conf that let the client in is freed memory. */
 static void
 client_authentication(Port *port, int status)
@@ -365,9 +367,8 @@ client_authentication(Port *port, int status)
 	if (next_authentication)
 		next_authentication(port, status);
 	if (status == STATUS_OK)
-		gk_audit_note_authentication(hba_authname(port->hba->auth_method));
+		gk_client_is_known(hba_authname(port->hba->auth_method));
 }
-#endif
 
 /* Called once, in the postmaster; backends inherit. */
 void
@@ -393,8 +394,6 @@ gk_install_hooks(void)
 	shmem_request_hook = shmem_request;
 	next_shmem_startup = shmem_startup_hook;
 	shmem_startup_hook = shmem_startup;
-#ifndef GK_HAVE_SYSTEM_USER
 	next_authentication = ClientAuthentication_hook;
 	ClientAuthentication_hook = client_authentication;
-#endif
 }

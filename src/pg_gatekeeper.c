@@ -12,6 +12,7 @@
  *-------------------------------------------------------------------------
  */
 #include "origin/labels.h"
+#include "login.h"
 
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -39,6 +40,7 @@ _PG_init(void)
 	gk_watched_settings_init();
 	gk_posts_init();
 	gk_aborts_init();
+	gk_commit_init();
 	gk_symbols_init();
 	gk_code_trust_init();
 	gk_query_calls_init();

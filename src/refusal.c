@@ -33,6 +33,9 @@ advice(const GkRule *rule, GkLevel level, const GkFinding *finding,
 		return "In this session, a view, default, constraint or trigger that is the work of a role without superuser rights, or may be, was seen to call this function, with that role's arguments. Use that role's objects after SET ROLE to it, call the function in a session of its own, or vouch for it with a security label. See pg_gatekeeper(7), EXEMPTIONS.";
 	if (circumstances & GK_UNTRUSTED)
 		return psprintf("Superuser rights were running a function whose owner is not superuser. Review the function; touch its owner's objects after SET ROLE to him, or vouch for it with a security label. See pg_gatekeeper(7), EXEMPTIONS.");
+	if (circumstances & GK_SELF)
+		return psprintf("This session was logged in by a process of this server: %s. Let a client of its own do it. See pg_gatekeeper(7), CIRCUMSTANCES.",
+						gk_circumstance_reason(GK_SELF));
 	if (circumstances & GK_EXTENSION)
 		return psprintf("Review the extension's script: this is not something an extension should do. An administrator can permit it for a while with gatekeeper.%s = 'audit'; see pg_gatekeeper(7).",
 						rule->name);

@@ -117,3 +117,12 @@ gk_object_asks(ObjectAccessType event, Oid classid, Oid objid, int subid,
 		(event == OAT_POST_CREATE || event == OAT_POST_ALTER))
 		gk_label_function_changed(event, objid);
 }
+
+/* A transaction is about to commit what the gate has not let pass. */
+void
+gk_commit_asks(const struct GkRoleEffects *effects)
+{
+	GkRequest	request = {.door = GK_DOOR_COMMIT,.effects = effects};
+
+	gk_gate(&request, 0, NULL);
+}

@@ -35,6 +35,13 @@ static const struct config_enum_entry untrusted_code_options[] = {
 	{NULL, 0, false}
 };
 
+static const struct config_enum_entry unreserved_options[] = {
+	{"allow", GK_UNRESERVED_ALLOW, false},
+	{"record", GK_UNRESERVED_RECORD, false},
+	{"refuse", GK_UNRESERVED_REFUSE, false},
+	{NULL, 0, false}
+};
+
 static const struct config_enum_entry audit_level_options[] = {
 	{"denied", GK_AUDIT_DENIED, false},
 	{"elevated", GK_AUDIT_ELEVATED, false},
@@ -232,6 +239,15 @@ gk_define_settings(void)
 				"The only roles, beside the bootstrap superuser, that may be made superuser.",
 				&gk_reserved_roles, "postgres", PGC_POSTMASTER,
 				gk_accept_reserved_roles, NULL, GK_LOOSER_SHORTER);
+	define_enum("gatekeeper.unreserved_superusers",
+				"What happens when a superuser that is not reserved logs in.",
+				&gk_unreserved_superusers, GK_UNRESERVED_RECORD, unreserved_options,
+				gk_accept_unreserved_superusers, NULL);
+	/* here a longer list is looser */
+	define_list("gatekeeper.replication_roles",
+				"The only roles that may replicate; empty for all that can.",
+				&gk_replication_roles, "", PGC_SIGHUP,
+				gk_accept_replication_roles, NULL, GK_LOOSER_OTHER);
 	define_list("gatekeeper.blocked_extensions",
 				"Extensions that nobody can create (rule extension_blocked).",
 				&gk_blocked_extensions, "file_fdw", PGC_SIGHUP,

@@ -16,6 +16,8 @@ extern const GucEnumCheckHook gk_accept_level[GK_NUM_RULES];
 /* settings_check.c */
 extern bool gk_accept_mode(int *newval, void **extra, GucSource source);
 extern bool gk_accept_untrusted_code(int *newval, void **extra, GucSource source);
+extern bool gk_accept_unreserved_superusers(int *newval, void **extra, GucSource source);
+extern bool gk_accept_replication_roles(char **newval, void **extra, GucSource source);
 extern bool gk_accept_reserved_roles(char **newval, void **extra, GucSource source);
 extern bool gk_accept_blocked_extensions(char **newval, void **extra, GucSource source);
 extern bool gk_accept_protected_functions(char **newval, void **extra, GucSource source);

@@ -58,6 +58,12 @@ gk_accept_untrusted_code(int *newval, void **extra, GucSource source)
 	return may_become(gk_untrusted_code, *newval);
 }
 
+bool
+gk_accept_unreserved_superusers(int *newval, void **extra, GucSource source)
+{
+	return may_become(gk_unreserved_superusers, *newval);
+}
+
 /* A check hook is not told which setting it is for: each rule has its own. */
 #define GK_RULE_CHECK(name) \
 static bool \
@@ -112,6 +118,16 @@ static bool
 list_may_become(const char *from, const char *to, bool folds)
 {
 	return from == NULL || !is_fixed() || may_become(1, gk_list_keeps_all(from, to, folds));
+}
+
+/* The empty list is the loosest: all roles; of others the shorter is tighter. */
+bool
+gk_accept_replication_roles(char **newval, void **extra, GucSource source)
+{
+	if (!is_identifier_list(*newval))
+		return false;
+	return gk_replication_roles == NULL || *gk_replication_roles == '\0' || !is_fixed() ||
+		may_become(1, **newval != '\0' && gk_list_keeps_all(*newval, gk_replication_roles, true));
 }
 
 bool

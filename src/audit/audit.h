@@ -44,6 +44,7 @@ typedef enum GkAuditKind
 	GK_KIND_CONFIG,
 	GK_KIND_HEARTBEAT,
 	GK_KIND_LOSS,
+	GK_KIND_LOGIN,
 	GK_NUM_KINDS
 } GkAuditKind;
 
@@ -55,6 +56,7 @@ typedef enum GkAuditKind
 #define GK_MESSAGE_ID_CONFIG		"be77089f2abe46eca9fd4d6bd802d6c4"
 #define GK_MESSAGE_ID_HEARTBEAT		"8f44483f76274fcb89192e5433bbb006"
 #define GK_MESSAGE_ID_LOSS			"1940040fe2c44032bf52b653a2419257"
+#define GK_MESSAGE_ID_LOGIN			"d76c98387c424cd989efbefa050eadb9"
 
 /*
  * Limits, in bytes.  8 KiB is what syslog receivers take by default; a field

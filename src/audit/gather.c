@@ -119,6 +119,7 @@ gk_audit_gather(GkRecord *record, const GkEvent *event)
 		record->command = command_name(event->request);
 		record->object_type = event->finding->object_type;
 		record->object = event->finding->object;
+		record->is_alarm = event->finding->is_alarm;
 		find_statement(record);
 	}
 	if (MyProcPort == NULL)
@@ -252,8 +253,7 @@ gk_audit_look_up(GkRecord *record)
 	}
 }
 
-#ifndef GK_HAVE_SYSTEM_USER
-static const char *authentication_method;
+static const char *authentication_method pg_attribute_unused();
 
 /* Keep the name, which lives as long as the server, of the client's method. */
 void
@@ -261,7 +261,6 @@ gk_audit_note_authentication(const char *method)
 {
 	authentication_method = method;
 }
-#endif
 
 /* "method:identity" of who was authenticated, or NULL. */
 const char *

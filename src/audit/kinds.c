@@ -25,6 +25,7 @@ static const struct
 	[GK_KIND_CONFIG] = {"config", GK_MESSAGE_ID_CONFIG, '4'},
 	[GK_KIND_HEARTBEAT] = {"heartbeat", GK_MESSAGE_ID_HEARTBEAT, '4'},
 	[GK_KIND_LOSS] = {"loss", GK_MESSAGE_ID_LOSS, '2'},
+	[GK_KIND_LOGIN] = {"login", GK_MESSAGE_ID_LOGIN, '4'},
 };
 
 /* "action", "start" and so on. */

@@ -59,6 +59,13 @@
 #define GK_ABORT_BUFFER_IO() AbortBufferIO()
 #endif
 
+/* 17 numbers processes without keeping the number in each. */
+#if PG_VERSION_NUM >= 170000
+#define GK_PROC_NUMBER(proc) GetNumberFromPGProc(proc)
+#else
+#define GK_PROC_NUMBER(proc) ((proc)->pgprocno)
+#endif
+
 /* 16 lets modules find the entry of a setting. */
 #if PG_VERSION_NUM >= 160000
 #define GK_HAVE_FIND_OPTION

@@ -17,6 +17,8 @@ int			gk_mode = GK_MODE_ENFORCE;
 bool		gk_strict = false;
 int			gk_untrusted_code = GK_UNTRUSTED_RESTRICT;
 char	   *gk_reserved_roles;
+int			gk_unreserved_superusers = GK_UNRESERVED_RECORD;
+char	   *gk_replication_roles;
 char	   *gk_blocked_extensions;
 char	   *gk_protected_functions;
 int			gk_level[GK_NUM_RULES];

@@ -66,6 +66,8 @@ extern int	gk_mode;
 extern bool gk_strict;
 extern int	gk_untrusted_code;
 extern char *gk_reserved_roles;
+extern int	gk_unreserved_superusers;
+extern char *gk_replication_roles;
 extern char *gk_blocked_extensions;
 extern char *gk_protected_functions;
 extern int	gk_level[GK_NUM_RULES];

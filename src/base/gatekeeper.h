@@ -83,7 +83,8 @@ typedef enum GkMode
 #define GK_RESTRICTED	0x04	/* InSecurityRestrictedOperation() */
 #define GK_UNTRUSTED	0x08	/* superuser rights execute a non-superuser's code */
 #define GK_STRICT		0x10	/* gatekeeper.strict is on */
-#define GK_NUM_CIRCUMSTANCES 5
+#define GK_SELF			0x20	/* the session comes from the server itself */
+#define GK_NUM_CIRCUMSTANCES 6
 
 typedef enum GkVerdict
 {
@@ -117,6 +118,14 @@ typedef enum GkAuditFailure
 	GK_AUDIT_CLOSED				/* an elevated one is refused */
 } GkAuditFailure;
 
+/* gatekeeper.unreserved_superusers.  The order matters: a later one is never looser. */
+typedef enum GkUnreserved
+{
+	GK_UNRESERVED_ALLOW,
+	GK_UNRESERVED_RECORD,
+	GK_UNRESERVED_REFUSE
+} GkUnreserved;
+
 /* The hook through which an action arrives. */
 typedef enum GkDoor
 {
@@ -124,7 +133,8 @@ typedef enum GkDoor
 	GK_DOOR_STATEMENT,			/* ProcessUtility; key: NodeTag */
 	GK_DOOR_FUNCTION,			/* a listed function is about to be called */
 	GK_DOOR_RELATION,			/* the executor checks a query's relations */
-	GK_DOOR_OBJECT				/* object_access_hook; key: catalog's oid */
+	GK_DOOR_OBJECT,				/* object_access_hook; key: catalog's oid */
+	GK_DOOR_COMMIT				/* a transaction that changed roles ends */
 } GkDoor;
 
 /*
@@ -156,6 +166,9 @@ typedef struct GkRequest
 	int			subid;
 	Oid			auxid;			/* OAT_POST_ALTER: second key, or InvalidOid */
 	HeapTuple  *row;			/* where gk_request_row() keeps what it found */
+
+	/* GK_DOOR_COMMIT */
+	const struct GkRoleEffects *effects;
 } GkRequest;
 
 /*
@@ -173,6 +186,7 @@ typedef struct GkFinding
 	bool		scripts_may;	/* an extension's own script may do it */
 	int			ignores;		/* circumstances that do not count */
 	bool		always_recorded;	/* whatever gatekeeper.audit_level is */
+	bool		is_alarm;		/* its record is as urgent as can be */
 	const char *hint;			/* advice of its own, or NULL; a constant */
 } GkFinding;
 
@@ -318,6 +332,7 @@ extern void gk_query_calls_of_statement(const Node *stmt, const char *source_tex
 
 /* roles.c */
 extern bool gk_role_is_reserved(Oid roleid, const char *rolname);
+extern bool gk_role_is_reserved_by_oid(Oid roleid);
 extern bool gk_role_is_privileged(Oid roleid);
 extern bool gk_role_reaches_host(Oid roleid);
 extern Oid	gk_rolespec_oid(const RoleSpec *spec);

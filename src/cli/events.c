@@ -38,7 +38,8 @@ static const char usage[] =
 "      --user LIST          only these roles, be it session_user or current_user\n"
 "      --database LIST      only these databases\n"
 "      --cluster LIST       only these clusters, such as 15/main\n"
-"      --event LIST         only action, start, stop, config, heartbeat or loss\n"
+"      --event LIST         only action, start, stop, config, heartbeat, loss\n"
+	"                           or login\n"
 "      --seq LIST           only these numbers, of which error messages name one\n"
 "  -a, --all                heartbeats as well\n"
 "      --cursor-file FILE   go on behind the record that FILE remembers, and have\n"
@@ -329,7 +330,7 @@ gk_events(int argc, char **argv)
 				break;
 			case GK_OPT_EVENT:
 				add_known(&events, "--event", optarg,
-						  "action, start, stop, config, heartbeat, loss");
+						  "action, start, stop, config, heartbeat, loss, login");
 				break;
 			case GK_OPT_SEQ:
 				gk_words_add_list(&numbers, optarg);

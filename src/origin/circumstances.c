@@ -12,6 +12,7 @@
  *-------------------------------------------------------------------------
  */
 #include "origin/labels.h"
+#include "base/session.h"
 
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
@@ -20,7 +21,7 @@
 #include "utils/acl.h"
 
 static const char *const circumstance_names[GK_NUM_CIRCUMSTANCES] = {
-	"extension", "elevated", "restricted", "untrusted", "strict"
+	"extension", "elevated", "restricted", "untrusted", "strict", "self"
 };
 
 /*
@@ -61,7 +62,8 @@ is_elevated(void)
 
 /*
  * The circumstances that hold now, as GK_* bits.  Outside a transaction no
- * user's code can be running and no catalog can be read: only strict can hold.
+ * user's code can be running and no catalog can be read: only strict and
+ * self can hold.
  */
 int
 gk_circumstances(void)
@@ -70,6 +72,8 @@ gk_circumstances(void)
 
 	if (gk_strict)
 		bits |= GK_STRICT;
+	if (gk_session_is_self())
+		bits |= GK_SELF;
 	if (!IsTransactionState())
 		return bits;
 	if (creating_extension)
@@ -134,6 +138,10 @@ gk_circumstance_reason(int bit)
 		case GK_UNTRUSTED:
 			code = gk_code_text();
 			return psprintf("superuser rights are running %s", code ? code : "the code of others");
+		case GK_SELF:
+			if (gk_session_from() == GK_FROM_UNKNOWN)
+				return "a process of this server, it is not known which, made the connection";
+			return psprintf("process %d of this server made the connection", (int) gk_session_from());
 		default:
 			return "gatekeeper.strict is on";
 	}

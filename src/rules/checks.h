@@ -44,6 +44,11 @@ extern bool gk_check_role_privileged(const GkRequest *request, GkFinding *findin
 /* check_role_membership.c */
 extern bool gk_check_role_membership(const GkRequest *request, GkFinding *finding);
 
+/* check_role_effects.c */
+extern bool gk_check_effect_superuser(const GkRequest *request, GkFinding *finding);
+extern bool gk_check_effect_privileged(const GkRequest *request, GkFinding *finding);
+extern bool gk_check_effect_membership(const GkRequest *request, GkFinding *finding);
+
 /* check_catalog_write.c */
 extern const GkSymbol gk_catalog_write_symbols[];
 extern bool gk_check_catalog_write(const GkRequest *request, GkFinding *finding);

@@ -31,6 +31,7 @@ uint16		gk_posts_of_statement[GK_MAX_TAGS];
 static uint16 at_class[GK_MAX_CLASSES];
 static uint16 at_function[GK_NUM_RULES];
 static uint16 at_relation;
+static uint16 at_commit;
 
 static GkDoor
 door_of(const GkDoorway *doorway)
@@ -94,6 +95,10 @@ gk_posts_init(void)
 				case GK_DOOR_FUNCTION:
 					at_function[r] = list_posts(door_of(d), 0, &gk_rules[r]);
 					break;
+				case GK_DOOR_COMMIT:
+					if (at_commit == 0)
+						at_commit = list_posts(door_of(d), 0, NULL);
+					break;
 				default:
 					if (at_relation == 0)
 						at_relation = list_posts(door_of(d), 0, NULL);
@@ -120,6 +125,8 @@ gk_posts_at(GkDoor door, int key, const GkRule *only)
 			return &posts[at_class[key]];
 		case GK_DOOR_FUNCTION:
 			return &posts[at_function[only->id]];
+		case GK_DOOR_COMMIT:
+			return &posts[at_commit];
 		default:
 			return &posts[at_relation];
 	}

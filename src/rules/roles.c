@@ -92,6 +92,16 @@ gk_role_is_reserved(Oid roleid, const char *rolname)
 		gk_name_in_list(rolname, gk_reserved_roles);
 }
 
+/* The same of a role as it is. */
+bool
+gk_role_is_reserved_by_oid(Oid roleid)
+{
+	char	   *name = GetUserNameFromId(roleid, true);
+
+	return roleid == BOOTSTRAP_SUPERUSERID ||
+		(name && gk_role_is_reserved(roleid, name));
+}
+
 /*
  * The role that a statement names, or InvalidOid when there is none: what is
  * wrong with the name is for core to say.

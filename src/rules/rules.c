@@ -53,6 +53,7 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 	[GK_ROLE_SUPERUSER] = {
 		.doorways = {
 			{GK_DOOR_OBJECT, AuthIdRelationId, gk_check_role_superuser},
+			{GK_DOOR_COMMIT, 0, gk_check_effect_superuser},
 		}
 	},
 	[GK_ROLE_PRIVILEGED] = {
@@ -61,6 +62,7 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_OBJECT, DbRoleSettingRelationId, gk_check_role_privileged},
 			{GK_DOOR_STATEMENT, T_ReassignOwnedStmt, gk_check_role_privileged},
 			{GK_DOOR_STATEMENT, T_DropOwnedStmt, gk_check_role_privileged},
+			{GK_DOOR_COMMIT, 0, gk_check_effect_privileged},
 		}
 	},
 	[GK_ROLE_MEMBERSHIP] = {
@@ -68,6 +70,7 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_STATEMENT, T_GrantRoleStmt, gk_check_role_membership},
 			{GK_DOOR_STATEMENT, T_CreateRoleStmt, gk_check_role_membership},
 			{GK_DOOR_STATEMENT, T_AlterRoleStmt, gk_check_role_membership},
+			{GK_DOOR_COMMIT, 0, gk_check_effect_membership},
 		}
 	},
 	[GK_COPY_PROGRAM] = {
