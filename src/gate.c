@@ -145,17 +145,19 @@ pass(const GkRequest *request, const GkPost *post, bool may_raise)
 	bool		suspect = false;
 	bool		has_superuser = request->door != GK_DOOR_OBJECT ||
 		gk_acts_as_superuser(GetUserId());
+	bool		others = !gk_is_superuser(GetUserId());
 
 	if (!is_active())
 		return true;
 	for (; post->check; post++)
 	{
 		GkFinding	finding;
+		bool		in_any_case = post->minds_others && others;
 
 		if (gk_level[post->rule->id] == GK_LEVEL_OFF ||
-			(post->needs_superuser && !has_superuser))
+			(post->needs_superuser && !has_superuser && !in_any_case))
 			continue;
-		if (post->needs_circumstance)
+		if (post->needs_circumstance && !in_any_case)
 		{
 			if (!is_known)
 				suspect = (gk_circumstances() | request->circumstances) != 0;
@@ -171,7 +173,8 @@ pass(const GkRequest *request, const GkPost *post, bool may_raise)
 		if (!post->check(request, &finding))
 			continue;
 		Assert(finding.action && finding.object_type);
-		Assert(!post->needs_circumstance || !(finding.binds_always || finding.always_recorded));
+		Assert(!post->needs_circumstance || in_any_case ||
+			   !(finding.binds_always || finding.always_recorded));
 		if (finding.object == NULL)
 			finding.object = "";
 		if (!decide(post->rule, request, &finding, may_raise))

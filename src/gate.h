@@ -86,6 +86,7 @@ typedef struct GkPost
 	const GkRule *rule;
 	GkCheck		check;			/* NULL ends a list */
 	bool		needs_circumstance; /* see GK_IF_SUSPECT */
+	bool		minds_others;	/* see GK_OR_OTHERS */
 	bool		needs_superuser;	/* see GkRuleDoors */
 } GkPost;
 

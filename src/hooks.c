@@ -21,7 +21,6 @@
 #include "base/statement.h"
 #include "login.h"
 
-#include "catalog/objectaccess.h"
 #include "commands/extension.h"
 #include "catalog/pg_proc.h"
 #include "executor/executor.h"
@@ -386,6 +385,7 @@ gk_install_hooks(void)
 	object_access_hook = object_access;
 	next_planner = planner_hook;
 	planner_hook = plan_query;
+	get_relation_stats_hook = gk_samples_hidden(get_relation_stats_hook);
 	next_needs_fmgr = needs_fmgr_hook;
 	needs_fmgr_hook = needs_fmgr;
 	next_fmgr = fmgr_hook;

@@ -47,6 +47,15 @@
 #define GK_RTE_CHECK_AS_USER(rte, perms) ((rte)->checkAsUser)
 #endif
 
+/* 16: one function for the rights on most kinds of objects. */
+#if PG_VERSION_NUM >= 160000
+#define GK_MAY_EXECUTE(funcid, roleid) \
+	(object_aclcheck(ProcedureRelationId, funcid, roleid, ACL_EXECUTE) == ACLCHECK_OK)
+#else
+#define GK_MAY_EXECUTE(funcid, roleid) \
+	(pg_proc_aclcheck(funcid, roleid, ACL_EXECUTE) == ACLCHECK_OK)
+#endif
+
 /* 16 keeps "method:identity" of whoever logged in for SYSTEM_USER. */
 #if PG_VERSION_NUM >= 160000
 #define GK_HAVE_SYSTEM_USER

@@ -35,6 +35,7 @@
 #include "tcop/utility.h"
 #include "utils/guc.h"
 #include "utils/portal.h"
+#include "utils/selfuncs.h"
 
 #include "base/compat.h"
 #include "common/rule_names.h"
@@ -216,9 +217,12 @@ typedef struct GkSymbol
  */
 #define GK_IF_SUSPECT 0x100
 
+/* Beside it: asked in any case about what somebody does who is not superuser. */
+#define GK_OR_OTHERS 0x200
+
 typedef struct GkDoorway
 {
-	int			door;			/* GkDoor, perhaps with GK_IF_SUSPECT */
+	int			door;			/* GkDoor, perhaps with the two above */
 	int			key;			/* see GkDoor; 0 where the door has no key */
 	GkCheck		check;
 } GkDoorway;
@@ -270,6 +274,9 @@ typedef struct GkStatement
 
 /* hooks.c */
 extern void gk_install_hooks(void);
+
+/* samples.c */
+extern get_relation_stats_hook_type gk_samples_hidden(get_relation_stats_hook_type next);
 
 /* aborts.c */
 extern void gk_aborts_init(void);
@@ -334,12 +341,16 @@ extern void gk_query_calls_of_statement(const Node *stmt, const char *source_tex
 extern bool gk_role_is_reserved(Oid roleid, const char *rolname);
 extern bool gk_role_is_reserved_by_oid(Oid roleid);
 extern bool gk_role_is_privileged(Oid roleid);
-extern bool gk_role_reaches_host(Oid roleid);
+extern bool gk_role_exceeds_user(Oid roleid);
+extern bool gk_role_is_predefined(Oid roleid);
 extern Oid	gk_rolespec_oid(const RoleSpec *spec);
 
 /* secrets.c */
 extern AttrNumber gk_secret_column(Oid relid, const Bitmapset *selected);
 extern Oid	gk_secret_toasted(Oid relid);
+extern bool gk_is_secret(Oid relid, AttrNumber attno);
+extern bool gk_relation_is_filtered(Oid relid);
+extern bool gk_secrets_are_sampled(Oid roleid);
 extern bool gk_relation_shows_secret(Oid relid, const Bitmapset *selected, int *hidden);
 
 /* symbols.c */

@@ -21,9 +21,13 @@
 #include "origin/labels.h"
 
 #include "access/xact.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
 #include "tcop/pquery.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
 
 /* A call that must be watched for its owner's sake, or its caller's. */
 static inline bool
@@ -112,13 +116,37 @@ gk_code_innermost(void)
 	return gk_frame->funcid;
 }
 
+/* Nobody calls a trigger's function: whose trigger it is decides. */
+static bool
+may_call(Oid roleid, Oid funcid)
+{
+	return gk_is_superuser(roleid) || GK_MAY_EXECUTE(funcid, roleid) ||
+		get_func_rettype(funcid) == TRIGGEROID;
+}
+
+/*
+ * May the role that logged in call this function?  If it may not, some other
+ * function did, and its own label has to lift the same.
+ */
+static uint64
+caller_allows(const GkFrame *frame)
+{
+	uint64		bits = ~UINT64CONST(0);
+
+	for (; frame > gk_frames && !may_call(GetSessionUserId(), frame->funcid); frame--)
+		bits &= frame[-1].allows;
+	return bits;
+}
+
 /*
  * The rules, as bits, that a label lifts from the statement that is running:
  * it is the innermost function's own, and the label was there when the call
  * began and still is.  Not its own is what the script of an extension does that
  * it creates, the view that it refreshes, or the cursor that it fetches from.
  * Without SECURITY DEFINER it uses its caller's rights, and then an untrusted
- * caller takes its exemptions away: he would choose its arguments.
+ * caller takes its exemptions away: he would choose its arguments.  A label is
+ * for those who were given EXECUTE: not for an untrusted caller without it, nor for
+ * whoever reaches the function with rights that some other function lends.
  */
 uint64
 gk_code_allows(void)
@@ -135,7 +163,8 @@ gk_code_allows(void)
 		return 0;
 	GK_FOR_EACH_FRAME(frame)
 		if (frame->untrusted && frame->funcid != own->funcid &&
-			!gk_label_on_definer(own->funcid))
+			(!gk_label_on_definer(own->funcid) ||
+			 !may_call(gk_code_owner_of(frame->funcid), own->funcid)))
 			return 0;
-	return own->allows & gk_label_function_allows(own->funcid);
+	return own->allows & gk_label_function_allows(own->funcid) & caller_allows(own);
 }

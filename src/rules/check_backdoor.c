@@ -8,7 +8,8 @@
  * them stays.  Code that belongs to a superuser is trusted wherever it runs,
  * so nobody may make a superuser's code, or make code a superuser's, with
  * rights that are not his own.  Decided on the object as it has just become,
- * by the owner it has now.
+ * by the owner it has now.  Giving code to a superuser is refused without any
+ * circumstance to whoever is not one: core lets every member of his role do it.
  *
  * Per kind, what is refused when planted:
  *
@@ -258,6 +259,11 @@ check_owners(const GkRequest *request, int findings, bool to_superuser, GkFindin
 		if (!(findings & GIVEN) ||
 			(request->classid == RelationRelationId && !has_code(request->objid)))
 			return NULL;
+		if (!gk_is_superuser(GetUserId()))
+		{
+			finding->binds_always = true;
+			finding->hint = "What belongs to a superuser is trusted wherever it runs. Ask a superuser to review it and to change its owner, in a session of his own.";
+		}
 		return "giving an object to a superuser";
 	}
 	if (!(findings & TAKEN) ||
@@ -275,8 +281,11 @@ check_row(const GkRequest *request, int findings, HeapTuple row, GkFinding *find
 	Oid			classid = request->classid;
 	bool		created = request->event == OAT_POST_CREATE;
 	bool		superusers = gk_code_owner_is_trusted(gk_row_owner(classid, row));
-	HeapTuple	old = created ? NULL : gk_previous_row(classid, request->objid);
+	HeapTuple	old;
 
+	if (!superusers && !gk_acts_as_superuser(GetUserId()))
+		return NULL;			/* their own, and it stays so */
+	old = created ? NULL : gk_previous_row(classid, request->objid);
 	if (classid == TypeRelationId)
 	{
 		Form_pg_type type = (Form_pg_type) GETSTRUCT(row);
@@ -289,7 +298,7 @@ check_row(const GkRequest *request, int findings, HeapTuple row, GkFinding *find
 	}
 	if (old && gk_code_owner_is_trusted(gk_row_owner(classid, old)) != superusers)
 		return check_owners(request, findings, superusers, finding);
-	if (!superusers || !(findings & (created ? CREATED : ALTERED)))
+	if (!superusers || !gk_acts_as_superuser(GetUserId()) || !(findings & (created ? CREATED : ALTERED)))
 		return NULL;
 	return created ? "creating what runs with superuser rights" :
 		"changing what runs with superuser rights";
@@ -302,7 +311,8 @@ gk_check_backdoor(const GkRequest *request, GkFinding *finding)
 	int			findings = findings_of(request->classid);
 	HeapTuple	row;
 
-	if (request->subid != 0 || is_byproduct(request->classid))
+	if (request->subid != 0 || is_byproduct(request->classid) ||
+		(request->event != OAT_POST_ALTER && !gk_acts_as_superuser(GetUserId())))
 		return false;
 	if (request->event == OAT_POST_CREATE)
 	{

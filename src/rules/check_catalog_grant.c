@@ -279,6 +279,11 @@ check_default_privileges(const AlterDefaultPrivilegesStmt *stmt,
 	finding->action = "granting rights on what a superuser will create";
 	finding->object_type = "role";
 	finding->object = GetUserNameFromId(roleid, true);
+	if (!gk_is_superuser(GetUserId()))
+	{
+		finding->binds_always = true;	/* a member may speak for the role */
+		finding->hint = "Ask a superuser to do it, in a session of his own.";
+	}
 	return true;
 }
 

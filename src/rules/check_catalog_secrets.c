@@ -15,6 +15,11 @@
  * part of a view on the dead side of a join, but not its name, so an innocent
  * name in the list proves nothing about where a secret came from.
  *
+ * Whoever does not act as superuser is refused without any circumstance: rights
+ * on a catalog, pg_read_all_data among them, are given for its other columns.
+ * What core's own views show each role of its own stays; samples of secrets do
+ * not, should there be any and the role have been given rights on the column.
+ *
  * Does not see: secrets that were copied elsewhere before (a table, a
  * materialized view, query texts in pg_stat_activity or pg_stat_statements);
  * extended statistics on catalogs, and children that a catalog got by
@@ -33,6 +38,7 @@
 #include "access/parallel.h"
 #include "catalog/catalog.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_statistic.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
@@ -50,15 +56,31 @@ const GkSymbol gk_catalog_secrets_symbols[] = {
 	{NULL, 0}
 };
 
-static bool
-found(Oid catalog, AttrNumber column, GkFinding *finding)
+/* Where views lead to secrets, by what comes out. */
+typedef enum GkShown
 {
+	GK_HIDDEN,
+	GK_FILTERED,				/* by a view of core's: each reader's own */
+	GK_SHOWN
+} GkShown;
+
+/* True when nothing that binds more can be found beside it. */
+static bool
+found(Oid catalog, AttrNumber column, bool own, GkFinding *finding)
+{
+	bool		acts = gk_acts_as_superuser(GetUserId());
+
+	if (!own && !acts)
+	{
+		finding->binds_always = true;
+		finding->hint = "Only superusers may read this, whatever SELECT was granted, pg_read_all_data included. A superuser can exempt a role that has to, such as one that makes dumps with password hashes: SECURITY LABEL FOR gatekeeper ON ROLE ... IS 'allow catalog_secrets'.";
+	}
 	finding->action = "reading secrets from a system catalog";
 	finding->object_type = "column";
 	finding->object = column == InvalidAttrNumber ? get_rel_name(catalog) :
 		psprintf("%s.%s", get_rel_name(catalog),
 				 get_attname(catalog, column, true));
-	return true;
+	return acts || finding->binds_always;
 }
 
 /* The name of the materialized view that a command is filling, or NULL. */
@@ -112,11 +134,12 @@ matview_shows(int *hidden, bool *any)
  * Secrets were reached through views, this many times.  Is one of them shown,
  * or is there one that no view of the list accounts for?
  */
-static bool
+static GkShown
 views_show(List *perms, int reached)
 {
 	bool		stored = true;
 	int			hidden = 0;
+	int			filtered = 0;
 	bool		matview;
 	ListCell   *cell;
 
@@ -128,9 +151,12 @@ views_show(List *perms, int reached)
 			continue;
 		if (!OidIsValid(perm->checkAsUser))
 			stored = false;
-		if (!IsCatalogRelationOid(perm->relid) &&
-			gk_relation_shows_secret(perm->relid, perm->selectedCols, &hidden))
-			return true;
+		if (IsCatalogRelationOid(perm->relid) ||
+			!gk_relation_shows_secret(perm->relid, perm->selectedCols, &hidden))
+			continue;
+		if (!gk_relation_is_filtered(perm->relid))
+			return GK_SHOWN;
+		filtered++;
 	}
 
 	/*
@@ -138,10 +164,48 @@ views_show(List *perms, int reached)
 	 * and in a parallel worker the one that its leader has asked about.
 	 */
 	if (matview_shows(&hidden, &matview))
-		return true;
+		return GK_SHOWN;
 	if (stored && !matview && !IsParallelWorker())
-		return true;
-	return hidden < reached;
+		return GK_SHOWN;
+	if (hidden + filtered < reached)
+		return GK_SHOWN;
+	return filtered > 0 ? GK_FILTERED : GK_HIDDEN;
+}
+
+/* The query names the catalog itself. */
+static bool
+found_directly(Oid catalog, AttrNumber column, GkFinding *finding)
+{
+	return found(catalog, column,
+				 catalog == StatisticRelationId && !gk_secrets_are_sampled(InvalidOid),
+				 finding);
+}
+
+/*
+ * The entries of the list that the query, or a view in it, reads secrets of:
+ * true when one decides.  Of those through views, *reached counts them.
+ */
+static bool
+found_in(GkPermInfo *perm, int *reached, Oid *catalog, AttrNumber *column,
+		 GkFinding *finding)
+{
+	AttrNumber	attno;
+
+	if (!IsCatalogRelationOid(perm->relid) || perm->requiredPerms == 0 ||
+		!GK_PERMINFO_IS_RELATION(perm))
+		return false;
+	attno = gk_secret_column(perm->relid, perm->selectedCols);
+	if (attno == InvalidAttrNumber)
+		return OidIsValid(gk_secret_toasted(perm->relid)) &&
+			found(perm->relid, InvalidAttrNumber, false, finding);
+	if (!OidIsValid(perm->checkAsUser))
+		return found_directly(perm->relid, attno, finding);
+	(*reached)++;
+	if (*catalog == StatisticRelationId)
+		return false;			/* anybody's secrets may be among samples */
+	*catalog = perm->relid;
+	*column = attno;
+	return false;
 }
 
 /*
@@ -162,31 +226,26 @@ gk_check_catalog_secrets(const GkRequest *request, GkFinding *finding)
 		finding->action = "reading raw pages";
 		finding->object_type = "function";
 		finding->object = request->symbol;
+		finding->binds_always = !gk_acts_as_superuser(GetUserId());
 		return true;
 	}
 
 	foreach(cell, request->perms)
+		if (found_in(lfirst_node(GkPermInfo, cell), &reached, &catalog, &column, finding))
+			return true;
+
+	switch (reached > 0 ? views_show(request->perms, reached) : GK_HIDDEN)
 	{
-		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
-		AttrNumber	attno;
-
-		if (!IsCatalogRelationOid(perm->relid) || perm->requiredPerms == 0 ||
-			!GK_PERMINFO_IS_RELATION(perm))
-			continue;
-		attno = gk_secret_column(perm->relid, perm->selectedCols);
-		if (attno != InvalidAttrNumber)
-		{
-			if (!OidIsValid(perm->checkAsUser))
-				return found(perm->relid, attno, finding);
-			catalog = perm->relid;
-			column = attno;
-			reached++;
-		}
-		else if (OidIsValid(gk_secret_toasted(perm->relid)))
-			return found(perm->relid, InvalidAttrNumber, finding);
+		case GK_SHOWN:
+			found(catalog, column, false, finding);
+			break;
+		case GK_FILTERED:
+			found(catalog, column,
+				  catalog != StatisticRelationId || !gk_secrets_are_sampled(GetUserId()),
+				  finding);
+			break;
+		default:
+			break;
 	}
-
-	if (reached > 0 && views_show(request->perms, reached))
-		return found(catalog, column, finding);
-	return false;
+	return finding->action != NULL;
 }

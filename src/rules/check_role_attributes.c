@@ -12,7 +12,7 @@
  *
  * Up to PostgreSQL 15 a role with CREATEROLE can change every role that is not
  * a superuser, so it could set the password of one that runs programs on the
- * host and log in as it.  That is refused without any circumstance, as 16 and
+ * host or reads everybody's data and log in as it.  That is refused without any circumstance, as 16 and
  * later refuse it themselves: by asking for ADMIN OPTION on the role.
  *
  * Does not see: rows of pg_authid and pg_db_role_setting written by hand (that
@@ -156,15 +156,14 @@ found(const char *action, Oid roleid, GkFinding *finding)
 	return true;
 }
 
-/* As found(), for what would let somebody act as the role. */
+/* As found(), for what would let somebody act as the role, or be what has its name. */
 static bool
 found_change(const char *action, Oid roleid, GkFinding *finding)
 {
-	if (roleid != GetUserId() && !superuser() &&
-		gk_role_reaches_host(roleid) && !is_admin_of_role(GetUserId(), roleid))
+	if (gk_role_exceeds_user(roleid))
 	{
 		finding->binds_always = true;
-		finding->hint = "This role reaches files or programs of the server's host. Ask a superuser to change it, or for ADMIN OPTION on it.";
+		finding->hint = "This role has more than CREATEROLE gives: files or programs of the server's host, everybody's data, REPLICATION or BYPASSRLS. Ask a superuser to change it, or for ADMIN OPTION on it.";
 	}
 	return found(action, roleid, finding);
 }
@@ -188,7 +187,7 @@ check_role(const GkRequest *request, GkFinding *finding)
 
 	if (request->event == OAT_DROP)
 		return gk_role_is_privileged(roleid) &&
-			found("dropping a privileged role", roleid, finding);
+			found_change("dropping a privileged role", roleid, finding);
 	if (!read_role(request, &before, &after) ||
 		becomes_superuser(roleid, &before, &after))
 		return false;

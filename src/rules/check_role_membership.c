@@ -14,10 +14,14 @@
  * what is wrong with them is core's to report.
  *
  * Up to PostgreSQL 15 a role with CREATEROLE can give itself every role that is
- * not a superuser, pg_execute_server_program included.  Where that reaches the
- * host it is refused without any circumstance, as 16 and later refuse it
- * themselves: by asking for ADMIN OPTION on the role.  Other privileged roles
- * (pg_read_all_data, say) stay his to give.
+ * not a superuser, pg_execute_server_program included.  Where that is more than
+ * CREATEROLE itself (the host, pg_read_all_data and its like, a role with
+ * REPLICATION or BYPASSRLS) it is refused without any circumstance, as 16 and
+ * later refuse it themselves: by asking for ADMIN OPTION on the role.
+ *
+ * The predefined roles that show or disturb but lead no further (pg_monitor,
+ * pg_signal_backend) are handed out by operators' helper functions everywhere:
+ * granted in a suspect circumstance, they are recorded, and not refused.
  *
  * Does not see: rows written to pg_auth_members by hand (that is
  * catalog_write's); power that a role has from grants on objects, functions or
@@ -43,29 +47,35 @@ found(const char *rolname, GkFinding *finding)
 	finding->action = "granting membership in a privileged role";
 	finding->object_type = "role";
 	finding->object = rolname;
+	finding->ignores = 0;
 }
 
 /*
  * A role is given away.  One statement makes one finding, but an ordinary one
- * must not hide one that binds always.
+ * must not hide one that binds always, nor one that is only recorded any other.
  */
 static void
 consider(Oid roleid, GkFinding *finding)
 {
-	bool		first = finding->action == NULL;
-
 	if (!OidIsValid(roleid) || finding->binds_always)
 		return;
-	if (first && !gk_role_is_privileged(roleid))
+	if (!gk_role_is_privileged(roleid))
+	{
+		if (finding->action == NULL && gk_role_is_predefined(roleid))
+		{
+			found(GetUserNameFromId(roleid, true), finding);
+			finding->action = "granting membership in a predefined role";
+			finding->ignores = ~0;
+		}
 		return;
-	if (first)
+	}
+	if (finding->action == NULL || finding->ignores != 0)
 		found(GetUserNameFromId(roleid, true), finding);
-	if (!superuser() && gk_role_reaches_host(roleid) &&
-		!is_admin_of_role(GetUserId(), roleid))
+	if (gk_role_exceeds_user(roleid))
 	{
 		found(GetUserNameFromId(roleid, true), finding);
 		finding->binds_always = true;
-		finding->hint = "This role reaches files or programs of the server's host. Ask a superuser to grant it, or for ADMIN OPTION on it.";
+		finding->hint = "This role has more than CREATEROLE gives: files or programs of the server's host, everybody's data, REPLICATION or BYPASSRLS. Ask a superuser to grant it, or for ADMIN OPTION on it.";
 	}
 }
 
@@ -132,7 +142,7 @@ check_create(CreateRoleStmt *stmt, GkFinding *finding)
 	}
 
 	/* A powerful role that is born with members was granted to them. */
-	if (has_power && has_members && finding->action == NULL)
+	if (has_power && has_members && (finding->action == NULL || finding->ignores != 0))
 		found(stmt->role, finding);
 }
 

@@ -36,7 +36,7 @@ static uint16 at_commit;
 static GkDoor
 door_of(const GkDoorway *doorway)
 {
-	return doorway->door & ~GK_IF_SUSPECT;
+	return doorway->door & ~(GK_IF_SUSPECT | GK_OR_OTHERS);
 }
 
 static void
@@ -47,6 +47,7 @@ add_post(GkRuleId rule, const GkDoorway *doorway)
 	posts[nposts].rule = &gk_rules[rule];
 	posts[nposts].check = doorway->check;
 	posts[nposts].needs_circumstance = (doorway->door & GK_IF_SUSPECT) != 0;
+	posts[nposts].minds_others = (doorway->door & GK_OR_OTHERS) != 0;
 	posts[nposts].needs_superuser = gk_rule_doors[rule].needs_superuser;
 	nposts++;
 }

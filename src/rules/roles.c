@@ -58,26 +58,64 @@ has_privilege(Oid roleid, Oid of)
 	return result;
 }
 
-/*
- * Can whoever is this role come to read or write the host's files or run
- * programs there: is it a superuser or one of the three roles for that, or a
- * member of one?
- */
-bool
-gk_role_reaches_host(Oid roleid)
+static bool
+is_predefined(Oid roleid, Oid of)
 {
-	return gk_any_role_of(roleid, has_host);
+	return roleid < FirstNormalObjectId && roleid != BOOTSTRAP_SUPERUSERID;
 }
 
 /*
- * The same, or to one of the other predefined roles that reach beyond what
- * owners granted (see power.c), or to a role with CREATEROLE, REPLICATION
- * or BYPASSRLS.  These attributes are not inherited, but SET ROLE takes them up.
+ * Can whoever is this role come to read or write the host's files or run
+ * programs there, by being a superuser or one of the three roles for that or a
+ * member of one; or to one of the other predefined roles that reach beyond what
+ * owners granted (see power.c), or to a role with CREATEROLE, REPLICATION or
+ * BYPASSRLS?  These attributes are not inherited, but SET ROLE takes them up.
  */
 bool
 gk_role_is_privileged(Oid roleid)
 {
 	return gk_any_role_of(roleid, has_privilege);
+}
+
+/* What CREATEROLE does not have by itself: power, or an attribute of the two. */
+static bool
+has_more(Oid roleid, Oid of)
+{
+	HeapTuple	tuple;
+	bool		result = has_reach(roleid, of);
+
+	if (result)
+		return true;
+	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(roleid));
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_authid role = (Form_pg_authid) GETSTRUCT(tuple);
+
+		result = role->rolreplication || role->rolbypassrls;
+		ReleaseSysCache(tuple);
+	}
+	return result;
+}
+
+/*
+ * Is the role more than CREATEROLE makes of whoever has it, so that it is not its
+ * to give or to become?  Not for a superuser, nor for whoever has ADMIN OPTION on
+ * it: 16 and later ask for that themselves.
+ */
+bool
+gk_role_exceeds_user(Oid roleid)
+{
+	Oid			user = GetUserId();
+
+	return roleid != user && !gk_is_superuser(user) &&
+		gk_any_role_of(roleid, has_more) && !is_admin_of_role(user, roleid);
+}
+
+/* One of core's predefined roles, or a member of one? */
+bool
+gk_role_is_predefined(Oid roleid)
+{
+	return gk_any_role_of(roleid, is_predefined);
 }
 
 /*

@@ -11,7 +11,9 @@
  * replaced.  Whatever is not plainly a column that shows it counts as showing
  * it everywhere.
  *
- * pg_statistic is here because ANALYZE pg_authid samples the hashes into it.
+ * pg_statistic is here because ANALYZE pg_authid samples the hashes into it.  The
+ * planner, which runs a query's operators over samples before anybody's rights
+ * are checked, is told that there are none of secret columns.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -30,6 +32,7 @@
 #include "catalog/pg_user_mapping.h"
 #include "nodes/nodeFuncs.h"
 #include "rewrite/prs2lock.h"
+#include "utils/acl.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
@@ -135,9 +138,9 @@ gk_secret_toasted(Oid relid)
 	return InvalidOid;
 }
 
-/* How many entries of this one query read a secret? */
+/* How many entries of this one query read a secret, or one of this catalog? */
 static int
-count_secrets(Query *query)
+reads_of(Query *query, Oid catalog)
 {
 	int			count = 0;
 	ListCell   *cell;
@@ -147,10 +150,17 @@ count_secrets(Query *query)
 		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
 
 		if (GK_PERMINFO_IS_RELATION(perm) && perm->requiredPerms != 0 &&
+			(!OidIsValid(catalog) || perm->relid == catalog) &&
 			gk_secret_column(perm->relid, perm->selectedCols))
 			count++;
 	}
 	return count;
+}
+
+static int
+count_secrets(Query *query)
+{
+	return reads_of(query, InvalidOid);
 }
 
 /* Does any query within this one read a secret? */
@@ -165,8 +175,9 @@ reads_below(Node *node, void *context)
 	return expression_tree_walker(node, reads_below, context);
 }
 
-static bool
-is_secret(Oid relid, AttrNumber attno)
+/* Is it one of the secret columns, or the whole row? */
+bool
+gk_is_secret(Oid relid, AttrNumber attno)
 {
 	const GkSecret *secret = secret_of(relid);
 
@@ -204,7 +215,7 @@ uses_secret(Node *node, void *context)
 		switch (rte->rtekind)
 		{
 			case RTE_RELATION:
-				return is_secret(rte->relid, var->varattno);
+				return gk_is_secret(rte->relid, var->varattno);
 			case RTE_JOIN:
 				if (var->varattno > 0)
 				{
@@ -295,6 +306,53 @@ rule_shows(const RewriteRule *rule, const Bitmapset *selected, bool all,
 			return true;
 		*hidden += exposure.relations;
 	}
+	return false;
+}
+
+/*
+ * Is it one of core's own views that show options of user mappings or samples,
+ * of each row only to whom it concerns (pg_user_mappings, pg_stats)?  Then what an
+ * ordinary role sees there is its own.
+ */
+bool
+gk_relation_is_filtered(Oid relid)
+{
+	Relation	rel;
+	bool		result = relid < FirstNormalObjectId;
+	ListCell   *cell;
+
+	if (!result)
+		return false;
+	rel = relation_open(relid, AccessShareLock);
+	for (int i = 0; rel->rd_rules && i < rel->rd_rules->numLocks; i++)
+		foreach(cell, rel->rd_rules->rules[i]->actions)
+			result &= !reads_of(lfirst_node(Query, cell), AuthIdRelationId) &&
+				!reads_of(lfirst_node(Query, cell), SubscriptionRelationId);
+	relation_close(rel, NoLock);
+	return result;
+}
+
+/* Could this role read a secret column of this catalog, by what was granted? */
+static bool
+may_read(Oid roleid, const GkSecret *secret, AttrNumber column)
+{
+	return pg_class_aclcheck(secret->catalog, roleid, ACL_SELECT) == ACLCHECK_OK ||
+		pg_attribute_aclcheck(secret->catalog, column, roleid, ACL_SELECT) == ACLCHECK_OK;
+}
+
+/*
+ * Are there samples of a secret column among the statistics?  With a role, only
+ * those of columns that it may read, which pg_stats shows it.
+ */
+bool
+gk_secrets_are_sampled(Oid roleid)
+{
+	for (int i = 0; i < NSECRETS; i++)
+		for (const AttrNumber *column = secrets[i].columns; *column; column++)
+			if (SearchSysCacheExists3(STATRELATTINH, ObjectIdGetDatum(secrets[i].catalog),
+									  Int16GetDatum(*column), BoolGetDatum(false)) &&
+				(!OidIsValid(roleid) || may_read(roleid, &secrets[i], *column)))
+				return true;
 	return false;
 }
 

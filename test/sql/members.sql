@@ -1,0 +1,241 @@
+--
+-- Who acts as superuser without being one, and what a role with reach cannot take:
+-- members of a superuser role, pg_read_all_data, CREATEROLE, labels and EXECUTE.
+--
+\set VERBOSITY terse
+SET client_min_messages = warning;
+\t on
+\a
+SELECT current_user AS superuser \gset
+DROP ROLE IF EXISTS gk_m_member, gk_m_noinherit, gk_m_reader, gk_m_boss, gk_m_clerk,
+	gk_m_bypass, gk_m_monitor, gk_m_pooler, gk_m_secret;
+CREATE ROLE gk_m_member LOGIN;
+CREATE ROLE gk_m_noinherit LOGIN NOINHERIT;
+GRANT :"superuser" TO gk_m_member, gk_m_noinherit;
+CREATE ROLE gk_m_reader LOGIN;
+GRANT pg_read_all_data TO gk_m_reader;
+CREATE ROLE gk_m_boss LOGIN CREATEROLE;
+CREATE ROLE gk_m_clerk;
+CREATE ROLE gk_m_bypass BYPASSRLS;
+CREATE ROLE gk_m_monitor;
+GRANT pg_monitor TO gk_m_monitor;
+CREATE ROLE gk_m_pooler LOGIN;
+CREATE ROLE gk_m_secret PASSWORD 'nobody shall see this';
+CREATE FUNCTION gk.m_works(stmt text) RETURNS bool LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE stmt;
+	RETURN true;
+EXCEPTION WHEN insufficient_privilege THEN
+	RETURN false;
+END $$;
+CREATE TABLE gk.m_data (t text);
+INSERT INTO gk.m_data VALUES ('ordinary data');
+
+--
+-- a member that inherits, in its own session
+--
+SET SESSION AUTHORIZATION gk_m_member;
+-- denied: secrets
+SELECT rolpassword FROM pg_authid WHERE rolname = 'gk_m_secret';
+-- denied: system functions
+CREATE OR REPLACE FUNCTION pg_catalog.shobj_description(oid, name) RETURNS text LANGUAGE sql AS $$SELECT 'mine'$$;
+-- denied: a superuser's code
+CREATE FUNCTION gk.m_given() RETURNS int LANGUAGE sql AS 'SELECT 1';
+SELECT gk.m_works(format('ALTER FUNCTION gk.m_given() OWNER TO %I', :'superuser'));
+SELECT gk.m_works('ALTER FUNCTION gk.as_definer(text) SECURITY INVOKER');
+-- allowed: what is its own, and the data of others
+SELECT gk.m_given(), t FROM gk.m_data;
+ALTER FUNCTION gk.m_given() SET work_mem = '5MB';
+RESET SESSION AUTHORIZATION;
+SELECT proowner::regrole FROM pg_proc WHERE oid = 'gk.m_given()'::regprocedure;
+-- denied: a function that is owned by a member
+CREATE FUNCTION gk.m_definer(q text) RETURNS SETOF text LANGUAGE plpgsql SECURITY DEFINER AS
+	$$ BEGIN RETURN QUERY EXECUTE q; END $$;
+ALTER FUNCTION gk.m_definer(text) OWNER TO gk_m_member;
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.m_definer($$SELECT rolpassword FROM pg_authid WHERE rolname = 'gk_m_secret'$$);
+-- allowed: what is no secret
+SELECT gk.m_definer($$SELECT rolname::text FROM pg_authid WHERE rolname = 'gk_m_secret'$$);
+RESET SESSION AUTHORIZATION;
+-- allowed: known at once that the membership is gone
+REVOKE :"superuser" FROM gk_m_member;
+SET SESSION AUTHORIZATION gk_m_member;
+SELECT gk.m_works('ALTER FUNCTION gk.m_given() RESET work_mem');
+RESET SESSION AUTHORIZATION;
+GRANT :"superuser" TO gk_m_member;
+-- allowed: a label gives a member's own session back what it names
+SECURITY LABEL FOR gatekeeper ON ROLE gk_m_member IS 'allow catalog_secrets';
+SET SESSION AUTHORIZATION gk_m_member;
+SELECT rolpassword ~ '^SCRAM' FROM pg_authid WHERE rolname = 'gk_m_secret';
+RESET SESSION AUTHORIZATION;
+SECURITY LABEL FOR gatekeeper ON ROLE gk_m_member IS NULL;
+
+--
+-- a member that does not inherit
+--
+SET SESSION AUTHORIZATION gk_m_noinherit;
+-- denied: giving code away needs no SET ROLE
+CREATE FUNCTION gk.m_gift() RETURNS int LANGUAGE sql AS 'SELECT 1';
+SELECT gk.m_works(format('ALTER FUNCTION gk.m_gift() OWNER TO %I', :'superuser'));
+CREATE VIEW gk.m_view AS SELECT gk.m_gift();
+SELECT gk.m_works(format('ALTER VIEW gk.m_view OWNER TO %I', :'superuser'));
+SELECT gk.m_works(format('ALTER DEFAULT PRIVILEGES FOR ROLE %I GRANT TRIGGER ON TABLES TO gk_m_noinherit', :'superuser'));
+-- allowed: a table without code, and giving to others
+CREATE TABLE gk.m_table (a int);
+SELECT gk.m_works(format('ALTER TABLE gk.m_table OWNER TO %I', :'superuser'));
+ALTER DEFAULT PRIVILEGES IN SCHEMA gk GRANT SELECT ON TABLES TO gk_m_clerk;
+ALTER DEFAULT PRIVILEGES IN SCHEMA gk REVOKE SELECT ON TABLES FROM gk_m_clerk;
+RESET SESSION AUTHORIZATION;
+SELECT proname, proowner::regrole FROM pg_proc WHERE proname = 'm_gift';
+-- allowed: a superuser gives and takes
+SELECT gk.m_works(format('ALTER FUNCTION gk.m_gift() OWNER TO %I', :'superuser'));
+ALTER FUNCTION gk.m_gift() OWNER TO gk_m_noinherit;
+
+--
+-- secrets, whatever SELECT was granted
+--
+ANALYZE pg_authid;
+CREATE VIEW gk.m_hashes AS SELECT rolname, rolpassword FROM pg_authid;
+GRANT SELECT ON gk.m_hashes TO gk_m_reader;
+GRANT SELECT ON pg_shadow TO gk_m_reader;
+CREATE FOREIGN DATA WRAPPER gk_m_wrapper;
+CREATE SERVER gk_m_server FOREIGN DATA WRAPPER gk_m_wrapper;
+GRANT USAGE ON FOREIGN SERVER gk_m_server TO gk_m_pooler;
+CREATE USER MAPPING FOR gk_m_pooler SERVER gk_m_server OPTIONS (password 'own');
+SET SESSION AUTHORIZATION gk_m_reader;
+-- denied: pg_read_all_data, without any circumstance
+SELECT rolpassword FROM pg_authid WHERE rolname = 'gk_m_secret';
+SELECT gk.m_works('SELECT a FROM pg_authid a');
+SELECT gk.m_works('SELECT umoptions FROM pg_user_mapping');
+SELECT gk.m_works('SELECT subconninfo FROM pg_subscription');
+SELECT gk.m_works('SELECT chunk_data FROM pg_toast.pg_toast_1260');
+SELECT gk.m_works('SELECT stavalues1 FROM pg_statistic');
+SELECT gk.m_works('SELECT stavalues1, rolpassword FROM pg_statistic, pg_authid');
+SELECT gk.m_works('SELECT most_common_vals, histogram_bounds FROM pg_stats');
+-- denied: through what was granted to it
+SELECT gk.m_works('SELECT passwd FROM pg_shadow');
+SELECT gk.m_works('SELECT rolpassword FROM gk.m_hashes');
+SELECT gk.m_works('SELECT passwd FROM pg_shadow, pg_user_mappings WHERE umoptions IS NULL');
+-- allowed: data, and the rest of the catalogs
+SELECT t FROM gk.m_data;
+SELECT count(*) FROM pg_authid WHERE rolname = 'gk_m_secret';
+SELECT rolname FROM gk.m_hashes WHERE rolname = 'gk_m_secret';
+SELECT count(null_frac) > 0 FROM pg_stats;
+SELECT umoptions IS NULL FROM pg_user_mappings WHERE srvname = 'gk_m_server';
+RESET SESSION AUTHORIZATION;
+-- allowed: everybody's own
+SET SESSION AUTHORIZATION gk_m_pooler;
+SELECT umoptions FROM pg_user_mappings WHERE srvname = 'gk_m_server';
+SELECT option_value FROM information_schema.user_mapping_options WHERE foreign_server_name = 'gk_m_server';
+SELECT count(most_common_vals) > 0 FROM pg_stats;
+RESET SESSION AUTHORIZATION;
+-- allowed: a label for whoever makes dumps
+SECURITY LABEL FOR gatekeeper ON ROLE gk_m_reader IS 'allow catalog_secrets';
+SET SESSION AUTHORIZATION gk_m_reader;
+SELECT rolpassword ~ '^SCRAM' FROM pg_authid WHERE rolname = 'gk_m_secret';
+RESET SESSION AUTHORIZATION;
+
+--
+-- secrets and the planner: estimates come before rights are checked
+--
+SET SESSION AUTHORIZATION gk_user;
+CREATE TABLE gk.m_seen (t text);
+CREATE SEQUENCE gk.m_tells;
+CREATE FUNCTION gk.m_leak(v text, text) RETURNS bool LANGUAGE plpgsql AS $$
+BEGIN
+	IF v ~ '^SCRAM' THEN
+		PERFORM nextval('gk.m_tells');
+	END IF;
+	RETURN false;
+END $$;
+CREATE OPERATOR gk.<<<< (LEFTARG = text, RIGHTARG = text, FUNCTION = gk.m_leak, RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
+-- denied: the superuser's rights with one's own operator
+SELECT gk.as_definer($$EXPLAIN SELECT 1 FROM pg_authid WHERE rolpassword OPERATOR(gk.<<<<) 'x'$$);
+SELECT gk.as_definer($$EXPLAIN SELECT 1 FROM pg_shadow WHERE passwd OPERATOR(gk.<<<<) 'x'$$);
+SELECT gk.as_definer($$EXPLAIN SELECT 1 FROM (SELECT rolpassword AS p FROM pg_authid OFFSET 0) x WHERE p OPERATOR(gk.<<<<) 'x'$$);
+SELECT gk.as_definer($$EXPLAIN SELECT 1 FROM pg_authid a, pg_authid b WHERE a.rolpassword OPERATOR(gk.<<<<) b.rolpassword$$);
+-- the effect: the operator was not called with a hash
+SELECT is_called FROM gk.m_tells;
+RESET SESSION AUTHORIZATION;
+
+--
+-- CREATEROLE
+--
+SET SESSION AUTHORIZATION gk_m_boss;
+-- denied: predefined roles with reach, and what is more than itself
+SELECT gk.m_works('GRANT pg_read_all_data TO gk_m_boss');
+SELECT gk.m_works('GRANT pg_write_all_data TO gk_m_clerk');
+SELECT gk.m_works('CREATE ROLE gk_m_new IN ROLE pg_read_all_data');
+SELECT gk.m_works('GRANT gk_m_reader TO gk_m_boss');
+SELECT gk.m_works('GRANT gk_m_bypass TO gk_m_boss');
+SELECT gk.m_works($$ALTER ROLE gk_m_reader PASSWORD 'x'$$);
+SELECT gk.m_works($$ALTER ROLE gk_m_bypass LOGIN PASSWORD 'x'$$);
+SELECT gk.m_works('ALTER ROLE gk_m_reader RENAME TO gk_m_other');
+SELECT gk.m_works('DROP ROLE gk_m_bypass');
+RESET SESSION AUTHORIZATION;
+SELECT r.rolname FROM pg_roles r WHERE pg_has_role(r.oid, 'pg_read_all_data', 'MEMBER') AND rolname ~ '^gk_m_(boss|clerk|new|reader)' ORDER BY 1;
+SELECT rolname FROM pg_authid WHERE rolname IN ('gk_m_bypass', 'gk_m_reader') AND rolpassword IS NULL ORDER BY 1;
+-- allowed: with ADMIN OPTION
+GRANT pg_read_all_data TO gk_m_boss WITH ADMIN OPTION;
+SET SESSION AUTHORIZATION gk_m_boss;
+GRANT pg_read_all_data TO gk_m_clerk;
+REVOKE pg_read_all_data FROM gk_m_clerk;
+RESET SESSION AUTHORIZATION;
+REVOKE pg_read_all_data FROM gk_m_boss;
+-- allowed: ordinary roles, its own password, what only shows (with borrowed rights it is recorded)
+SET SESSION AUTHORIZATION gk_m_boss;
+SELECT gk.m_works($$CREATE ROLE gk_m_new LOGIN PASSWORD 'x'$$);
+SELECT gk.m_works('ALTER ROLE gk_m_new RENAME TO gk_m_newer');
+SELECT gk.m_works('DROP ROLE gk_m_newer');
+SELECT gk.m_works($$ALTER ROLE gk_m_boss PASSWORD 'y'$$);
+RESET SESSION AUTHORIZATION;
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_definer('GRANT pg_monitor TO gk_m_clerk');
+SELECT gk.as_definer('GRANT pg_signal_backend, gk_m_monitor TO gk_m_clerk');
+-- denied: not behind one of those
+SELECT gk.as_definer('GRANT pg_monitor, pg_read_all_data TO gk_m_clerk');
+RESET SESSION AUTHORIZATION;
+
+--
+-- a label on a function is for those who were given EXECUTE
+--
+CREATE FUNCTION gk.m_auth(u text) RETURNS bool LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS
+	$$SELECT passwd ~ '^SCRAM' FROM pg_shadow WHERE usename = u$$;
+ALTER ROLE gk_m_secret LOGIN;
+REVOKE ALL ON FUNCTION gk.m_auth(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION gk.m_auth(text) TO gk_m_pooler;
+SECURITY LABEL FOR gatekeeper ON FUNCTION gk.m_auth(text) IS 'allow catalog_secrets';
+-- allowed: as it was meant
+SET SESSION AUTHORIZATION gk_m_pooler;
+SELECT gk.m_auth('gk_m_secret');
+RESET SESSION AUTHORIZATION;
+-- denied: with the rights of another function
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_definer($$SELECT gk.m_auth('gk_m_secret')$$);
+-- denied: from a trigger, in a superuser's session
+CREATE TABLE gk.m_inbox (a bool);
+CREATE FUNCTION gk.m_trigger() RETURNS trigger LANGUAGE plpgsql AS
+	$$BEGIN NEW.a := gk.m_auth('gk_m_secret'); RETURN NEW; END$$;
+CREATE TRIGGER t BEFORE INSERT ON gk.m_inbox FOR EACH ROW EXECUTE FUNCTION gk.m_trigger();
+RESET SESSION AUTHORIZATION;
+INSERT INTO gk.m_inbox VALUES (NULL);
+-- allowed: by a function whose own label says so
+CREATE FUNCTION gk.m_outer() RETURNS bool LANGUAGE sql SECURITY DEFINER AS $$SELECT gk.m_auth('gk_m_secret')$$;
+SECURITY LABEL FOR gatekeeper ON FUNCTION gk.m_outer() IS 'allow catalog_secrets';
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.m_outer();
+RESET SESSION AUTHORIZATION;
+
+\c -
+SET client_min_messages = warning;
+DROP OWNED BY gk_m_member, gk_m_noinherit, gk_m_reader, gk_m_pooler CASCADE;
+DROP FUNCTION gk.m_works, gk.m_auth, gk.m_outer;
+DROP TABLE gk.m_data, gk.m_table, gk.m_inbox, gk.m_seen;
+DROP FUNCTION gk.m_trigger;
+DROP VIEW gk.m_hashes;
+DROP SEQUENCE gk.m_tells;
+DROP OPERATOR gk.<<<< (text, text);
+DROP FUNCTION gk.m_leak;
+DROP FOREIGN DATA WRAPPER gk_m_wrapper CASCADE;
+DROP ROLE gk_m_member, gk_m_noinherit, gk_m_reader, gk_m_boss, gk_m_clerk,
+	gk_m_bypass, gk_m_monitor, gk_m_pooler, gk_m_secret;
