@@ -13,11 +13,20 @@
 #define GK_COMPAT_H
 
 #include "postgres.h"
-#include "fmgr.h"
-#include "nodes/parsenodes.h"
 
+#include "catalog/catalog.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "storage/lock.h"
+
+/*
+ * Which minor does not matter: what a later one brought is not used where an
+ * earlier one lacks it, because a module that was built with the later one is loaded
+ * by the earlier one, too.
+ */
 #if PG_VERSION_NUM < 150000
-#error "pg_gatekeeper needs PostgreSQL 15 or later"
+#error "pg_gatekeeper needs PostgreSQL 15 or later: build it with PG_CONFIG=/path/to/pg_config of one"
 #endif
 
 /*
@@ -74,6 +83,48 @@
 #else
 #define GK_PROC_NUMBER(proc) ((proc)->pgprocno)
 #endif
+
+/* 16 has a predefined role that may make subscriptions, 17 one for maintenance. */
+#if PG_VERSION_NUM >= 160000
+#define GK_HAVE_ROLE_CREATE_SUBSCRIPTION
+#endif
+#if PG_VERSION_NUM >= 170000
+#define GK_HAVE_ROLE_MAINTAIN
+#endif
+
+/* 16 has what reads configuration files in a header of its own. */
+#if PG_VERSION_NUM >= 160000
+#include "utils/conffiles.h"
+#endif
+
+/* 17 gives the two parts of a virtual transaction's id other names. */
+#if PG_VERSION_NUM >= 170000
+#define GK_VXID_BACKEND(proc) ((proc)->vxid.procNumber)
+#define GK_VXID_LXID(proc) ((proc)->vxid.lxid)
+#else
+#define GK_VXID_BACKEND(proc) ((proc)->backendId)
+#define GK_VXID_LXID(proc) ((proc)->lxid)
+#endif
+
+/*
+ * Does this process hold the lock on the relation, or a stronger one?  17 can ask
+ * for both; later minors of 15 and 16 have a function for it, too: see above.
+ */
+static inline bool
+gk_relation_is_locked(Oid relid, LOCKMODE mode)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_RELATION(tag, IsSharedRelation(relid) ? InvalidOid : MyDatabaseId, relid);
+#if PG_VERSION_NUM >= 170000
+	return LockHeldByMe(&tag, mode, true);
+#else
+	for (; mode <= AccessExclusiveLock; mode++)
+		if (LockHeldByMe(&tag, mode))
+			return true;
+	return false;
+#endif
+}
 
 /* 16 lets modules find the entry of a setting. */
 #if PG_VERSION_NUM >= 160000

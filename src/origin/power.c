@@ -74,11 +74,11 @@ static const Oid reach_roles[] = {
 	ROLE_PG_READ_ALL_DATA,		/* tables that hold secrets of their own */
 	ROLE_PG_WRITE_ALL_DATA,		/* tables that superusers' jobs and functions
 								 * take their orders from */
-#ifdef ROLE_PG_CREATE_SUBSCRIPTION
+#ifdef GK_HAVE_ROLE_CREATE_SUBSCRIPTION
 	ROLE_PG_CREATE_SUBSCRIPTION,	/* connections from the server's address,
 									 * and rows written by its workers */
 #endif
-#ifdef ROLE_PG_MAINTAIN
+#ifdef GK_HAVE_ROLE_MAINTAIN
 	ROLE_PG_MAINTAIN,			/* runs the code in everybody's indexes and
 								 * views; locks any table, catalogs too */
 #endif

@@ -121,7 +121,7 @@ matview_shows(int *hidden, bool *any)
 		Form_pg_class form = (Form_pg_class) GETSTRUCT(&list->members[i]->tuple);
 
 		if (form->relkind != RELKIND_MATVIEW ||
-			!CheckRelationOidLockedByMe(form->oid, ExclusiveLock, true))
+			!gk_relation_is_locked(form->oid, ExclusiveLock))
 			continue;
 		*any = true;
 		shows = gk_relation_shows_secret(form->oid, NULL, hidden);

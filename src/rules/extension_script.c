@@ -22,9 +22,6 @@
 #include "commands/extension.h"
 #include "miscadmin.h"
 #include "storage/fd.h"
-#if __has_include("utils/conffiles.h")
-#include "utils/conffiles.h"
-#endif
 #include "utils/builtins.h"
 #include "utils/guc.h"
 

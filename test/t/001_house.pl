@@ -164,10 +164,16 @@ my @laws = (
 		law => 'only compat.h asks for the server version',
 		judge => sub {
 			return if $_[0] eq 'base/compat.h';
-			return lines_with($_[0], bare($_[1]), qr/\bPG_VERSION_NUM\b|\bPG_MAJORVERSION\w*/);
+			# a macro or header of some version is the same question in disguise
+			return lines_with($_[0], bare($_[1]),
+				qr/\bPG_VERSION_NUM\b|\bPG_MAJORVERSION\w*|\b__has_include\b|^#\s*ifn?def\s+(?!GK_|GATEKEEPER_H)\w+/);
 		},
-		bad => [ [ 'gate.c', "#if PG_VERSION_NUM >= 160000\n" ] ],
-		good => [ [ 'gate.c', "/* PG_VERSION_NUM */\n#ifdef ROLE_PG_MAINTAIN\n" ] ],
+		bad => [
+			[ 'gate.c', "#if PG_VERSION_NUM >= 160000\n" ],
+			[ 'gate.c', "#ifdef ROLE_PG_MAINTAIN\n" ],
+			[ 'gate.c', "#if __has_include(\"utils/conffiles.h\")\n" ]
+		],
+		good => [ [ 'gate.c', "/* PG_VERSION_NUM */\n#ifdef GK_HAVE_ROLE_MAINTAIN\n#ifndef GATE_H\n" =~ s/GATE_H/GK_GATE_H/r ] ],
 	},
 	{
 		law => 'only refusal.c raises ERRCODE_INSUFFICIENT_PRIVILEGE, and only gate.c asks it to',
