@@ -323,6 +323,78 @@ SELECT gk.as_definer('GRANT ALL ON ALL ROUTINES IN SCHEMA gk, app TO PUBLIC');
 RESET SESSION AUTHORIZATION;
 SELECT * FROM app.backdoors;
 
+-- denied: kinds of objects, one by one: made, changed, taken away or given
+CREATE OPERATOR FAMILY app.family USING btree;
+CREATE OPERATOR CLASS app.class FOR TYPE int USING btree FAMILY app.family AS STORAGE int;
+CREATE FUNCTION app.kinds() RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT format('operator class %s superuser''s=%s', opcname, opcowner = 10) FROM pg_opclass WHERE opcnamespace = 'app'::regnamespace
+	UNION ALL SELECT format('operator family %s superuser''s=%s', opfname, opfowner = 10) FROM pg_opfamily WHERE opfnamespace = 'app'::regnamespace
+	UNION ALL SELECT 'operator in a family' FROM pg_amop WHERE oid >= 16384
+	UNION ALL SELECT 'function in a family' FROM pg_amproc WHERE oid >= 16384
+	UNION ALL SELECT 'transform' FROM pg_transform WHERE oid >= 16384
+	UNION ALL SELECT 'template ' || tmplname FROM pg_ts_template WHERE oid >= 16384
+	UNION ALL SELECT format('language %s superuser''s=%s', lanname, lanowner = 10) FROM pg_language WHERE lanname LIKE 'app%'
+	UNION ALL SELECT format('wrapper %s %s', fdwname, fdwoptions) FROM pg_foreign_data_wrapper WHERE fdwname LIKE 'app%'
+	UNION ALL SELECT format('server %s %s superuser''s=%s', srvname, srvoptions, srvowner = 10) FROM pg_foreign_server WHERE srvname LIKE 'app%'
+	UNION ALL SELECT format('subscription %s superuser''s=%s', subname, subowner = 10) FROM pg_subscription
+	ORDER BY 1
+$$;
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_definer('CREATE OPERATOR CLASS app.planted FOR TYPE int8 USING btree FAMILY app.family AS STORAGE int8');
+SELECT gk.as_definer('ALTER OPERATOR CLASS app.class USING btree OWNER TO gk_user');
+SELECT gk.as_definer('CREATE OPERATOR FAMILY app.planted USING btree');
+SELECT gk.as_definer('ALTER OPERATOR FAMILY app.family USING btree OWNER TO gk_user');
+SELECT gk.as_definer('ALTER OPERATOR FAMILY app.family USING btree ADD OPERATOR 1 < (int, int)');
+SELECT gk.as_definer('ALTER OPERATOR FAMILY app.family USING btree ADD FUNCTION 1 btint4cmp(int, int)');
+SELECT gk.as_definer('CREATE TRANSFORM FOR int LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal))');
+SELECT gk.as_definer('CREATE TEXT SEARCH TEMPLATE app.planted (LEXIZE = dsimple_lexize)');
+RESET SESSION AUTHORIZATION;
+-- denied: giving a superuser the subscription of a role that no longer is one
+SET client_min_messages = error;
+CREATE SUBSCRIPTION app_subscription CONNECTION 'dbname=nowhere' PUBLICATION p
+	WITH (connect = false, slot_name = NONE);
+SET client_min_messages = warning;
+UPDATE pg_subscription SET subowner = 'gk_user'::regrole WHERE subname = 'app_subscription';
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_definer('ALTER SUBSCRIPTION app_subscription OWNER TO CURRENT_USER');
+RESET SESSION AUTHORIZATION;
+-- denied: also where the rules are off that refuse it first
+CREATE LANGUAGE app_language HANDLER plpgsql_call_handler;
+ALTER SYSTEM SET gatekeeper.loopback = 'off';
+ALTER SYSTEM SET gatekeeper.foreign_program = 'off';
+ALTER SYSTEM SET gatekeeper.untrusted_language = 'off';
+SELECT pg_reload_conf();
+\c -
+\set VERBOSITY terse
+SET client_min_messages = warning;
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_definer('ALTER LANGUAGE app_language OWNER TO gk_user');
+SELECT gk.as_definer('ALTER FOREIGN DATA WRAPPER app_wrapper OPTIONS (a ''b'')');
+SELECT gk.as_definer('ALTER SERVER app_server OPTIONS (host ''attacker'')');
+SELECT gk.as_definer('ALTER SERVER app_server OWNER TO gk_user');
+RESET SESSION AUTHORIZATION;
+SELECT app.kinds();
+-- allowed: a superuser in his own session
+ALTER OPERATOR FAMILY app.family USING btree ADD OPERATOR 1 < (int, int), FUNCTION 1 btint4cmp(int, int);
+ALTER OPERATOR CLASS app.class USING btree OWNER TO gk_user;
+ALTER LANGUAGE app_language OWNER TO gk_user;
+ALTER FOREIGN DATA WRAPPER app_wrapper OPTIONS (a 'b');
+CREATE TEXT SEARCH TEMPLATE app.planted (LEXIZE = dsimple_lexize);
+SELECT app.kinds();
+DROP TEXT SEARCH TEMPLATE app.planted;
+ALTER FOREIGN DATA WRAPPER app_wrapper OPTIONS (DROP a);
+DROP LANGUAGE app_language;
+DROP SUBSCRIPTION app_subscription;
+DROP OPERATOR FAMILY app.family USING btree CASCADE;
+DROP FUNCTION app.kinds();
+ALTER SYSTEM RESET gatekeeper.loopback;
+ALTER SYSTEM RESET gatekeeper.foreign_program;
+ALTER SYSTEM RESET gatekeeper.untrusted_language;
+SELECT pg_reload_conf();
+\c -
+\set VERBOSITY terse
+SET client_min_messages = warning;
+
 -- denied: what cannot stand in a function, after SET ROLE
 GRANT postgres TO gk_user;
 SET SESSION AUTHORIZATION gk_user;

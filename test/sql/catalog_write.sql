@@ -253,6 +253,19 @@ FROM (VALUES ('hstore', '1.3', '1.4'), ('citext', '1.1', '1.2'), ('intarray', '1
 	('intagg', '1.0', '1.1'), ('pgcrypto', '1.2', '1.3')) v (name, before, after) \gexec
 DROP EXTENSION cube, seg, hstore, citext, intarray, ltree, pg_trgm, btree_gist, intagg, pgcrypto;
 
+-- denied: changing rows past all rights and triggers
+CREATE EXTENSION pg_surgery SCHEMA gk;
+CREATE TABLE gk.killed AS SELECT 1 AS a;
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_definer($$SELECT gk.heap_force_kill('gk.killed', ARRAY['(0,1)']::tid[])$$);
+RESET SESSION AUTHORIZATION;
+SELECT count(*) FROM gk.killed;
+-- allowed: a superuser in his own session
+SELECT gk.heap_force_kill('gk.killed', ARRAY['(0,1)']::tid[]);
+SELECT count(*) FROM gk.killed;
+DROP TABLE gk.killed;
+DROP EXTENSION pg_surgery;
+
 -- allowed: a superuser in his own session
 BEGIN;
 UPDATE pg_authid SET rolbypassrls = true WHERE rolname = 'gk_user';
