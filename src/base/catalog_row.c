@@ -23,6 +23,7 @@
 #include "storage/bufmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 #include "utils/snapmgr.h"
 
 /*
@@ -112,4 +113,19 @@ gk_request_row(const GkRequest *request)
 	if (*request->row == NULL)
 		*request->row = gk_newest_row(request->classid, request->objid);
 	return *request->row;
+}
+
+/* The relation's owner, or InvalidOid when there is no such relation. */
+Oid
+gk_relation_owner(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
 }

@@ -359,6 +359,7 @@ extern bool gk_relation_shows_secret(Oid relid, const Bitmapset *selected, int *
 /* catalog_row.c */
 extern HeapTuple gk_newest_row(Oid classid, Oid objid);
 extern HeapTuple gk_request_row(const GkRequest *request);
+extern Oid	gk_relation_owner(Oid relid);
 
 /* extension_script.c */
 extern bool gk_script_acts(void);

@@ -24,7 +24,6 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "rules/objects.h"
 #include "origin/query_calls.h"
 
 #include "access/genam.h"

@@ -117,21 +117,6 @@ gk_script_owns_object(Oid classid, Oid objid)
 		getExtensionOfObject(classid, objid) == CurrentExtensionObject;
 }
 
-/* The relation's owner, or InvalidOid when there is no such relation. */
-Oid
-gk_relation_owner(Oid relid)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			owner = InvalidOid;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-		ReleaseSysCache(tuple);
-	}
-	return owner;
-}
-
 static bool
 is_view(Oid relid)
 {

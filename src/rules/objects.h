@@ -19,7 +19,6 @@ extern Datum gk_row_value(Oid classid, HeapTuple row, AttrNumber column, bool *i
 extern Node *gk_row_node(Oid classid, HeapTuple row, AttrNumber column);
 extern Oid	gk_row_owner(Oid classid, HeapTuple row);
 extern char *gk_row_name(Oid classid, HeapTuple row);
-extern Oid	gk_relation_owner(Oid relid);
 extern bool gk_query_shows_secret(Node *node, void *context);
 extern bool gk_view_shows_secret(Oid relid, const Bitmapset *columns, int depth);
 extern bool gk_calls_listed(Node *node, void *context);

@@ -86,12 +86,10 @@ my %include_exceptions = map { $_ => 1 } (
 	'base/gatekeeper.h: origin/code.h',
 	'base/gatekeeper.h: rules/checks.h',
 	'origin/code_stack.c: gate.h',
-	'origin/relation_calls.c: rules/objects.h',
 );
 my %call_exceptions = map { $_ => 1 } (
 	'origin/code_stack.c: requests.c',
 	'origin/query_calls.c: gate.c',
-	'origin/relation_calls.c: rules/objects.c',
 );
 
 sub includes_against_the_house
@@ -413,7 +411,8 @@ my @against = map { my $file = $_; map { "$file: $_" } grep { !may_use($file, $_
 is(join("\n", grep { !$call_exceptions{$_} } sort @against), '', 'calls go down only, by the table of the house');
 
 # The circle that step by step becomes none.  A lower bound is progress: write it here.
-# (A file that is split inside the circle counts twice; that alone may raise it.)
+# (A file that is split inside the circle, or a new one, counts once more; only that
+# may raise it.)
 my $bound = 43;
 my @circles = circles($calls);
 my $standing = 0;
