@@ -92,6 +92,11 @@
 #define GK_HAVE_ROLE_MAINTAIN
 #endif
 
+/* 16 lets a membership say whether it is inherited and whether SET ROLE is allowed. */
+#if PG_VERSION_NUM >= 160000
+#define GK_HAVE_MEMBERSHIP_OPTIONS
+#endif
+
 /* 16 has what reads configuration files in a header of its own. */
 #if PG_VERSION_NUM >= 160000
 #include "utils/conffiles.h"

@@ -91,7 +91,7 @@ read_membership(HeapTuple row, TupleDesc columns, Change *change, State *state)
 	change->second = membership->member;
 	state->exists = true;
 	state->options = membership->admin_option ? 1 : 0;
-#ifdef Anum_pg_auth_members_inherit_option
+#ifdef GK_HAVE_MEMBERSHIP_OPTIONS
 	state->options |= (membership->inherit_option ? 2 : 0) | (membership->set_option ? 4 : 0);
 #endif
 }
