@@ -8,11 +8,13 @@
 #	make check-neighbours	those of other modules
 #	make check-sanitize	every test with sanitizers, assertions and valgrind
 #	make lint			static analysis: gcc -fanalyzer, clang-tidy, cppcheck
+#	make mutants		does each row of the rules' table have a test that misses it?
 #	make fuzz			random input for what reads other people's text
 #	make sqlsmith		random statements
 #	make endure			50 sessions, reloads, crashes, for half an hour
 #	make bench			what the module costs, in instructions and in time
 #	make bench-records	what writing a record takes, beside libsystemd, syslog, pgaudit (root)
+#	make compile_commands.json	for editors
 #	make demo			a short tour on a throw-away server (also as root)
 #	make dist			the source tarball, in dist/
 #	make deb			Debian packages from it, in dist/
@@ -31,7 +33,7 @@ PG_CONFIG ?= pg_config
 # PGXS's own "check" prints a refusal and succeeds, so our goals of that kind
 # live in a branch which does not include it.  Other goals given along with
 # them are passed on.
-own_goals = check check-core check-neighbours check-sanitize lint fuzz sqlsmith endure bench bench-records demo dist deb rpm matrix help
+own_goals = check check-core check-neighbours check-sanitize lint mutants fuzz sqlsmith endure bench bench-records demo dist deb rpm matrix help
 
 ifneq ($(filter $(own_goals),$(MAKECMDGOALS)),)
 
@@ -40,7 +42,7 @@ other_goals = $(filter-out $(own_goals),$(MAKECMDGOALS))
 .PHONY: $(own_goals) $(other_goals)
 
 # The scripts call make again for what they need built.
-check check-core check-neighbours check-sanitize lint fuzz sqlsmith endure bench bench-records demo: $(other_goals)
+check check-core check-neighbours check-sanitize lint mutants fuzz sqlsmith endure bench bench-records demo: $(other_goals)
 	+@PG_CONFIG='$(PG_CONFIG)' WERROR='$(WERROR)' TESTS='$(TESTS)' $(srcdir_)test/$(subst -,_,$@)
 
 dist matrix: $(other_goals)
@@ -159,6 +161,22 @@ cli_compile = $(CC) $(CFLAGS) -D_GNU_SOURCE -DGK_VERSION='"$(GK_VERSION)"' \
 	$(shell pkg-config --cflags libsystemd 2>/dev/null) -c -o $@ $<
 
 -include $(cli_objs:.o=.d)
+
+# For editors: how each file of the module is compiled.
+quote := "
+comma := ,
+empty :=
+in_json = $(subst $(quote),\$(quote),$(subst \,\\,$(1)))
+define newline
+
+
+endef
+compile_commands = $(foreach o,$(OBJS),{"directory": "$(CURDIR)"$(comma) "file": "$(top)/$(o:.o=.c)"$(comma) "command": "$(call in_json,$(CC) $(CFLAGS) $(CPPFLAGS)) -c $(top)/$(o:.o=.c)"})
+
+.PHONY: compile_commands.json
+compile_commands.json:
+	$(file >$@,[$(subst } {,}$(comma)$(newline){,$(compile_commands))])
+	@echo $@
 
 # Files that are the same for every server version.  A distribution package
 # sets common_prefix=/usr, or WITH_COMMON=no for the module alone.
