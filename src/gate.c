@@ -94,7 +94,7 @@ decide(const GkRule *rule, const GkRequest *request, const GkFinding *finding,
 	if (binds(level, finding, event.circumstances))
 	{
 		suspect = true;
-		if (!gk_label_exempts(&event))
+		if (!gk_is_exempt(&event))
 			event.verdict = only_recorded(set, level, finding, event.circumstances) ?
 				GK_WOULD_DENY : GK_DENIED;
 	}

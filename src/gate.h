@@ -20,6 +20,9 @@
 extern void gk_gate(const GkRequest *request, int key, const GkRule *only);
 extern bool gk_gate_relations(List *range_table, List *perms, bool may_raise);
 
+/* exemptions.c */
+extern bool gk_is_exempt(const GkEvent *event);
+
 /* refusal.c */
 extern void gk_deny(const GkEvent *event, GkLevel level, uint64 seq, bool recorded);
 
@@ -72,6 +75,7 @@ gk_interest_in(List *range_table, List *perms)
 /* requests.c */
 extern void gk_statement_asks(Node *stmt, NodeTag tag, ProcessUtilityContext context,
 							  const char *source_text);
+extern void gk_query_asks(Query *query, ParamListInfo params);
 extern ProcessUtilityContext gk_call_asks(CallStmt *stmt, ProcessUtilityContext context);
 extern bool gk_is_hijack(Oid funcid);
 extern void gk_script_calls(Oid funcid);

@@ -172,8 +172,7 @@ next_plan(GK_PLANNER_PARAMS)
 static pg_noinline PlannedStmt *
 plan_privileged(GK_PLANNER_PARAMS)
 {
-	gk_client_queries(parse, params);
-	gk_query_calls(parse);
+	gk_query_asks(parse, params);
 	return next_plan(GK_PLANNER_ARGS);
 }
 

@@ -27,8 +27,17 @@ gk_statement_asks(Node *stmt, NodeTag tag, ProcessUtilityContext context,
 	gk_gate(&request, tag, NULL);
 	if (tag == T_SecLabelStmt)
 		gk_label_provider_named((SecLabelStmt *) stmt);
-	if (tag == T_VariableSetStmt)
+	if (tag == T_VariableSetStmt && !OidIsValid(gk_code_innermost()))
 		gk_client_sets((VariableSetStmt *) stmt, context, source_text);
+}
+
+/* In a privileged session, a query is about to be planned. */
+void
+gk_query_asks(Query *query, ParamListInfo params)
+{
+	if (!OidIsValid(gk_code_innermost()))
+		gk_client_queries(query, params);
+	gk_query_calls(query);
 }
 
 /* In a privileged session.  See gk_query_calls_of_call(). */

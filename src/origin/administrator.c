@@ -48,8 +48,8 @@
 static Oid	switched_to;
 
 /*
- * SET or RESET is about to run.  Is it SET ROLE, and the client's own statement?
- * Which role does it lead to?
+ * SET or RESET is about to run, called by no function.  Is it SET ROLE, and the
+ * client's own statement?  Which role does it lead to?
  */
 void
 gk_client_sets(VariableSetStmt *stmt, ProcessUtilityContext context,
@@ -58,8 +58,7 @@ gk_client_sets(VariableSetStmt *stmt, ProcessUtilityContext context,
 	const char *name;
 
 	if (stmt->name == NULL || pg_strcasecmp(stmt->name, "role") != 0 ||
-		context != PROCESS_UTILITY_TOPLEVEL || source_text != debug_query_string ||
-		OidIsValid(gk_code_innermost()))
+		context != PROCESS_UTILITY_TOPLEVEL || source_text != debug_query_string)
 		return;
 	name = stmt->kind == VAR_SET_VALUE ? ExtractSetVariableArgs(stmt) : NULL;
 	switched_to = name && IsTransactionState() ? get_role_oid(name, true) : InvalidOid;
@@ -164,8 +163,8 @@ role_argument(FuncExpr *call, ParamListInfo params)
 }
 
 /*
- * A query is about to be planned.  Is it the client's own, and does it call
- * set_user() itself, in a SELECT that reads no relation?
+ * A query is about to be planned, for no function.  Is it the client's own, and
+ * does it call set_user() itself, in a SELECT that reads no relation?
  */
 void
 gk_client_queries(Query *query, ParamListInfo params)
@@ -174,7 +173,7 @@ gk_client_queries(Query *query, ParamListInfo params)
 	ListCell   *cell;
 	char	   *name;
 
-	if (ActivePortal || gk_statement->pstmt || OidIsValid(gk_code_innermost()))
+	if (ActivePortal || gk_statement->pstmt)
 		return;
 	(void) gk_client_has_switched();	/* forgets what is no longer so */
 	if (query->commandType != CMD_SELECT || query->cteList || query->hasSubLinks ||

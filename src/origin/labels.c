@@ -279,37 +279,6 @@ gk_label_is_on_role(Oid roleid)
 	return label.trusted || label.administrator || label.allows != 0;
 }
 
-/*
- * A rule binds; does a label lift it?
- *
- * Not where the rule binds a superuser who acts in his own session and has no
- * way to loosen it: a label is that superuser's word and no more.  Not for a
- * call that stands in somebody's view or default: the function's statement
- * only met it.
- */
-bool
-gk_label_exempts(const GkEvent *event)
-{
-	uint64		bit = UINT64CONST(1) << event->rule->id;
-	Oid			user = GetUserId();
-
-	if (!IsTransactionState() || (event->circumstances & GK_STRICT) ||
-		(event->request->circumstances & GK_UNTRUSTED) ||
-		(event->finding->binds_always && superuser()))
-		return false;
-	if (gk_code_allows() & bit)
-		return true;
-
-	/*
-	 * What the role does itself, perhaps after its own SET ROLE, not what is done
-	 * with its rights.  Elevated in that is a member of a superuser role, whom the
-	 * label was given to.
-	 */
-	return (event->circumstances & ~GK_ELEVATED) == 0 &&
-		user == (gk_client_has_switched() ? GetOuterUserId() : GetSessionUserId()) &&
-		(gk_label_on_role(GetSessionUserId()).allows & bit) && !gk_code_is_untrusted();
-}
-
 /* Called while the server adds up its shared memory. */
 void
 gk_labels_shmem_request(void)

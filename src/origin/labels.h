@@ -54,7 +54,6 @@ extern GkLabel gk_label_find_out(Oid classid, Oid objid);
 extern bool gk_label_on_definer(Oid funcid);
 extern GkLabel gk_label_on_role(Oid roleid);
 extern bool gk_label_is_on_role(Oid roleid);
-extern bool gk_label_exempts(const GkEvent *event);
 
 /* administrator.c */
 extern void gk_client_sets(VariableSetStmt *stmt, ProcessUtilityContext context,

@@ -304,6 +304,18 @@ check_row(const GkRequest *request, int findings, HeapTuple row, GkFinding *find
 		"changing what runs with superuser rights";
 }
 
+/*
+ * ALTER EXTENSION ... SET SCHEMA changes nothing of its members but the schema; but
+ * by that protected functions are known.
+ */
+static bool
+moves_extension(void)
+{
+	AlterObjectSchemaStmt *stmt = (AlterObjectSchemaStmt *) gk_statement_of(T_AlterObjectSchemaStmt);
+
+	return stmt && stmt->objectType == OBJECT_EXTENSION && *gk_protected_functions == '\0';
+}
+
 /* Door: objects.  Strings of the finding are allocated in CurrentMemoryContext. */
 bool
 gk_check_backdoor(const GkRequest *request, GkFinding *finding)
@@ -347,6 +359,6 @@ gk_check_backdoor(const GkRequest *request, GkFinding *finding)
 	finding->object_type = get_object_class_descr(request->classid);
 	finding->object = gk_row_name(request->classid, row);
 	finding->scripts_may = true;
-	finding->ignores = GK_STRICT;
+	finding->ignores = GK_STRICT | (moves_extension() ? GK_ELEVATED : 0);
 	return true;
 }

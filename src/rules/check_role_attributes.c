@@ -50,9 +50,13 @@ typedef struct RoleState
 	ItemPointerData tid;
 	NameData	name;
 	bool		super;
+	bool		inherit;
 	bool		createrole;
+	bool		createdb;
+	bool		canlogin;
 	bool		replication;
 	bool		bypassrls;
+	int			connlimit;
 } RoleState;
 
 static void
@@ -63,7 +67,11 @@ copy_role(HeapTuple tuple, RoleState *state)
 	state->tid = tuple->t_self;
 	state->name = role->rolname;
 	state->super = role->rolsuper;
+	state->inherit = role->rolinherit;
 	state->createrole = role->rolcreaterole;
+	state->createdb = role->rolcreatedb;
+	state->canlogin = role->rolcanlogin;
+	state->connlimit = role->rolconnlimit;
 	state->replication = role->rolreplication;
 	state->bypassrls = role->rolbypassrls;
 }
@@ -178,6 +186,21 @@ alters_members_only(void)
 		strcmp(linitial_node(DefElem, stmt->options)->defname, "rolemembers") == 0;
 }
 
+/*
+ * Nothing but the password, or its end, of the role that logged in: that is its
+ * own to change, and it gains nothing by doing so with somebody's function.
+ */
+static bool
+is_own_password(Oid roleid, const RoleState *before, const RoleState *after)
+{
+	return roleid == GetSessionUserId() &&
+		strcmp(NameStr(before->name), NameStr(after->name)) == 0 &&
+		before->super == after->super && before->inherit == after->inherit &&
+		before->createrole == after->createrole && before->createdb == after->createdb &&
+		before->canlogin == after->canlogin && before->connlimit == after->connlimit &&
+		before->replication == after->replication && before->bypassrls == after->bypassrls;
+}
+
 static bool
 check_role(const GkRequest *request, GkFinding *finding)
 {
@@ -192,8 +215,12 @@ check_role(const GkRequest *request, GkFinding *finding)
 		becomes_superuser(roleid, &before, &after))
 		return false;
 	if (request->event == OAT_POST_ALTER && gk_role_is_privileged(roleid))
+	{
+		if (is_own_password(roleid, &before, &after))
+			finding->ignores = GK_ELEVATED;
 		return !alters_members_only() &&
 			found_change("changing a privileged role", roleid, finding);
+	}
 
 	/* A role that was nothing special, or is new. */
 	if (after.createrole)
@@ -207,6 +234,25 @@ check_role(const GkRequest *request, GkFinding *finding)
 	finding->object_type = "role";
 	finding->object = pstrdup(NameStr(after.name));
 	return true;
+}
+
+/*
+ * Does the database belong to an ordinary role that the one that logged in has the
+ * rights of?  It could do so without anybody's rights.
+ */
+static bool
+is_own_database(Oid databaseid)
+{
+	HeapTuple	tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(databaseid));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_database) GETSTRUCT(tuple))->datdba;
+		ReleaseSysCache(tuple);
+	}
+	return OidIsValid(owner) && !gk_acts_as_superuser(owner) &&
+		has_privs_of_role(GetSessionUserId(), owner);
 }
 
 /*
@@ -236,6 +282,8 @@ check_settings(const GkRequest *request, GkFinding *finding)
 	finding->object_type = "database";
 	finding->object = get_database_name(databaseid);
 	finding->scripts_may = databaseid == MyDatabaseId;
+	if (is_own_database(databaseid))
+		finding->ignores = GK_ELEVATED;
 	return true;
 }
 

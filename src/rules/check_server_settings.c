@@ -12,6 +12,9 @@
  * hook shows the arguments of a call.  One that no plan shows, and one behind
  * another role's operator or aggregate, is judged as if it named any setting.
  *
+ * A value with which a setting guards most (log_statement = 'all') takes nothing
+ * away, and is no finding.
+ *
  * Does not see: set_config() with a name known only at run time while nothing
  * but strict holds, or where no plan shows it in a session whose own queries
  * called it before; the settings of modules that are not listed.
@@ -69,6 +72,8 @@ found(VariableSetStmt *stmt, bool lasting, GkFinding *finding)
 	if (!lasting && stmt->name && found_user(stmt->name, finding))
 		return true;
 	if (stmt->kind == VAR_RESET_ALL ? !lasting : (stmt->name == NULL || !gk_setting_is_watched(stmt->name)))
+		return false;
+	if (stmt->kind == VAR_SET_VALUE && gk_setting_is_tight(stmt->name, ExtractSetVariableArgs(stmt)))
 		return false;
 	finding->action = lasting ? "changing a protected setting for later sessions" :
 		"changing a protected setting";

@@ -37,6 +37,9 @@ extern bool gk_setting_is_watched(const char *name);
 extern bool gk_setting_is_user(const char *name);
 extern bool gk_is_plain_set(const VariableSetStmt *stmt);
 
+/* tight_settings.c */
+extern bool gk_setting_is_tight(const char *name, const char *value);
+
 /* check_role_attributes.c */
 extern bool gk_check_role_superuser(const GkRequest *request, GkFinding *finding);
 extern bool gk_check_role_privileged(const GkRequest *request, GkFinding *finding);
