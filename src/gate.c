@@ -82,7 +82,8 @@ decide(const GkRule *rule, const GkRequest *request, const GkFinding *finding,
 	GkEvent		event = {
 		.rule = rule,
 		.verdict = GK_ALLOWED,
-		.circumstances = gk_circumstances() | request->circumstances,
+		.circumstances = gk_circumstances() | request->circumstances |
+		(OidIsValid(request->funcid) ? gk_circumstances_of_call(request->funcid) : 0),
 		.request = request,
 		.finding = finding
 	};
@@ -265,5 +266,7 @@ gk_gate_relations(List *range_table, List *perms, bool may_raise)
 								  led_by_view(range_table, perms),
 								  may_raise);
 	}
+	if (led_by_view(range_table, perms))
+		return pass_relations(range_table, perms, GK_UNTRUSTED, may_raise);
 	return true;
 }

@@ -30,18 +30,19 @@ extern void gk_deny(const GkEvent *event, GkLevel level, uint64 seq, bool record
 typedef enum GkInterest
 {
 	GK_INTEREST_NONE,
-	GK_INTEREST_WRITES,			/* it writes: if the session is privileged */
+	GK_INTEREST_WRITES,			/* it writes, or uses views of users: if the
+								 * session is privileged */
 	GK_INTEREST_WHAT			/* it uses what initdb made, or foreign tables */
 } GkInterest;
 
 static inline bool
-gk_has_foreign_table(List *range_table)
+gk_has_kind(List *range_table, char relkind)
 {
 	ListCell   *cell;
 
 	foreach(cell, range_table)
 	{
-		if (((RangeTblEntry *) lfirst(cell))->relkind == RELKIND_FOREIGN_TABLE)
+		if (((RangeTblEntry *) lfirst(cell))->relkind == relkind)
 			return true;
 	}
 	return false;
@@ -52,9 +53,10 @@ static inline GkInterest
 gk_interest_in(List *range_table, List *perms)
 {
 	AclMode		wanted = 0;
+	bool		views = !GK_PERMS_ARE_RANGE_TABLE && gk_has_kind(range_table, RELKIND_VIEW);
 	ListCell   *cell;
 
-	if (!GK_PERMS_ARE_RANGE_TABLE && gk_has_foreign_table(range_table))
+	if (!GK_PERMS_ARE_RANGE_TABLE && gk_has_kind(range_table, RELKIND_FOREIGN_TABLE))
 		return GK_INTEREST_WHAT;
 	foreach(cell, perms)
 	{
@@ -67,8 +69,9 @@ gk_interest_in(List *range_table, List *perms)
 		if (perm->relid < FirstNormalObjectId)
 			return GK_INTEREST_WHAT;
 		wanted |= perm->requiredPerms;
+		views |= GK_PERMS_ARE_RANGE_TABLE && ((RangeTblEntry *) perm)->relkind == RELKIND_VIEW;
 	}
-	return wanted & (ACL_INSERT | ACL_UPDATE | ACL_DELETE) ? GK_INTEREST_WRITES :
+	return views || wanted & (ACL_INSERT | ACL_UPDATE | ACL_DELETE) ? GK_INTEREST_WRITES :
 		GK_INTEREST_NONE;
 }
 

@@ -56,6 +56,13 @@
 #define GK_RTE_CHECK_AS_USER(rte, perms) ((rte)->checkAsUser)
 #endif
 
+/* 16 keeps settings in a hash table. */
+#if PG_VERSION_NUM >= 160000
+#define GK_GUC_VARIABLES(count) get_guc_variables(count)
+#else
+#define GK_GUC_VARIABLES(count) (*(count) = GetNumConfigOptions(), get_guc_variables())
+#endif
+
 /* 16: one function for the rights on most kinds of objects. */
 #if PG_VERSION_NUM >= 160000
 #define GK_MAY_EXECUTE(funcid, roleid) \

@@ -311,6 +311,7 @@ extern void gk_define_settings(void);
 
 /* circumstances.c */
 extern int	gk_circumstances(void);
+extern int	gk_circumstances_of_call(Oid funcid);
 extern const char *gk_circumstance_name(int bit);
 extern const char *gk_circumstance_reason(int bit);
 extern int	gk_circumstances_text(int circumstances, char *buf, int size);
@@ -352,6 +353,14 @@ extern bool gk_is_secret(Oid relid, AttrNumber attno);
 extern bool gk_relation_is_filtered(Oid relid);
 extern bool gk_secrets_are_sampled(Oid roleid);
 extern bool gk_relation_shows_secret(Oid relid, const Bitmapset *selected, int *hidden);
+
+/* lent_tables.c */
+extern Oid	gk_lent_table(List *range_table, List *perms);
+
+/* secret_settings.c */
+extern bool gk_setting_is_secret(const char *name);
+extern const char *gk_secret_setting(void);
+extern bool gk_role_reads_settings(Oid roleid);
 
 /* symbols.c */
 #include "base/symbols.h"

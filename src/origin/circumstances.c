@@ -16,6 +16,7 @@
 
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_proc.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -85,6 +86,22 @@ gk_circumstances(void)
 	if (gk_acts_as_superuser(GetUserId()) && gk_code_is_untrusted())
 		bits |= GK_UNTRUSTED;
 	return bits;
+}
+
+/*
+ * Beside them, for a function that a rule lists: was the right to call it lent?
+ * An ordinary role that was granted pg_ls_dir() lends it by its SECURITY DEFINER
+ * functions as a superuser does.
+ */
+int
+gk_circumstances_of_call(Oid funcid)
+{
+	Oid			session = GetSessionUserId();
+
+	if (GetUserId() == session || gk_is_superuser(session) || !IsTransactionState() ||
+		GK_MAY_EXECUTE(funcid, session))
+		return 0;
+	return GK_ELEVATED;
 }
 
 /* The name of the lowest bit set, or NULL when none is. */

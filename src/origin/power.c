@@ -21,13 +21,17 @@
  */
 #include "base/gatekeeper.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_auth_members.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_parameter_acl.h"
 #include "utils/acl.h"
 #include "utils/catcache.h"
 #include "utils/inval.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 
 /* The questions, as bits. */
@@ -165,6 +169,34 @@ has_attribute(Oid roleid)
 	return result;
 }
 
+/*
+ * Was it, or a role whose rights it has, granted to set a parameter that is not
+ * everybody's?  There are few grants of that kind, mostly none.
+ */
+static bool
+has_parameter(Oid roleid)
+{
+	Relation	catalog = table_open(ParameterAclRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple	tuple;
+	bool		result = false;
+
+	while (!result && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		bool		isnull;
+		Datum		value = heap_getattr(tuple, Anum_pg_parameter_acl_paracl,
+										 RelationGetDescr(catalog), &isnull);
+		Acl		   *acl = isnull ? NULL : DatumGetAclP(value);
+
+		for (int i = 0; acl && !result && i < ACL_NUM(acl); i++)
+			result = ACL_DAT(acl)[i].ai_grantee != ACL_ID_PUBLIC &&
+				has_privs_of_role(roleid, ACL_DAT(acl)[i].ai_grantee);
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return result;
+}
+
 /* The roles of the two lists that it is, or has the rights of without SET ROLE. */
 static bool
 has_predefined(Oid roleid)
@@ -189,7 +221,7 @@ find_out(Oid roleid, uint8 question)
 			return superuser_arg(roleid) || gk_any_role_of(roleid, lends_superuser);
 		default:
 			return gk_acts_as_superuser(roleid) || has_predefined(roleid) ||
-				has_attribute(roleid);
+				has_attribute(roleid) || has_parameter(roleid);
 	}
 }
 
@@ -238,8 +270,8 @@ gk_acts_as_superuser(Oid roleid)
 
 /*
  * Acts as superuser, or has the rights of a predefined role with reach without
- * SET ROLE, or is CREATEROLE, REPLICATION or BYPASSRLS itself: there is something
- * to be gained by leading this role astray.
+ * SET ROLE, or is CREATEROLE, REPLICATION or BYPASSRLS itself, or may set what only
+ * superusers set: there is something to be gained by leading this role astray.
  */
 bool
 gk_has_power(Oid roleid)
@@ -260,4 +292,5 @@ gk_power_init(void)
 {
 	CacheRegisterSyscacheCallback(AUTHOID, forget, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, forget, (Datum) 0);
+	CacheRegisterSyscacheCallback(PARAMETERACLOID, forget, (Datum) 0);
 }

@@ -1,8 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * check_catalog_secrets.c
- *	  Does a query read password hashes, the options of user mappings, the
- *	  connection strings of subscriptions, or samples of them?
+ *	  Does somebody read password hashes, the options of user mappings, the
+ *	  connection strings of subscriptions, samples of them, or a setting's
+ *	  password?
  *
  * What a query selects of each catalog is in the list that the executor
  * checks, whoever wrote the query and however: a column, a whole row, WHERE,
@@ -19,6 +20,12 @@
  * on a catalog, pg_read_all_data among them, are given for its other columns.
  * What core's own views show each role of its own stays; samples of secrets do
  * not, should there be any and the role have been given rights on the column.
+ *
+ * What a view WITH (security_invoker) of an ordinary role reads with a superuser's
+ * rights, and the role may not read itself, is secret to it (see lent_tables.c).
+ *
+ * Settings that hold a password (see secret_settings.c) are secrets in SHOW,
+ * current_setting() and pg_settings, where rights are borrowed.
  *
  * Does not see: secrets that were copied elsewhere before (a table, a
  * materialized view, query texts in pg_stat_activity or pg_stat_statements);
@@ -45,7 +52,9 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-/* From pageinspect, pg_walinspect (16 and later) and pg_dirtyread. */
+#define ALL_SETTINGS	0x01
+
+/* From core: settings that hold a password.  From pageinspect, pg_walinspect (16 and later) and pg_dirtyread. */
 const GkSymbol gk_catalog_secrets_symbols[] = {
 	{"get_raw_page", 0},
 	{"get_raw_page_1_9", 0},
@@ -53,6 +62,7 @@ const GkSymbol gk_catalog_secrets_symbols[] = {
 	{"get_raw_page_fork_1_9", 0},
 	{"pg_get_wal_block_info", 0},
 	{"pg_dirtyread", 0},
+	{"show_all_settings", ALL_SETTINGS},
 	{NULL, 0}
 };
 
@@ -182,6 +192,62 @@ found_directly(Oid catalog, AttrNumber column, GkFinding *finding)
 }
 
 /*
+ * SHOW, current_setting() and pg_settings.  name is NULL for all settings.  Those
+ * who read all settings on their own behalf (pg_monitor) may; with rights that they
+ * were lent, others may not.
+ */
+static bool
+found_setting(const char *name, GkFinding *finding)
+{
+	if (!gk_role_reads_settings(GetUserId()))
+		return false;
+	if (name ? !gk_setting_is_secret(name) : (name = gk_secret_setting()) == NULL)
+		return false;
+	finding->action = "reading a setting that holds a password";
+	finding->object_type = "setting";
+	finding->object = name;
+	finding->binds_always = !gk_role_reads_settings(GetSessionUserId());
+	finding->scripts_may = true;
+	finding->hint = "Whoever reads it could log in elsewhere with it. Keep the password in a password file (passfile), or let a superuser review the function and exempt it, with the security label 'allow catalog_secrets'. See pg_gatekeeper(7), EXEMPTIONS.";
+	return true;
+}
+
+static bool
+found_call(const GkRequest *request, GkFinding *finding)
+{
+	if (request->symflags & ALL_SETTINGS)
+		return found_setting(NULL, finding);
+	finding->action = "reading raw pages";
+	finding->object_type = "function";
+	finding->object = request->symbol;
+	finding->binds_always = !gk_acts_as_superuser(GetUserId());
+	return true;
+}
+
+/* What an ordinary role's view was lent by whoever reads it. */
+static bool
+found_lent(const GkRequest *request, GkFinding *finding)
+{
+	Oid			table = (request->circumstances & GK_UNTRUSTED) ?
+		gk_lent_table(request->range_table, request->perms) : InvalidOid;
+
+	if (!OidIsValid(table))
+		return false;
+	finding->action = "reading for another role's view what that role may not read";
+	finding->object_type = "table";
+	finding->object = psprintf("%s.%s", get_namespace_name(get_rel_namespace(table)),
+							   get_rel_name(table));
+	finding->hint = "The view is WITH (security_invoker), and its owner would see what is read with a superuser's rights. Read it after SET ROLE to somebody who may read the table, or name the table in the statement. See pg_gatekeeper(7).";
+	return true;
+}
+
+static bool
+found_show(const VariableShowStmt *stmt, GkFinding *finding)
+{
+	return found_setting(pg_strcasecmp(stmt->name, "all") == 0 ? NULL : stmt->name, finding);
+}
+
+/*
  * The entries of the list that the query, or a view in it, reads secrets of:
  * true when one decides.  Of those through views, *reached counts them.
  */
@@ -222,13 +288,9 @@ gk_check_catalog_secrets(const GkRequest *request, GkFinding *finding)
 	ListCell   *cell;
 
 	if (request->door == GK_DOOR_FUNCTION)
-	{
-		finding->action = "reading raw pages";
-		finding->object_type = "function";
-		finding->object = request->symbol;
-		finding->binds_always = !gk_acts_as_superuser(GetUserId());
-		return true;
-	}
+		return found_call(request, finding);
+	if (request->door == GK_DOOR_STATEMENT)
+		return found_show(castNode(VariableShowStmt, request->stmt), finding);
 
 	foreach(cell, request->perms)
 		if (found_in(lfirst_node(GkPermInfo, cell), &reached, &catalog, &column, finding))
@@ -247,5 +309,5 @@ gk_check_catalog_secrets(const GkRequest *request, GkFinding *finding)
 		default:
 			break;
 	}
-	return finding->action != NULL;
+	return finding->action != NULL || found_lent(request, finding);
 }

@@ -30,6 +30,7 @@
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "optimizer/optimizer.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 
 const GkSymbol gk_server_settings_symbols[] = {
@@ -62,6 +63,21 @@ found_user(const char *name, GkFinding *finding)
 }
 
 /*
+ * GRANT SET ON PARAMETER, GRANT ALTER SYSTEM ON PARAMETER: an ordinary role that was
+ * granted it lends it by its SECURITY DEFINER functions.
+ */
+static bool
+is_lent(const char *name, AclMode right)
+{
+	Oid			user = GetUserId();
+	Oid			session = GetSessionUserId();
+
+	return user != session && !gk_is_superuser(user) &&
+		pg_parameter_aclcheck(name, user, right) == ACLCHECK_OK &&
+		pg_parameter_aclcheck(name, session, right) != ACLCHECK_OK;
+}
+
+/*
  * RESET ALL names nothing.  In a session it goes back to what the session
  * started with; in ALTER SYSTEM and ALTER ROLE it removes what an administrator
  * had set.
@@ -79,6 +95,7 @@ found(VariableSetStmt *stmt, bool lasting, GkFinding *finding)
 		"changing a protected setting";
 	finding->object_type = "setting";
 	finding->object = stmt->name ? stmt->name : "all";
+	finding->binds_always = stmt->name && is_lent(stmt->name, lasting ? ACL_ALTER_SYSTEM : ACL_SET);
 	return true;
 }
 

@@ -135,6 +135,7 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 		.doorways = {
 			{GK_DOOR_RELATION | GK_IF_SUSPECT | GK_OR_OTHERS, 0, gk_check_catalog_secrets},
 			{GK_DOOR_FUNCTION, 0, gk_check_catalog_secrets},
+			{GK_DOOR_STATEMENT, T_VariableShowStmt, gk_check_catalog_secrets},
 		}
 	},
 	[GK_EXTENSION_BLOCKED] = {

@@ -226,8 +226,94 @@ SET SESSION AUTHORIZATION gk_user;
 SELECT gk.m_outer();
 RESET SESSION AUTHORIZATION;
 
+--
+-- rights that an ordinary role was granted, and lends
+--
+CREATE ROLE gk_m_lister;
+GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO gk_m_lister;
+GRANT SET ON PARAMETER log_statement TO gk_m_lister;
+CREATE FUNCTION gk.m_lent(stmt text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS
+	$$ BEGIN EXECUTE stmt; END $$;
+ALTER FUNCTION gk.m_lent(text) OWNER TO gk_m_lister;
+SET SESSION AUTHORIZATION gk_user;
+-- denied: EXECUTE, and SET on a parameter
+SELECT gk.m_lent($$SELECT pg_ls_dir('base')$$);
+SELECT gk.m_lent('SET log_statement = none');
+-- allowed: what the caller may do itself
+SELECT gk.m_lent('SET work_mem = 4096');
+RESET SESSION AUTHORIZATION;
+-- allowed: on its own behalf
+SET SESSION AUTHORIZATION gk_m_lister;
+SELECT gk.m_lent($$SELECT pg_ls_dir('base')$$);
+SET log_statement = none;
+RESET log_statement;
+RESET SESSION AUTHORIZATION;
+
+--
+-- settings that hold a password
+--
+ALTER SYSTEM SET primary_conninfo = 'host=nowhere user=replicator password=hush';
+SELECT pg_reload_conf();
 \c -
 SET client_min_messages = warning;
+SET SESSION AUTHORIZATION gk_user;
+-- denied: with borrowed rights
+SELECT gk.as_definer('SHOW primary_conninfo');
+SELECT gk.as_definer('SHOW ALL');
+SELECT gk.as_definer('SELECT setting FROM pg_settings');
+-- allowed: other settings, and what the role sees itself
+SELECT gk.as_definer('SHOW work_mem');
+SELECT count(*) FROM pg_settings WHERE name IN ('primary_conninfo', 'work_mem');
+RESET SESSION AUTHORIZATION;
+-- allowed: a superuser's and a monitoring role's own
+SHOW primary_conninfo;
+GRANT pg_monitor TO gk_m_pooler;
+SET SESSION AUTHORIZATION gk_m_pooler;
+SHOW primary_conninfo;
+RESET SESSION AUTHORIZATION;
+-- allowed: no password, no secret
+ALTER SYSTEM SET primary_conninfo = 'host=nowhere user=replicator passfile=/var/lib/hush';
+SELECT pg_reload_conf();
+\c -
+SET client_min_messages = warning;
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_definer('SHOW primary_conninfo');
+SELECT gk.as_definer('SELECT setting FROM pg_settings');
+RESET SESSION AUTHORIZATION;
+ALTER SYSTEM RESET primary_conninfo;
+SELECT pg_reload_conf();
+
+--
+-- a view WITH (security_invoker) gives its owner nothing that only its reader may see
+--
+CREATE TABLE gk.m_private (t text);
+INSERT INTO gk.m_private VALUES ('private');
+GRANT SELECT ON gk.m_data TO gk_user;
+SET SESSION AUTHORIZATION gk_user;
+CREATE VIEW gk.m_open WITH (security_invoker) AS SELECT t FROM gk.m_data;
+CREATE VIEW gk.m_lends WITH (security_invoker) AS SELECT t FROM gk.m_private;
+CREATE VIEW gk.m_sublink WITH (security_invoker) AS SELECT 1 AS a WHERE EXISTS (SELECT FROM gk.m_private);
+CREATE VIEW gk.m_plain AS SELECT t FROM gk.m_private;
+RESET SESSION AUTHORIZATION;
+-- denied: to a superuser
+SELECT * FROM gk.m_lends;
+SELECT * FROM gk.m_sublink;
+SELECT (SELECT t FROM gk.m_lends);
+-- allowed: what the owner may read, the table itself, a superuser's own view
+SELECT * FROM gk.m_open;
+SELECT o.t, p.t FROM gk.m_open o, gk.m_private p;
+CREATE VIEW gk.m_mine WITH (security_invoker) AS SELECT t FROM gk.m_private;
+SELECT * FROM gk.m_mine;
+SET SESSION AUTHORIZATION gk_user;
+DROP VIEW gk.m_open, gk.m_lends, gk.m_sublink, gk.m_plain;
+RESET SESSION AUTHORIZATION;
+
+\c -
+SET client_min_messages = warning;
+DROP VIEW gk.m_mine;
+DROP TABLE gk.m_private;
+DROP OWNED BY gk_m_lister CASCADE;
+DROP ROLE gk_m_lister;
 DROP OWNED BY gk_m_member, gk_m_noinherit, gk_m_reader, gk_m_pooler CASCADE;
 DROP FUNCTION gk.m_works, gk.m_auth, gk.m_outer;
 DROP TABLE gk.m_data, gk.m_table, gk.m_inbox, gk.m_seen;
