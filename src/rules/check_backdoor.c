@@ -15,9 +15,9 @@
  *
  *	function, procedure, aggregate	created, replaced or altered, if a
  *									superuser's; given to or taken from one
- *	operator, operator class and family, conversion, base type,
- *	tablespace						the same
- *	event trigger					the same, and dropped: it stands guard
+ *	operator, operator class and family, conversion, base type	the same
+ *	tablespace						the same, and created for anybody
+ *	event trigger					the same (what guards is guards.c's)
  *	language, foreign-data wrapper, server	altered, given or taken (new ones
  *									are the business of untrusted_language,
  *									foreign_program and loopback)
@@ -28,7 +28,9 @@
  *	domain							a superuser's gets a default that calls
  *									a listed function
  *	relation						taken from a superuser, or given to one
- *									with code of its own on it
+ *									with code of its own on it (always, when
+ *									that calls a listed function: nothing tells
+ *									later whose it was)
  *	schema, database				taken from a superuser
  *
  * and what is powerless when fired, and therefore allowed:
@@ -105,7 +107,6 @@
 #define GIVEN		0x04		/* one that becomes a superuser's */
 #define TAKEN		0x08		/* one that was a superuser's */
 #define OWNERLESS	0x10		/* a new one, made with superuser rights */
-#define DROPPED		0x20		/* one of a superuser that goes away */
 #define CODE		(CREATED | ALTERED | GIVEN | TAKEN)
 
 static const struct
@@ -120,7 +121,7 @@ static const struct
 	{OperatorFamilyRelationId, CODE},
 	{ConversionRelationId, CODE},
 	{TypeRelationId, CODE},		/* see is_code_type() */
-	{EventTriggerRelationId, CODE | DROPPED},
+	{EventTriggerRelationId, CODE},
 	{ForeignDataWrapperRelationId, CODE & ~CREATED},
 	{SubscriptionRelationId, GIVEN | TAKEN},
 	{TableSpaceRelationId, CODE},
@@ -173,45 +174,6 @@ is_fresh_row(Oid classid, Oid objid)
 	return result;
 }
 
-/* The same for relations, of which core keeps it. */
-static bool
-is_fresh_relation(Oid relid)
-{
-	Relation	rel = RelationIdGetRelation(relid);
-	bool		result;
-
-	if (rel == NULL)
-		return false;
-	result = rel->rd_createSubid != InvalidSubTransactionId;
-	RelationClose(rel);
-	return result;
-}
-
-/*
- * Does something of the relation's former owner run when it is used: a rule (a
- * view has one), a trigger, a listed function in a default or constraint?
- */
-static bool
-has_code(Oid relid)
-{
-	Relation	rel = RelationIdGetRelation(relid);
-	TupleConstr *constr;
-	bool		result;
-
-	if (rel == NULL)
-		return false;
-	constr = rel->rd_att->constr;
-	result = rel->rd_rules != NULL;
-	for (int i = 0; rel->trigdesc && i < rel->trigdesc->numtriggers; i++)
-		result |= !rel->trigdesc->triggers[i].tgisinternal;
-	for (int i = 0; constr && i < constr->num_check; i++)
-		result |= gk_calls_listed(stringToNode(constr->check[i].ccbin), NULL);
-	for (int i = 0; constr && i < constr->num_defval; i++)
-		result |= gk_calls_listed(stringToNode(constr->defval[i].adbin), NULL);
-	RelationClose(rel);
-	return result;
-}
-
 /*
  * A base type is its input and output functions, and what memory they may
  * touch; array types are made along with others and have core's.
@@ -257,18 +219,23 @@ check_owners(const GkRequest *request, int findings, bool to_superuser, GkFindin
 	if (to_superuser)
 	{
 		if (!(findings & GIVEN) ||
-			(request->classid == RelationRelationId && !has_code(request->objid)))
+			(request->classid == RelationRelationId && !gk_relation_has_code(request->objid)))
 			return NULL;
 		if (!gk_is_superuser(GetUserId()))
 		{
 			finding->binds_always = true;
 			finding->hint = "What belongs to a superuser is trusted wherever it runs. Ask a superuser to review it and to change its owner, in a session of his own.";
 		}
+		else if (request->classid == RelationRelationId && gk_relation_calls_listed(request->objid))
+		{
+			finding->binds_always = true;
+			finding->hint = "A view, default, constraint or condition of the relation calls a function that pg_gatekeeper lists, and would do so with the new owner's rights from now on. Drop it, or let the new owner make it anew. See pg_gatekeeper(7).";
+		}
 		return "giving an object to a superuser";
 	}
 	if (!(findings & TAKEN) ||
 		(request->classid == RelationRelationId ?
-		 is_fresh_relation(request->objid) :
+		 gk_relation_is_fresh(request->objid) :
 		 is_fresh_row(request->classid, request->objid)))
 		return NULL;
 	finding->hint = "Only a new object can be given away, in the transaction that makes it. Do it in a session that logged in as a superuser, or let one review the function and exempt it with a security label. See pg_gatekeeper(7), EXEMPTIONS.";
@@ -298,6 +265,9 @@ check_row(const GkRequest *request, int findings, HeapTuple row, GkFinding *find
 	}
 	if (old && gk_code_owner_is_trusted(gk_row_owner(classid, old)) != superusers)
 		return check_owners(request, findings, superusers, finding);
+	/* whoever it is for, the directory becomes theirs */
+	if (created && classid == TableSpaceRelationId)
+		return "creating a tablespace";
 	if (!superusers || !gk_acts_as_superuser(GetUserId()) || !(findings & (created ? CREATED : ALTERED)))
 		return NULL;
 	return created ? "creating what runs with superuser rights" :
@@ -322,20 +292,23 @@ gk_check_backdoor(const GkRequest *request, GkFinding *finding)
 {
 	int			findings = findings_of(request->classid);
 	HeapTuple	row;
+	bool		has_power = gk_acts_as_superuser(GetUserId());
 
+	finding->scripts_may = true;
+	finding->ignores = GK_STRICT;
+	finding->object_type = get_object_class_descr(request->classid);
+	finding->action = has_power ? gk_guard_taken(request) : NULL;
+	if (finding->action)
+	{
+		finding->object = gk_row_name(request->classid, gk_request_row(request));
+		return true;
+	}
 	if (request->subid != 0 || is_byproduct(request->classid) ||
-		(request->event != OAT_POST_ALTER && !gk_acts_as_superuser(GetUserId())))
+		(request->event != OAT_POST_ALTER && !has_power))
 		return false;
 	if (request->event == OAT_POST_CREATE)
 	{
 		if (!(findings & (CREATED | OWNERLESS)) || gk_script_acts())
-			return false;
-	}
-	else if (request->event == OAT_DROP)
-	{
-		/* an extension's own goes with the extension only */
-		if (!(findings & DROPPED) ||
-			OidIsValid(getExtensionOfObject(request->classid, request->objid)))
 			return false;
 	}
 	else if (request->event != OAT_POST_ALTER || (findings & OWNERLESS) ||
@@ -345,20 +318,14 @@ gk_check_backdoor(const GkRequest *request, GkFinding *finding)
 	row = gk_request_row(request);
 	if (!HeapTupleIsValid(row))
 		return false;
-	if (request->event == OAT_DROP)
-	{
-		if (gk_code_owner_is_trusted(gk_row_owner(request->classid, row)))
-			finding->action = "dropping what guards with superuser rights";
-	}
-	else if (!(findings & OWNERLESS))
+	if (!(findings & OWNERLESS))
 		finding->action = check_row(request, findings, row, finding);
 	else if (gk_acts_as_superuser(GetUserId()))
 		finding->action = "creating what runs with superuser rights";
 	if (finding->action == NULL)
 		return false;
-	finding->object_type = get_object_class_descr(request->classid);
 	finding->object = gk_row_name(request->classid, row);
-	finding->scripts_may = true;
-	finding->ignores = GK_STRICT | (moves_extension() ? GK_ELEVATED : 0);
+	if (moves_extension())
+		finding->ignores |= GK_ELEVATED;
 	return true;
 }

@@ -14,19 +14,22 @@
  *				arguments.  A superuser's function without either does what it
  *				was written for (audit triggers), whoever attaches it.
  *	rule		any: its queries have the table owner's rights on tables.
- *	view		that calls a listed function or reads a secret: it has its
- *				owner's rights on tables.  (Writing to a catalog through one is
+ *	view		made or replaced that calls a listed function, or one of a
+ *				superuser's that does as its arguments say, or reads a secret: it
+ *				has its owner's rights on tables, and they would be the arguments
+ *				of the superuser who reads it.  (Writing to a catalog through one is
  *				refused when it happens, see check_catalog_write.c.)
- *	default, CHECK and domain constraint	that calls a listed function.
+ *	default, CHECK and domain constraint	that calls such a function.
+ *
+ * What guards there, and is taken away, is guards.c's.
  *
  * A trigger that a relation has from its parent is nothing new: partitions get
  * them from core, and modules that partition by inheritance copy them, often
  * in the middle of an ordinary user's INSERT.
  *
- * Does not see: expressions on a superuser's relation that call a function
- * which is not listed; what they call belongs to a superuser, who wrote it, if
- * not the arguments, or to somebody else, and then it is powerless.  Conditions written into catalogs
- * by hand (that is catalog_write's).
+ * Does not see: expressions on a superuser's relation that call a function in C
+ * which is not listed, or what only a function inside calls; conditions written into
+ * catalogs by hand (that is catalog_write's).
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -234,7 +237,7 @@ check_rule(HeapTuple row, GkFinding *finding)
 	}
 	finding->ignores |= GK_RESTRICTED;	/* CREATE MATERIALIZED VIEW is, itself */
 	actions = (List *) gk_row_node(RewriteRelationId, row, Anum_pg_rewrite_ev_action);
-	if (gk_calls_listed((Node *) actions, NULL) ||
+	if (gk_calls_deputy((Node *) actions, NULL) ||
 		reads_secret((Node *) actions, NULL) ||
 		gk_query_shows_secret((Node *) actions, &depth) ||
 		writes_commands(rule->ev_class, actions))
@@ -274,7 +277,7 @@ check_default(HeapTuple row, GkFinding *finding)
 	Form_pg_attrdef adef = (Form_pg_attrdef) GETSTRUCT(row);
 
 	if (is_superusers(adef->adrelid) &&
-		gk_calls_listed(gk_row_node(AttrDefaultRelationId, row, Anum_pg_attrdef_adbin), NULL))
+		gk_calls_deputy(gk_row_node(AttrDefaultRelationId, row, Anum_pg_attrdef_adbin), NULL))
 		found("creating a default on a superuser's relation", "column",
 			  adef->adrelid, get_attname(adef->adrelid, adef->adnum, true), finding);
 }
@@ -294,7 +297,7 @@ check_constraint(HeapTuple row, GkFinding *finding)
 {
 	Form_pg_constraint constraint = (Form_pg_constraint) GETSTRUCT(row);
 
-	if (!gk_calls_listed(gk_row_node(ConstraintRelationId, row, Anum_pg_constraint_conbin), NULL))
+	if (!gk_calls_deputy(gk_row_node(ConstraintRelationId, row, Anum_pg_constraint_conbin), NULL))
 		return;
 	if (OidIsValid(constraint->conrelid) && is_superusers(constraint->conrelid))
 		found("creating a constraint on a superuser's relation", "constraint",
@@ -307,14 +310,38 @@ check_constraint(HeapTuple row, GkFinding *finding)
 	}
 }
 
-/* Door: objects.  Strings of the finding are allocated in CurrentMemoryContext. */
+/*
+ * Doors: objects, statement AlterTableStmt.  Strings of the finding are allocated in
+ * CurrentMemoryContext.
+ */
 bool
 gk_check_backdoor_relation(const GkRequest *request, GkFinding *finding)
 {
 	HeapTuple	row;
 
+	finding->scripts_may = true;
+	finding->ignores = GK_STRICT;
+	if (request->door == GK_DOOR_STATEMENT)
+	{
+		Oid			relid;
+
+		finding->action = gk_guard_switched_off(castNode(AlterTableStmt, request->stmt), &relid);
+		if (finding->action)
+			found(finding->action, "relation", relid, NULL, finding);
+		return finding->action != NULL;
+	}
+	finding->action = gk_guard_taken(request);
+	if (finding->action)
+	{
+		finding->object_type = get_object_class_descr(request->classid);
+		finding->object = gk_row_name(request->classid, gk_request_row(request));
+		return true;
+	}
+
 	/* what a script hangs on relations is the extension's; it is not counted */
-	if (request->event != OAT_POST_CREATE || gk_script_acts())
+	if ((request->event != OAT_POST_CREATE &&
+		 !(request->event == OAT_POST_ALTER && request->classid == RewriteRelationId)) ||
+		gk_script_acts())
 		return false;
 	row = request->classid == AttrDefaultRelationId ?
 		default_row(request->objid, request->subid) :
@@ -322,8 +349,6 @@ gk_check_backdoor_relation(const GkRequest *request, GkFinding *finding)
 	if (!HeapTupleIsValid(row))
 		return false;
 
-	finding->scripts_may = true;
-	finding->ignores = GK_STRICT;
 	switch (request->classid)
 	{
 		case TriggerRelationId:

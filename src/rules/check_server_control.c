@@ -35,6 +35,15 @@ const GkSymbol gk_server_control_symbols[] = {
 	{"pgpool_recovery", 0},
 	{"pgpool_remote_start", 0},
 
+	/* plugin_debugger: stops other sessions, and puts statements of its own there */
+	{"pldbg_attach_to_port", 0},
+	{"pldbg_create_listener", 0},
+	{"pldbg_deposit_value", 0},
+	{"pldbg_set_breakpoint", 0},
+	{"pldbg_set_global_breakpoint", 0},
+	{"pldbg_wait_for_breakpoint", 0},
+	{"pldbg_wait_for_target", 0},
+
 	{"gk_sql_reset", 0},
 	{NULL, 0}
 };

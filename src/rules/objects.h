@@ -23,4 +23,14 @@ extern bool gk_query_shows_secret(Node *node, void *context);
 extern bool gk_view_shows_secret(Oid relid, const Bitmapset *columns, int depth);
 extern bool gk_calls_listed(Node *node, void *context);
 
+/* relation_code.c */
+extern bool gk_calls_deputy(Node *node, void *context);
+extern bool gk_relation_calls_listed(Oid relid);
+extern bool gk_relation_has_code(Oid relid);
+
+/* guards.c */
+extern bool gk_relation_is_fresh(Oid relid);
+extern const char *gk_guard_taken(const GkRequest *request);
+extern const char *gk_guard_switched_off(const AlterTableStmt *stmt, Oid *relid);
+
 #endif							/* GK_OBJECTS_H */

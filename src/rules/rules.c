@@ -203,7 +203,7 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT | GK_OR_OTHERS, TableSpaceRelationId, gk_check_backdoor},
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT | GK_OR_OTHERS, LanguageRelationId, gk_check_backdoor},
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ExtensionRelationId, gk_check_backdoor},
-			{GK_DOOR_OBJECT | GK_IF_SUSPECT | GK_OR_OTHERS, RelationRelationId, gk_check_backdoor},
+			{GK_DOOR_OBJECT | GK_OR_OTHERS, RelationRelationId, gk_check_backdoor},
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT, NamespaceRelationId, gk_check_backdoor},
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT, DatabaseRelationId, gk_check_backdoor},
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT, CastRelationId, gk_check_backdoor},
@@ -215,6 +215,8 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT, TSTemplateRelationId, gk_check_backdoor},
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT, TriggerRelationId, gk_check_backdoor_relation},
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT, RewriteRelationId, gk_check_backdoor_relation},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, PolicyRelationId, gk_check_backdoor_relation},
+			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_AlterTableStmt, gk_check_backdoor_relation},
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT, AttrDefaultRelationId, gk_check_backdoor_relation},
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ConstraintRelationId, gk_check_backdoor_relation},
 			{GK_DOOR_RELATION | GK_IF_SUSPECT, 0, gk_check_backdoor_job},
@@ -232,6 +234,8 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 	[GK_PROTECTED_FUNCTION] = {
 		.doorways = {
 			{GK_DOOR_FUNCTION, 0, gk_check_protected_function},
+			{GK_DOOR_OBJECT, NamespaceRelationId, gk_check_protected_function},
+			{GK_DOOR_OBJECT, ProcedureRelationId, gk_check_protected_function},
 		}
 	},
 	[GK_EXEMPTION] = {
