@@ -55,6 +55,12 @@ static const struct config_enum_entry audit_failure_options[] = {
 	{NULL, 0, false}
 };
 
+static const struct config_enum_entry error_detail_options[] = {
+	{"brief", GK_DETAIL_BRIEF, false},
+	{"full", GK_DETAIL_FULL, false},
+	{NULL, 0, false}
+};
+
 static void
 assign_audit_sink(const char *newval, void *extra)
 {
@@ -194,6 +200,9 @@ define_audit_settings(void)
 	define_enum("gatekeeper.audit_failure",
 				"Whether a permitted elevated action goes on when it cannot be recorded.",
 				&gk_audit_failure, GK_AUDIT_OPEN, audit_failure_options, NULL, NULL);
+	define_enum("gatekeeper.error_detail",
+				"How much of a denial those who are not superuser are told.",
+				&gk_error_detail, GK_DETAIL_FULL, error_detail_options, NULL, NULL);
 	define_int("gatekeeper.audit_timeout",
 			   "How long writing a record may hold up a statement.",
 			   &gk_audit_timeout, 50, 1, 10000, PGC_SIGHUP, GUC_UNIT_MS, GK_LOOSER_LESS);

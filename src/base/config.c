@@ -26,6 +26,7 @@ char	   *gk_audit_sink;
 GkSinks		gk_audit_sinks;
 int			gk_audit_level = GK_AUDIT_ELEVATED;
 int			gk_audit_failure = GK_AUDIT_OPEN;
+int			gk_error_detail = GK_DETAIL_FULL;
 int			gk_audit_timeout = 50;
 int			gk_audit_statement = 2048;
 int			gk_audit_heartbeat = 3600;

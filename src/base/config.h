@@ -75,6 +75,7 @@ extern char *gk_audit_sink;
 extern GkSinks gk_audit_sinks;	/* the same, read */
 extern int	gk_audit_level;
 extern int	gk_audit_failure;
+extern int	gk_error_detail;
 extern int	gk_audit_timeout;	/* milliseconds */
 extern int	gk_audit_backlog;	/* KiB */
 extern int	gk_audit_statement; /* bytes */

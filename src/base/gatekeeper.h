@@ -127,6 +127,13 @@ typedef enum GkUnreserved
 	GK_UNRESERVED_REFUSE
 } GkUnreserved;
 
+/* gatekeeper.error_detail */
+typedef enum GkErrorDetail
+{
+	GK_DETAIL_BRIEF,			/* ordinary roles see action and record */
+	GK_DETAIL_FULL
+} GkErrorDetail;
+
 /* The hook through which an action arrives. */
 typedef enum GkDoor
 {
