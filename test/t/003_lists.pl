@@ -196,5 +196,41 @@ is($node->safe_psql('postgres', q{
 		AND NOT has_column_privilege('public', c.oid, attnum, 'SELECT')}),
 	'pg_subscription.subconninfo', 'the columns that are kept back are known');
 
+#
+# Where catalogs keep expressions, and functions that run without being called by
+# name.  Each is a way for somebody else's code into a statement.
+#
+my $expressions = $node->safe_psql('postgres', q{
+	SELECT c.relname || '.' || attname FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+	WHERE atttypid = 'pg_node_tree'::regtype AND attnum > 0 AND relkind = 'r'
+		AND relnamespace = 'pg_catalog'::regnamespace ORDER BY 1});
+compare('expressions in', [ split /\n/, $expressions ], sub { 0 },
+	{
+		'pg_rewrite.ev_(action|qual)|pg_policy.pol(qual|withcheck)' => 'in the query, once it is rewritten: walked',
+		'pg_attrdef.adbin|pg_constraint.conbin|pg_trigger.tgqual' => 'walked with the relation that is written',
+		'pg_type.typdefaultbin|pg_proc.proargdefaults' => 'in the query, once it is planned: walked',
+		'pg_proc.prosqlbody' => 'a function, which is on the stack, or inlined and walked',
+		'pg_index.ind(exprs|pred)|pg_partitioned_table.partexprs' => 'immutable functions; those that are not built in are on the stack',
+		'pg_publication_rel.prqual' => 'built-in, immutable functions',
+		'pg_statistic_ext.stxexprs' => 'run by ANALYZE, as the table\'s owner',
+		'pg_class.relpartbound' => 'constants',
+	});
+my $functions = $node->safe_psql('postgres', q{
+	SELECT fktable || '.' || array_to_string(fkcols, ',') FROM pg_get_catalog_foreign_keys()
+	WHERE pktable = 'pg_proc'::regclass ORDER BY 1});
+compare('functions in', [ split /\n/, $functions ], sub { 0 },
+	{
+		'pg_aggregate.agg\w+fn' => 'walked with the aggregate',
+		'pg_aggregate.aggfnoid' => 'the aggregate itself',
+		'pg_cast.castfunc|pg_operator.oprcode' => 'a call in the query: walked',
+		'pg_(trigger.tgfoid|event_trigger.evtfoid)' => 'not built in: on the stack',
+		'pg_range.rng(canonical|subdiff)' => 'immutable; not built in: on the stack',
+		'pg_operator.opr(join|rest)|pg_proc.prosupport|pg_conversion.conproc|pg_transform.trf(from|to)sql' =>
+		  'has arguments of type internal: native code',
+		'pg_(am.amhandler|foreign_data_wrapper.fdw(handler|validator)|language.lan\w+|amproc.amproc|ts_(parser|template).\w+)' =>
+		  'only superusers make such objects',
+		'pg_type.typ(analyze|input|mod(in|out)|output|receive|send|subscript)' => 'only superusers make base types',
+	});
+
 $node->stop;
 done_testing();
