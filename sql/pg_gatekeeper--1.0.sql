@@ -121,6 +121,25 @@ CREATE VIEW gatekeeper.exemptions AS
 COMMENT ON VIEW gatekeeper.exemptions IS
 	'functions of this database and roles that a security label exempts from rules';
 
+-- Containment
+
+CREATE FUNCTION gatekeeper.get_sandbox(
+	OUT pid pg_catalog.int4,
+	OUT role pg_catalog.text,
+	OUT contained pg_catalog.bool,
+	OUT can_run_programs pg_catalog.bool,
+	OUT files pg_catalog.text,
+	OUT reason pg_catalog.text)
+RETURNS SETOF pg_catalog.record
+AS 'MODULE_PATHNAME', 'gk_sql_sandbox'
+LANGUAGE C VOLATILE PARALLEL SAFE;
+
+CREATE VIEW gatekeeper.sandbox AS
+	SELECT * FROM gatekeeper.get_sandbox();
+
+COMMENT ON VIEW gatekeeper.sandbox IS
+	'the sessions, which of them the kernel contains, from what, and why';
+
 -- Counting anew
 
 CREATE FUNCTION gatekeeper.reset()
@@ -135,8 +154,8 @@ COMMENT ON FUNCTION gatekeeper.reset() IS
 
 REVOKE ALL ON FUNCTION gatekeeper.reset() FROM PUBLIC;
 REVOKE ALL ON FUNCTION gatekeeper.get_rules(), gatekeeper.get_audit(),
-	gatekeeper.get_events() FROM PUBLIC;
+	gatekeeper.get_events(), gatekeeper.get_sandbox() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION gatekeeper.get_rules(), gatekeeper.get_audit(),
-	gatekeeper.get_events() TO pg_monitor;
+	gatekeeper.get_events(), gatekeeper.get_sandbox() TO pg_monitor;
 GRANT SELECT ON gatekeeper.rules, gatekeeper.audit, gatekeeper.events,
-	gatekeeper.exemptions TO pg_monitor;
+	gatekeeper.exemptions, gatekeeper.sandbox TO pg_monitor;

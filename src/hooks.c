@@ -345,6 +345,7 @@ shmem_request(void)
 	gk_audit_shmem_request();
 	gk_labels_shmem_request();
 	gk_session_shmem_request();
+	gk_sandbox_shmem_request();
 }
 
 static void
@@ -356,16 +357,16 @@ shmem_startup(void)
 	gk_labels_shmem_startup();
 	gk_session_shmem_startup();
 	gk_login_note_settings();
+	gk_sandbox_shmem_startup();
 }
 
-/* Later on, the line of pg_hba.conf that let the client in is freed memory. */
 static void
 client_authentication(Port *port, int status)
 {
 	if (next_authentication)
 		next_authentication(port, status);
 	if (status == STATUS_OK)
-		gk_client_is_known(hba_authname(port->hba->auth_method));
+		gk_client_is_known(port);
 }
 
 /* Called once, in the postmaster; backends inherit. */

@@ -40,11 +40,15 @@
 #include "storage/procarray.h"
 #include "utils/acl.h"
 
-/* A client is authenticated; neither role nor database have been looked at yet. */
+/*
+ * A client is authenticated; neither role nor database have been looked at yet.
+ * Later on, the line of pg_hba.conf that let the client in is freed memory.
+ */
 void
-gk_client_is_known(const char *method)
+gk_client_is_known(const Port *port)
 {
-	gk_audit_note_authentication(method);
+	gk_containment_at_login(port);
+	gk_audit_note_authentication(hba_authname(port->hba->auth_method));
 	gk_login_note_settings();
 }
 

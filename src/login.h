@@ -11,12 +11,12 @@
 #ifndef GK_LOGIN_H
 #define GK_LOGIN_H
 
-#include "base/gatekeeper.h"
+#include "containment.h"
 
 #pragma GCC visibility push(hidden)
 
 /* login.c */
-extern void gk_client_is_known(const char *method);
+extern void gk_client_is_known(const Port *port);
 extern void gk_session_begins(void);
 
 /* login_settings.c */

@@ -11,6 +11,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "containment.h"
 #include "origin/labels.h"
 #include "login.h"
 
@@ -36,6 +37,7 @@ _PG_init(void)
 				 errdetail("Nothing was installed."),
 				 errhint("Add pg_gatekeeper to shared_preload_libraries in the configuration file and restart the server.")));
 
+	gk_containment_init();
 	gk_define_settings();
 	gk_watched_settings_init();
 	gk_posts_init();

@@ -61,6 +61,28 @@ static const struct config_enum_entry error_detail_options[] = {
 	{NULL, 0, false}
 };
 
+static const struct config_enum_entry sandbox_options[] = {
+	{"off", GK_SANDBOX_OFF, false},
+	{"users", GK_SANDBOX_USERS, false},
+	{"remote", GK_SANDBOX_REMOTE, false},
+	{"all", GK_SANDBOX_ALL, false},
+	{NULL, 0, false}
+};
+
+static const struct config_enum_entry sandbox_files_options[] = {
+	{"off", GK_FILES_OFF, false},
+	{"server", GK_FILES_SERVER, false},
+	{"on", GK_FILES_ON, false},
+	{NULL, 0, false}
+};
+
+static const struct config_enum_entry sandbox_require_options[] = {
+	{"none", GK_REQUIRE_NONE, false},
+	{"seccomp", GK_REQUIRE_SECCOMP, false},
+	{"landlock", GK_REQUIRE_LANDLOCK, false},
+	{NULL, 0, false}
+};
+
 static void
 assign_audit_sink(const char *newval, void *extra)
 {
@@ -225,6 +247,42 @@ define_audit_settings(void)
 				&gk_audit_syslog_socket, "/dev/log");
 }
 
+static void
+define_fixed_enum(const char *name, const char *what, int *variable, int value,
+				  const struct config_enum_entry *options)
+{
+	char	   *value_given = given(name);
+
+	DefineCustomEnumVariable(name, what, NULL, variable, value, options,
+							 PGC_POSTMASTER, GUC_SUPERUSER_ONLY, NULL, NULL, NULL);
+	must_accept(name, value_given);
+}
+
+/* None can change while the server runs: a session cannot be contained later. */
+static void
+define_sandbox_settings(void)
+{
+	define_fixed_enum("gatekeeper.sandbox",
+					  "Which sessions the kernel keeps from programs and files of the host.",
+					  &gk_sandbox, GK_SANDBOX_USERS, sandbox_options);
+	define_fixed_enum("gatekeeper.sandbox_files",
+					  "Which files contained sessions give up, too: none, the server's own, or all they do not need.",
+					  &gk_sandbox_files, GK_FILES_SERVER, sandbox_files_options);
+	define_list("gatekeeper.sandbox_read_paths",
+				"More files and directories that contained sessions may read.",
+				&gk_sandbox_read_paths, "", PGC_POSTMASTER, gk_accept_paths, NULL, GK_LOOSER_OTHER);
+	define_list("gatekeeper.sandbox_write_paths",
+				"More directories that contained sessions may write to.",
+				&gk_sandbox_write_paths, "", PGC_POSTMASTER, gk_accept_paths, NULL, GK_LOOSER_OTHER);
+	define_list("gatekeeper.sandbox_exempt_roles",
+				"Login roles whose sessions are not contained.",
+				&gk_sandbox_exempt_roles, "", PGC_POSTMASTER, gk_accept_reserved_roles, NULL,
+				GK_LOOSER_OTHER);
+	define_fixed_enum("gatekeeper.sandbox_require",
+					  "What this server does not start without: seccomp, or landlock too.",
+					  &gk_sandbox_require, GK_REQUIRE_NONE, sandbox_require_options);
+}
+
 /* Server start.  strict comes first: the others' check hooks ask for it. */
 void
 gk_define_settings(void)
@@ -267,6 +325,7 @@ gk_define_settings(void)
 				gk_accept_protected_functions, assign_protected_functions,
 				GK_LOOSER_FEWER);
 	define_rule_settings();
+	define_sandbox_settings();
 	define_audit_settings();
 	MarkGUCPrefixReserved("gatekeeper");
 }

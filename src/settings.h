@@ -22,6 +22,7 @@ extern bool gk_accept_reserved_roles(char **newval, void **extra, GucSource sour
 extern bool gk_accept_blocked_extensions(char **newval, void **extra, GucSource source);
 extern bool gk_accept_protected_functions(char **newval, void **extra, GucSource source);
 extern bool gk_accept_audit_sink(char **newval, void **extra, GucSource source);
+extern bool gk_accept_paths(char **newval, void **extra, GucSource source);
 extern bool gk_accept_socket(char **newval, void **extra, GucSource source);
 
 #endif							/* GK_SETTINGS_H */

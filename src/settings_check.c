@@ -220,3 +220,27 @@ gk_accept_socket(char **newval, void **extra, GucSource source)
 	}
 	return true;
 }
+
+/* A list of absolute paths, as unix_socket_directories is one. */
+bool
+gk_accept_paths(char **newval, void **extra, GucSource source)
+{
+	char	   *copy = pstrdup(*newval);
+	List	   *paths;
+	bool		ok = SplitDirectoriesString(copy, ',', &paths);
+	ListCell   *cell;
+
+	if (!ok)
+		GUC_check_errdetail("\"%s\" is not a list of paths separated by commas.", *newval);
+	else
+		foreach(cell, paths)
+			if (!is_absolute_path((char *) lfirst(cell)))
+			{
+				GUC_check_errdetail("\"%s\" is not an absolute path.", (char *) lfirst(cell));
+				ok = false;
+				break;
+			}
+	list_free_deep(paths);
+	pfree(copy);
+	return ok;
+}

@@ -22,6 +22,8 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "sandbox/sandbox.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
@@ -31,6 +33,7 @@ extern PGDLLEXPORT Datum gk_sql_rules(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum gk_sql_audit(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum gk_sql_events(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum gk_sql_circumstances(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum gk_sql_sandbox(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum gk_sql_reset(PG_FUNCTION_ARGS);
 
 #define GK_MAX_COLUMNS 20
@@ -245,6 +248,39 @@ gk_sql_circumstances(PG_FUNCTION_ARGS)
 		put_text(&row, gk_circumstance_name(1 << i));
 		put_datum(&row, BoolGetDatum(holds));
 		put_text(&row, holds ? gk_circumstance_reason(1 << i) : NULL);
+		end_row(&row);
+	}
+	return (Datum) 0;
+}
+
+/* Which files can a session that gave this up still open, as far as permissions go? */
+static const char *
+files_open(int walls)
+{
+	return !(walls & GK_WALL_FILES) ? "all" :
+		gk_sandbox_files == GK_FILES_SERVER ? "all but the server's own" : "what it needs";
+}
+
+PG_FUNCTION_INFO_V1(gk_sql_sandbox);
+
+/* pid, role, contained, can_run_programs, files, reason */
+Datum
+gk_sql_sandbox(PG_FUNCTION_ARGS)
+{
+	GkRow		row = begin_rows(fcinfo);
+
+	for (int i = 0; i < gk_sandbox_sessions(); i++)
+	{
+		GkSandboxSession session;
+
+		if (!gk_sandbox_session(i, &session))
+			continue;
+		put_datum(&row, Int32GetDatum(session.pid));
+		put_text(&row, OidIsValid(session.role) ? GetUserNameFromId(session.role, true) : NULL);
+		put_datum(&row, BoolGetDatum(gk_why_is_contained(session.why)));
+		put_datum(&row, BoolGetDatum(!(session.walls & gk_sandbox_walls() & GK_WALL_PROGRAMS)));
+		put_text(&row, files_open(session.walls & gk_sandbox_walls()));
+		put_text(&row, gk_why_text(session.why));
 		end_row(&row);
 	}
 	return (Datum) 0;

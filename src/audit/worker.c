@@ -119,6 +119,22 @@ report_mode(void)
 		(void) gk_audit_about_module(&notice);
 }
 
+/* Sessions were to be contained, and this kernel cannot. */
+static void
+report_containment(void)
+{
+	GkNotice	notice = {
+		.kind = GK_KIND_CONFIG,
+		.object_type = "module",
+		.object = "sessions are contained only in part",
+		.new_value = gk_sandbox_lacks,
+		.is_alarm = true
+	};
+
+	if (notice.new_value)
+		(void) gk_audit_about_module(&notice);
+}
+
 /*
  * Why the configured sinks did not take the last record, as "journald:
  * Connection refused; syslog: ..." into buf.  "" when one of them did; with
@@ -278,6 +294,7 @@ start(void)
 	(void) gk_audit_about_module(&notice);
 	pfree(settings);
 	report_mode();
+	report_containment();
 	report_sinks();
 	plan_heartbeat();
 	loss.next_try = gk_monotonic_us() + GK_LOOK_US;

@@ -69,18 +69,23 @@ source_of(const char *name, char *buf, int size)
 }
 
 /*
- * The settings that somebody has given a value, without their prefix, as
- * "mode=audit copy_file=off".  In CurrentMemoryContext.
+ * What contains sessions, then the settings that somebody has given a value, without
+ * their prefix, as "sandbox_status="off" mode=audit copy_file=off".  In CurrentMemoryContext.
  */
 char *
 gk_settings_given(void)
 {
 	static const char *const fixed[] = {
-		"gatekeeper.strict", "gatekeeper.reserved_roles", "gatekeeper.audit_backlog"
+		"gatekeeper.strict", "gatekeeper.reserved_roles", "gatekeeper.audit_backlog",
+		"gatekeeper.sandbox", "gatekeeper.sandbox_files", "gatekeeper.sandbox_read_paths",
+		"gatekeeper.sandbox_write_paths", "gatekeeper.sandbox_exempt_roles",
+		"gatekeeper.sandbox_require"
 	};
 	StringInfoData given;
 
 	initStringInfo(&given);
+	appendStringInfo(&given, "sandbox_status=\"%s\"",
+					 GetConfigOption("gatekeeper.sandbox_status", false, false));
 	for (int i = -(int) lengthof(fixed); i < gk_num_settings; i++)
 	{
 		const char *name = i < 0 ? fixed[i + lengthof(fixed)] : gk_settings[i].name;

@@ -143,6 +143,22 @@ gk_relation_is_locked(Oid relid, LOCKMODE mode)
 #define GK_HAVE_FIND_OPTION
 #endif
 
+/* 16 has one function for the rights on every kind of object. */
+#if PG_VERSION_NUM >= 160000
+#define GK_MAY_EXECUTE(funcid, roleid) \
+	(object_aclcheck(ProcedureRelationId, funcid, roleid, ACL_EXECUTE) == ACLCHECK_OK)
+#else
+#define GK_MAY_EXECUTE(funcid, roleid) \
+	(pg_proc_aclcheck(funcid, roleid, ACL_EXECUTE) == ACLCHECK_OK)
+#endif
+
+/* 17 numbers processes from the outside. */
+#if PG_VERSION_NUM >= 170000
+#define GK_MY_PROC_NUMBER ((int) MyProcNumber)
+#else
+#define GK_MY_PROC_NUMBER (MyProc->pgprocno)
+#endif
+
 /* 19 tells the planner what EXPLAIN wants to know. */
 #if PG_VERSION_NUM >= 190000
 #define GK_PLANNER_PARAMS Query *parse, const char *source_text, int cursor_options, \

@@ -34,6 +34,15 @@ int			gk_audit_backlog = 512;
 char	   *gk_audit_journal_socket;
 char	   *gk_audit_syslog_socket;
 
+int			gk_sandbox = GK_SANDBOX_USERS;
+int			gk_sandbox_files = GK_FILES_SERVER;
+char	   *gk_sandbox_read_paths;
+char	   *gk_sandbox_write_paths;
+char	   *gk_sandbox_exempt_roles;
+int			gk_sandbox_require = GK_REQUIRE_NONE;
+int			gk_sandbox_given_up;
+const char *gk_sandbox_lacks;
+
 GkSetting	gk_settings[GK_MAX_SETTINGS];
 int			gk_num_settings;
 

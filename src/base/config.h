@@ -61,6 +61,38 @@ typedef struct GkSetting
 
 #define GK_MAX_SETTINGS (GK_NUM_RULES + 20)
 
+/* gatekeeper.sandbox.  The order matters: a later one is never looser. */
+typedef enum GkSandbox
+{
+	GK_SANDBOX_OFF,
+	GK_SANDBOX_USERS,			/* roles that have no way to the host */
+	GK_SANDBOX_REMOTE,			/* all but the server's own user on this host */
+	GK_SANDBOX_ALL
+} GkSandbox;
+
+/* gatekeeper.sandbox_files.  The order matters, likewise. */
+typedef enum GkSandboxFiles
+{
+	GK_FILES_OFF,
+	GK_FILES_SERVER,			/* what the server is configured by is not written */
+	GK_FILES_ON					/* only what a session needs is opened */
+} GkSandboxFiles;
+
+/* gatekeeper.sandbox_require: what is not to be had ends the start. */
+typedef enum GkSandboxRequire
+{
+	GK_REQUIRE_NONE,
+	GK_REQUIRE_SECCOMP,
+	GK_REQUIRE_LANDLOCK
+} GkSandboxRequire;
+
+/*
+ * What a process has given up; bits.  What of it the kernel holds it to is another
+ * matter (sandbox/kernel.c).
+ */
+#define GK_WALL_PROGRAMS	0x01
+#define GK_WALL_FILES		0x02
+
 /* config.c */
 extern int	gk_mode;
 extern bool gk_strict;
@@ -80,6 +112,14 @@ extern int	gk_audit_timeout;	/* milliseconds */
 extern int	gk_audit_backlog;	/* KiB */
 extern int	gk_audit_statement; /* bytes */
 extern int	gk_audit_heartbeat; /* seconds; 0: none */
+extern int	gk_sandbox;
+extern int	gk_sandbox_files;
+extern char *gk_sandbox_read_paths;
+extern char *gk_sandbox_write_paths;
+extern char *gk_sandbox_exempt_roles;
+extern int	gk_sandbox_require;
+extern int	gk_sandbox_given_up;	/* by this process, GK_WALL_*; no setting */
+extern const char *gk_sandbox_lacks;	/* what of it cannot be had here, or NULL */
 extern char *gk_audit_journal_socket;
 extern char *gk_audit_syslog_socket;
 extern GkSetting gk_settings[GK_MAX_SETTINGS]; /* filled as they are defined */

@@ -144,6 +144,13 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		.level = GK_LEVEL_ELEVATED,
 		.technique = "T1059"
 	},
+	[GK_CONTAINED] = {
+		.id = GK_CONTAINED,
+		.name = "contained",
+		.covers = "Programs, ALTER SYSTEM and tablespaces in sessions that gatekeeper.sandbox contains.",
+		.level = GK_LEVEL_ALWAYS,
+		.technique = "T1059.004"
+	},
 	[GK_EXEMPTION] = {
 		.id = GK_EXEMPTION,
 		.name = "exemption",

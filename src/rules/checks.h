@@ -111,4 +111,7 @@ extern bool gk_check_backdoor_session(const GkRequest *request, GkFinding *findi
 /* check_extension_hijack.c */
 extern bool gk_check_extension_hijack(const GkRequest *request, GkFinding *finding);
 
+/* check_contained.c */
+extern bool gk_check_contained(const GkRequest *request, GkFinding *finding);
+
 #endif							/* GK_CHECKS_H */

@@ -238,6 +238,13 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_OBJECT, ProcedureRelationId, gk_check_protected_function},
 		}
 	},
+	[GK_CONTAINED] = {
+		.doorways = {
+			{GK_DOOR_STATEMENT, T_CopyStmt, gk_check_contained},
+			{GK_DOOR_STATEMENT, T_AlterSystemStmt, gk_check_contained},
+			{GK_DOOR_STATEMENT, T_CreateTableSpaceStmt, gk_check_contained},
+		}
+	},
 	[GK_EXEMPTION] = {
 		.doorways = {
 			{GK_DOOR_STATEMENT, T_SecLabelStmt, gk_check_exemption},

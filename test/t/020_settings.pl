@@ -30,7 +30,7 @@ close $fh;
 
 my %default = map { split /\|/, $_, 2 } split /\n/, value_of($node,
 	q{SELECT name, boot_val || CASE WHEN unit = 'ms' THEN 'ms' WHEN unit = 'B' THEN 'B' WHEN unit = 's' THEN 's' WHEN unit = 'kB' THEN 'kB' ELSE '' END
-		FROM pg_settings WHERE name LIKE 'gatekeeper.%'});
+		FROM pg_settings WHERE name LIKE 'gatekeeper.%' AND context <> 'internal'});
 cmp_ok(scalar(keys %default), '>=', 24, 'the settings are there');
 foreach my $name (sort keys %default)
 {
@@ -41,8 +41,10 @@ foreach my $name (sort keys %default)
 
 is( value_of($node,
 		q{SELECT string_agg(name, ' ' ORDER BY name) FROM pg_settings
-			WHERE name LIKE 'gatekeeper.%' AND context <> 'sighup'}),
-	'gatekeeper.audit_backlog gatekeeper.reserved_roles gatekeeper.strict',
+			WHERE name LIKE 'gatekeeper.%' AND context NOT IN ('sighup', 'internal')}),
+	'gatekeeper.audit_backlog gatekeeper.reserved_roles gatekeeper.sandbox gatekeeper.sandbox_exempt_roles '
+	  . 'gatekeeper.sandbox_files gatekeeper.sandbox_read_paths gatekeeper.sandbox_require '
+	  . 'gatekeeper.sandbox_write_paths gatekeeper.strict',
 	'the others can be changed by a reload');
 
 # ------------------------------------------------------------------------

@@ -125,6 +125,7 @@ my %case = (
 		postgres => "CREATE FUNCTION gk.planted() RETURNS int LANGUAGE sql AS 'SELECT 1'" ],
 	extension_hijack => [ postgres => "SELECT gk.in_extension('SELECT gk.trap()')", postgres => "SELECT gk.in_extension('SELECT gk.labelled()')" ],
 	protected_function => [ gk_user => definer('SELECT pg_switch_wal()'), postgres => 'SELECT pg_switch_wal()' ],
+	contained => [ gk_user => definer("COPY (SELECT 1) TO PROGRAM 'true'"), postgres => "ALTER SYSTEM SET work_mem = '5MB'" ],
 	exemption => [ gk_user => definer("SECURITY LABEL FOR gatekeeper ON FUNCTION gk.as_definer(text) IS 'trusted'"),
 		postgres => "SECURITY LABEL FOR gatekeeper ON FUNCTION gk.labelled() IS 'trusted'" ]);
 
@@ -136,10 +137,18 @@ sub records
 	return journal_records($mark, 'GATEKEEPER_PORT=' . $node->port, @matches);
 }
 
+sub set_copy_program
+{
+	$node->append_conf('postgresql.conf', "gatekeeper.copy_program = '$_[0]'");
+	return reload_and_wait($node);
+}
+
 my @twins;
 foreach my $rule (sort keys %case)
 {
 	my ($attacker, $attack, $user, $twin) = @{ $case{$rule} };
+	# where another rule comes first, and only looks on
+	set_copy_program('audit') if $rule eq 'contained';
 	my $mark = journal_mark();
 
 	denied_for($node, $attacker, $attack, "$rule: the attack is denied");
@@ -151,6 +160,7 @@ foreach my $rule (sort keys %case)
 	allowed_for($node, $user, $twin, "$rule: its twin is allowed");
 	my @records = records($mark, 'GATEKEEPER_EVENT=action');
 	push @twins, @records;
+	set_copy_program('always') if $rule eq 'contained';
 	# an extension's script is worth a look, whatever it does
 	my @found = grep { $_ ne '' && $_ ne 'passed' } map { found($_) } @records;
 	is("@found", '', '... and no Sigma rule says that something was denied');
