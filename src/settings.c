@@ -239,6 +239,9 @@ define_audit_settings(void)
 			   "How much memory keeps records that no sink takes at the moment; 0 for none.",
 			   &gk_audit_backlog, 512, 0, 64 * 1024, PGC_POSTMASTER, GUC_UNIT_KB,
 			   GK_LOOSER_LESS);
+	define_int("gatekeeper.audit_budget",
+			   "How many records a minute a role may make for each rule and client address.",
+			   &gk_audit_budget, 100, 1, 1000000, PGC_SIGHUP, 0, GK_LOOSER_LESS);
 	define_path("gatekeeper.audit_journal_socket",
 				"The socket of the journal, or of a journal namespace.",
 				&gk_audit_journal_socket, "/run/systemd/journal/socket");

@@ -128,8 +128,8 @@ look_up(GkRecord *record)
 
 /*
  * Write the record of an action.  *seq is its number; that of an earlier
- * record when the action is only counted (coalesce.c), 0 when another process
- * of a parallel query has recorded it.
+ * record when the action is only counted (coalesce.c), 0 when it is counted with
+ * others (budget.c), or another process of a parallel query has recorded it.
  *
  * True when a configured sink took it, or, unless gatekeeper.audit_failure is
  * "closed", when it waits for one or is in the server log.  Never throws; takes
@@ -156,8 +156,11 @@ gk_audit_record(const GkEvent *event, uint64 *seq)
 	look_up(&the_record);
 	if (!gk_coalesce(&the_record, seq, &delivered))
 	{
-		delivered = gk_audit_write(&the_record, deadline, seq);
-		gk_coalesce_written(&the_record, delivered, deadline);
+		if (gk_budget_allows(&the_record))
+		{
+			delivered = gk_audit_write(&the_record, deadline, seq);
+			gk_coalesce_written(&the_record, delivered, deadline);
+		}
 	}
 	RESUME_INTERRUPTS();
 	is_writing = false;
@@ -211,7 +214,30 @@ gk_audit_write_pending(void)
 	{
 		is_writing = true;
 		HOLD_INTERRUPTS();
-		gk_coalesce_write(&the_record, &kept, count, gk_audit_deadline());
+		gk_coalesce_write(&the_record, &kept, count, 0, NULL, gk_audit_deadline());
+		RESUME_INTERRUPTS();
+		is_writing = false;
+	}
+}
+
+/*
+ * Write what was counted beyond the budgets of roles: what is to be told now,
+ * or all.  For the background worker.
+ */
+void
+gk_audit_write_floods(bool all)
+{
+	static GkKept kept;
+	static GkLast last;
+	int64		now = gk_monotonic_us();
+	uint32		count;
+	uint32		kinds;
+
+	while (!is_writing && (count = gk_budget_take_due(now, all, &kept, &last, &kinds)) > 0)
+	{
+		is_writing = true;
+		HOLD_INTERRUPTS();
+		gk_coalesce_write(&the_record, &kept, count, kinds, &last, gk_audit_deadline());
 		RESUME_INTERRUPTS();
 		is_writing = false;
 	}

@@ -45,6 +45,7 @@ typedef enum GkAuditKind
 	GK_KIND_HEARTBEAT,
 	GK_KIND_LOSS,
 	GK_KIND_LOGIN,
+	GK_KIND_FLOOD,				/* actions beyond a budget, see budget.c */
 	GK_NUM_KINDS
 } GkAuditKind;
 
@@ -57,6 +58,7 @@ typedef enum GkAuditKind
 #define GK_MESSAGE_ID_HEARTBEAT		"8f44483f76274fcb89192e5433bbb006"
 #define GK_MESSAGE_ID_LOSS			"1940040fe2c44032bf52b653a2419257"
 #define GK_MESSAGE_ID_LOGIN			"d76c98387c424cd989efbefa050eadb9"
+#define GK_MESSAGE_ID_FLOOD			"6e0d2c1b7f5849b9a4c3d28e51f0a977"
 
 /*
  * Limits, in bytes.  8 KiB is what syslog receivers take by default; a field
@@ -68,7 +70,7 @@ typedef enum GkAuditKind
 #define GK_OBJECT_SIZE		1024
 #define GK_VALUE_SIZE		512 /* a setting's value */
 #define GK_NAME_SIZE		256 /* an identifier, every byte escaped */
-#define GK_MAX_FIELDS		48
+#define GK_MAX_FIELDS		64
 
 /* A record about the module itself.  Strings outlive its writing. */
 typedef struct GkNotice
@@ -104,6 +106,13 @@ typedef struct GkKept
 	char		text[GK_KEPT_TEXT];
 } GkKept;
 
+/* The last of the actions that a flood's record stands for, as shown. */
+typedef struct GkLast
+{
+	char		object[192];
+	char		statement[256];
+} GkLast;
+
 /*
  * One record.  The first part is gathered by audit.c, the second filled in by
  * fields.c.  Lives in static memory; its strings outlive the record.
@@ -132,6 +141,8 @@ typedef struct GkRecord
 	uint64		lost;			/* before this record */
 	uint32		waiting;		/* records that wait for a sink */
 	uint32		count;			/* how many actions it stands for */
+	uint32		kinds;			/* a flood's: about how many different ones */
+	const GkLast *last;			/* a flood's, or NULL */
 	bool		is_late;		/* from the backlog: another process wrote it */
 	bool		is_taken;		/* by a configured sink, or the backlog */
 
@@ -235,6 +246,7 @@ typedef struct GkRecent
 /* audit.c */
 extern bool gk_audit_about_module(const GkNotice *notice);
 extern void gk_audit_write_pending(void);
+extern void gk_audit_write_floods(bool all);
 extern bool gk_audit_write_backlog(void);
 
 /* write.c */
@@ -278,7 +290,7 @@ extern bool gk_coalesce(const GkRecord *record, uint64 *seq, bool *delivered);
 extern void gk_coalesce_written(GkRecord *record, bool delivered, int64 deadline);
 extern void gk_coalesce_flush(GkRecord *record, bool all, int64 deadline);
 extern void gk_coalesce_write(GkRecord *record, const GkKept *kept, uint32 count,
-							  int64 deadline);
+							  uint32 kinds, const GkLast *last, int64 deadline);
 extern bool gk_is_repeated_by_worker(const GkEvent *event);
 
 /* pending.c: counts that wait for the end of their minute */
@@ -294,6 +306,14 @@ extern GkTicket gk_pending_begin(const GkKept *kept, int64 until);
 extern bool gk_pending_add(GkTicket ticket);
 extern uint32 gk_pending_take(GkTicket ticket);
 extern uint32 gk_pending_take_due(int64 now, GkKept *kept);
+
+/* budget.c: how many records a role may have a minute */
+extern Size gk_budget_size(void);
+extern void gk_budget_startup(void);
+extern bool gk_budget_allows(GkRecord *record);
+extern int64 gk_budget_time_to_wait(int64 now);
+extern uint32 gk_budget_take_due(int64 now, bool any, GkKept *kept, GkLast *last,
+								 uint32 *kinds);
 
 /* socket.c: see there */
 typedef struct GkSocket

@@ -96,15 +96,21 @@ make_key(const GkRecord *record, uint64 *key)
 	return true;
 }
 
-/* Write the record of a count.  The record is for scratch. */
+/*
+ * Write the record of a count; of a flood, kinds and last are known, too.  The
+ * record is for scratch.
+ */
 void
-gk_coalesce_write(GkRecord *record, const GkKept *kept, uint32 count, int64 deadline)
+gk_coalesce_write(GkRecord *record, const GkKept *kept, uint32 count, uint32 kinds,
+				  const GkLast *last, int64 deadline)
 {
 	uint64		seq;
 
 	memset(record, 0, offsetof(GkRecord, value));
 	record->kept = kept;
 	record->count = count;
+	record->kinds = kinds;
+	record->last = last;
 	(void) gk_audit_write(record, deadline, &seq);
 }
 
@@ -119,7 +125,7 @@ forget(GkRecord *record, Watched *w, int64 deadline)
 		counted = gk_pending_take(w->ticket);
 	w->since = 0;
 	if (counted > 0)
-		gk_coalesce_write(record, &w->kept, counted, deadline);
+		gk_coalesce_write(record, &w->kept, counted, 0, NULL, deadline);
 }
 
 /*

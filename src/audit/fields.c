@@ -12,33 +12,13 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "audit/audit.h"
+#include "audit/fields.h"
 
 #include <sys/time.h>
 #include "access/xlog.h"
-#include "libpq/libpq-be.h"
 #include "miscadmin.h"
 #include "pgtime.h"
 #include "postmaster/postmaster.h"
-#include "storage/proc.h"
-#include "utils/builtins.h"
-#include "utils/backend_status.h"
-
-static void
-put_text(GkText *out, const char *raw)
-{
-	if (raw)
-		gk_text_escape(out, raw, strlen(raw));
-}
-
-/* snprintf() would take a good part of the time that a record takes. */
-static void
-put_number(GkText *out, uint64 number)
-{
-	char		digits[24];
-
-	gk_text_put(out, digits, pg_ulltoa_n(number, digits));
-}
 
 /* What gather.c and others have put into the record as it is. */
 #define RAW_GETTER(name, member) \
@@ -70,7 +50,6 @@ NUMBER_GETTER(lost, record->lost)
 NUMBER_GETTER(count, record->count)
 NUMBER_GETTER(system_id, GetSystemIdentifier())
 NUMBER_GETTER(port, PostPortNumber)
-NUMBER_GETTER(backend_pid, MyProcPid)
 
 static void
 get_message_id(const GkRecord *record, GkText *out)
@@ -171,6 +150,27 @@ get_repeats(const GkRecord *record, GkText *out)
 		put_number(out, record->count);
 }
 
+static void
+get_kinds(const GkRecord *record, GkText *out)
+{
+	if (record->kinds > 0)
+		put_number(out, record->kinds);
+}
+
+static void
+get_last_object(const GkRecord *record, GkText *out)
+{
+	if (record->last)
+		gk_text_units(out, record->last->object);
+}
+
+static void
+get_last_statement(const GkRecord *record, GkText *out)
+{
+	if (record->last)
+		gk_text_units(out, record->last->statement);
+}
+
 /* RFC 3339, UTC */
 static void
 get_time(const GkRecord *record, GkText *out)
@@ -197,85 +197,6 @@ get_time(const GkRecord *record, GkText *out)
 	for (int i = strlen(stamp) - 2, us = (int) now.tv_usec; stamp[i] != '.'; i--, us /= 10)
 		stamp[i] = '0' + us % 10;
 	gk_text_ascii(out, stamp);
-}
-
-/* cluster_name is what people know it by; a data directory is never empty. */
-static void
-get_cluster(const GkRecord *record, GkText *out)
-{
-	put_text(out, cluster_name && *cluster_name ? cluster_name : DataDir);
-}
-
-static void
-get_authenticated(const GkRecord *record, GkText *out)
-{
-	put_text(out, gk_audit_authenticated());
-}
-
-static void
-get_client_addr(const GkRecord *record, GkText *out)
-{
-	put_text(out, gk_audit_client_addr());
-}
-
-static void
-get_client_port(const GkRecord *record, GkText *out)
-{
-	put_text(out, gk_audit_client_port());
-}
-
-/* MESSAGE only: address and port as one */
-static void
-get_client(const GkRecord *record, GkText *out)
-{
-	put_text(out, gk_audit_client());
-}
-
-static void
-get_application(const GkRecord *record, GkText *out)
-{
-	if (application_name)
-		gk_record_put_redacted(record, out, application_name,
-							   strlen(application_name), false);
-}
-
-static void
-get_backend_type(const GkRecord *record, GkText *out)
-{
-	put_text(out, get_backend_type_for_log());
-}
-
-/* as log_line_prefix's %c */
-static void
-get_session_id(const GkRecord *record, GkText *out)
-{
-	static char id[40];
-
-	if (*id == '\0')
-		snprintf(id, sizeof(id), "%lx.%x", (long) MyStartTime, MyProcPid);
-	gk_text_ascii(out, id);
-}
-
-/* as log_line_prefix's %v */
-static void
-get_vxid(const GkRecord *record, GkText *out)
-{
-	char		vxid[40];
-
-	if (MyProc == NULL || record->rule == NULL)
-		return;
-	snprintf(vxid, sizeof(vxid), "%d/%u", GK_VXID_BACKEND(MyProc), GK_VXID_LXID(MyProc));
-	gk_text_ascii(out, vxid);
-}
-
-static void
-get_query_id(const GkRecord *record, GkText *out)
-{
-	int64		id = (int64) pgstat_get_my_query_id();
-	char		digits[24];
-
-	if (id != 0)
-		gk_text_put(out, digits, snprintf(digits, sizeof(digits), INT64_FORMAT, id));
 }
 
 static void
@@ -330,24 +251,25 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_WAITING", NULL, false, GK_ANEW, 10, get_waiting},
 	{"GATEKEEPER_COUNT", NULL, false, GK_ANEW, 10, get_count},
 	{NULL, "count", false, GK_ANEW, 10, get_repeats},
+	{"GATEKEEPER_KINDS", "kinds", false, GK_ANEW, 10, get_kinds},
 	{"GATEKEEPER_TIME", NULL, false, GK_ANEW, 32, get_time},
-	{"GATEKEEPER_CLUSTER", NULL, false, GK_KEPT, GK_NAME_SIZE, get_cluster},
+	{"GATEKEEPER_CLUSTER", NULL, false, GK_KEPT, GK_NAME_SIZE, gk_get_cluster},
 	{"GATEKEEPER_SYSTEM_ID", NULL, false, GK_KEPT, 20, get_system_id},
 	{"GATEKEEPER_PORT", NULL, false, GK_KEPT, 5, get_port},
-	{"GATEKEEPER_BACKEND_TYPE", NULL, false, GK_KEPT, 100, get_backend_type},
-	{"GATEKEEPER_BACKEND_PID", NULL, false, GK_KEPT, 10, get_backend_pid},
+	{"GATEKEEPER_BACKEND_TYPE", NULL, false, GK_KEPT, 100, gk_get_backend_type},
+	{"GATEKEEPER_BACKEND_PID", NULL, false, GK_KEPT, 10, gk_get_backend_pid},
 	{"GATEKEEPER_SENDER_PID", NULL, false, GK_ANEW, 10, NULL},
-	{"GATEKEEPER_SESSION_ID", NULL, false, GK_KEPT, 32, get_session_id},
-	{"GATEKEEPER_VXID", NULL, false, GK_DROPPED, 32, get_vxid},
-	{"GATEKEEPER_QUERY_ID", NULL, false, GK_DROPPED, 20, get_query_id},
+	{"GATEKEEPER_SESSION_ID", NULL, false, GK_KEPT, 32, gk_get_session_id},
+	{"GATEKEEPER_VXID", NULL, false, GK_DROPPED, 32, gk_get_vxid},
+	{"GATEKEEPER_QUERY_ID", NULL, false, GK_DROPPED, 20, gk_get_query_id},
 	{"GATEKEEPER_SESSION_USER", "session_user", true, GK_KEPT, GK_NAME_SIZE, get_session_user},
 	{"GATEKEEPER_CURRENT_USER", "current_user", true, GK_KEPT, GK_NAME_SIZE, get_current_user},
 	{"GATEKEEPER_DATABASE", "database", true, GK_KEPT, GK_NAME_SIZE, get_database},
-	{"GATEKEEPER_CLIENT_ADDR", NULL, false, GK_KEPT, 64, get_client_addr},
-	{"GATEKEEPER_CLIENT_PORT", NULL, false, GK_KEPT, 8, get_client_port},
-	{NULL, "client", true, GK_KEPT, 80, get_client},
-	{"GATEKEEPER_AUTHENTICATED", NULL, false, GK_KEPT, GK_NAME_SIZE, get_authenticated},
-	{"GATEKEEPER_APPLICATION", NULL, false, GK_KEPT, GK_NAME_SIZE, get_application},
+	{"GATEKEEPER_CLIENT_ADDR", NULL, false, GK_KEPT, 64, gk_get_client_addr},
+	{"GATEKEEPER_CLIENT_PORT", NULL, false, GK_KEPT, 8, gk_get_client_port},
+	{NULL, "client", true, GK_KEPT, 80, gk_get_client},
+	{"GATEKEEPER_AUTHENTICATED", NULL, false, GK_KEPT, GK_NAME_SIZE, gk_get_authenticated},
+	{"GATEKEEPER_APPLICATION", NULL, false, GK_KEPT, GK_NAME_SIZE, gk_get_application},
 	{"GATEKEEPER_EXTENSION", "extension", true, GK_KEPT, GK_NAME_SIZE, get_extension},
 	{"GATEKEEPER_FUNCTION", NULL, false, GK_KEPT, 2 * GK_NAME_SIZE, get_function},
 	{"GATEKEEPER_COMMAND", "command", true, GK_KEPT, 48, get_command},
@@ -357,6 +279,8 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_NEW_VALUE", "to", true, GK_KEPT, GK_VALUE_SIZE, get_new_value},
 	{"GATEKEEPER_SOURCE", "source", true, GK_KEPT, GK_VALUE_SIZE, get_source},
 	{"GATEKEEPER_STATEMENT_LENGTH", NULL, false, GK_KEPT, 20, get_statement_length},
+	{"GATEKEEPER_LAST_OBJECT", "last_object", true, GK_ANEW, 256, get_last_object},
+	{"GATEKEEPER_LAST_STATEMENT", NULL, true, GK_ANEW, 256, get_last_statement},
 	{"MESSAGE", NULL, false, GK_ANEW, GK_MESSAGE_SIZE, NULL},
 	{"GATEKEEPER_STATEMENT", "statement", true, GK_KEPT, GK_FIELD_SIZE, get_statement},
 };

@@ -27,7 +27,9 @@ gk_audit_shmem_request(void)
 {
 	RequestAddinShmemSpace(add_size(gk_stats_size(),
 									add_size(gk_backlog_size(),
-											 add_size(gk_recent_size(), gk_pending_size()))));
+											 add_size(gk_recent_size(),
+													  add_size(gk_pending_size(),
+															   gk_budget_size())))));
 }
 
 /* The postmaster is about to give up shared memory, at its end or after a crash. */
@@ -51,6 +53,7 @@ gk_audit_shmem_startup(void)
 	gk_stats_startup();
 	gk_recent_startup();
 	gk_pending_startup();
+	gk_budget_startup();
 	gk_backlog_startup();
 	LWLockRelease(AddinShmemInitLock);
 	/* forked children forget it */

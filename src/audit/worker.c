@@ -319,9 +319,12 @@ static long
 time_to_wait(int64 now)
 {
 	int64		wait = offer_wait ? offer_wait : GK_LOOK_US;
+	int64		flood = gk_budget_time_to_wait(now);
 
 	if (gk_audit_heartbeat != 0)
 		wait = Min(wait, next_heartbeat - now);
+	if (flood >= 0)
+		wait = Min(wait, flood);
 	return Max((long) (wait / 1000), 1);
 }
 
@@ -349,6 +352,7 @@ gk_worker_main(Datum arg)
 		}
 		offer_backlog();
 		gk_audit_write_pending();
+		gk_audit_write_floods(false);
 		look_for_losses(now);
 		heartbeat(now);
 		if (ShutdownRequestPending)
@@ -357,6 +361,7 @@ gk_worker_main(Datum arg)
 						 time_to_wait(now), PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);
 	}
+	gk_audit_write_floods(true);
 	(void) write_notice(GK_KIND_STOP, "server", "stop");
 	proc_exit(1);
 }

@@ -31,6 +31,7 @@ int			gk_audit_timeout = 50;
 int			gk_audit_statement = 2048;
 int			gk_audit_heartbeat = 3600;
 int			gk_audit_backlog = 512;
+int			gk_audit_budget = 100;
 char	   *gk_audit_journal_socket;
 char	   *gk_audit_syslog_socket;
 

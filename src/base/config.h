@@ -111,6 +111,7 @@ extern int	gk_error_detail;
 extern int	gk_audit_timeout;	/* milliseconds */
 extern int	gk_audit_backlog;	/* KiB */
 extern int	gk_audit_statement; /* bytes */
+extern int	gk_audit_budget;	/* records a minute */
 extern int	gk_audit_heartbeat; /* seconds; 0: none */
 extern int	gk_sandbox;
 extern int	gk_sandbox_files;

@@ -127,7 +127,10 @@ put_what(const GkEntry *entry)
 		gk_buf_text(&line, *old ? " -> " : "");
 		gk_put_visible(&line, new, strlen(new));
 	}
-	if (strtoul(count, NULL, 10) > 1)
+	if (gk_entry_number(entry, "GATEKEEPER_KINDS") > 0)
+		gk_buf_format(&line, " and the like (%lu more, %lu kinds)", strtoul(count, NULL, 10),
+					  (unsigned long) gk_entry_number(entry, "GATEKEEPER_KINDS"));
+	else if (strtoul(count, NULL, 10) > 1)
 		gk_buf_format(&line, " (%lu times)", strtoul(count, NULL, 10));
 }
 

@@ -259,6 +259,9 @@ gk_show_ocsf(const GkEntry *entry)
 	put("vxid", entry, "GATEKEEPER_VXID");
 	put("statement_length", entry, "GATEKEEPER_STATEMENT_LENGTH");
 	put("count", entry, "GATEKEEPER_COUNT");
+	put("kinds", entry, "GATEKEEPER_KINDS");
+	put("last_object", entry, "GATEKEEPER_LAST_OBJECT");
+	put("last_statement", entry, "GATEKEEPER_LAST_STATEMENT");
 	put("lost", entry, "GATEKEEPER_LOST");
 	put("waiting", entry, "GATEKEEPER_WAITING");
 	gk_json_text(&json, "forged", entry->forged ? entry->forged : "");

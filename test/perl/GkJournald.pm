@@ -111,16 +111,16 @@ sub sync
 sub stored_records
 {
 	my ($directory, $stream) = @_;
-	my @fields = qw(SEQ LOST COUNT EVENT STREAM SESSION_ID OBJECT);
+	my @fields = qw(SEQ LOST COUNT EVENT STREAM SESSION_ID OBJECT SESSION_USER RULE VERDICT KINDS STATEMENT LAST_OBJECT LAST_STATEMENT);
 	my @records;
 
 	open my $fh, '-|', 'journalctl', '-D', $directory, '-q', '--no-pager', '-o', 'json',
-	  '--output-fields=' . join(',', map { "GATEKEEPER_$_" } @fields),
+	  '--output-fields=' . join(',', 'MESSAGE_ID', map { "GATEKEEPER_$_" } @fields),
 	  'SYSLOG_IDENTIFIER=pg_gatekeeper', $stream ? "GATEKEEPER_STREAM=$stream" : ()
 	  or die "journalctl: $!";
 	while (my $line = <$fh>)
 	{
-		push @records, { $line =~ /"GATEKEEPER_(\w+)":"((?:[^"\\]|\\.)*)"/g };
+		push @records, { $line =~ /"(?:GATEKEEPER_)?(\w+)":"((?:[^"\\]|\\.)*)"/g };
 	}
 	close $fh;
 	return @records;

@@ -102,6 +102,7 @@ my @bad = (
 	[ 'audit_timeout', '0', qr/audit_timeout/ ],
 	[ 'audit_timeout', '1h', qr/audit_timeout/ ],
 	[ 'audit_backlog', '65MB', qr/66560 kB is outside the valid range for parameter "gatekeeper\.audit_backlog"/ ],
+	[ 'audit_budget', '0', qr/audit_budget/ ],
 	[ 'audit_statement', '-1', qr/audit_statement/ ],
 	[ 'audit_journal_socket', 'journal/socket', qr/"journal\/socket"/ ],
 	[ 'audit_syslog_socket', $long, qr/audit_syslog_socket.*longer/s ],

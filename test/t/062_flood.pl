@@ -17,6 +17,7 @@ use Time::HiRes qw(sleep time);
 my $journald = private_journald();
 my $node = new_gatekeeper_node('flood', conf => <<"EOT");
 gatekeeper.audit_journal_socket = '@{[ $journald->socket ]}'
+gatekeeper.audit_budget = 1000000
 max_connections = 100
 EOT
 my $program = "COPY (SELECT 1) TO PROGRAM 'true'";

@@ -17,6 +17,7 @@ use Time::HiRes qw(sleep time);
 my $journald = private_journald();
 my $node = new_gatekeeper_node('backlog', conf => <<"EOT");
 gatekeeper.audit_journal_socket = '@{[ $journald->socket ]}'
+gatekeeper.audit_budget = 1000000
 gatekeeper.audit_syslog_socket = '/nonexistent/socket'
 gatekeeper.audit_statement = 3072
 restart_after_crash = on

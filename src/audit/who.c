@@ -1,0 +1,106 @@
+/*-------------------------------------------------------------------------
+ *
+ * who.c
+ *	  The fields of a record that say who acted: server, process, session,
+ *	  client.  See fields.c.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "audit/fields.h"
+
+#include "libpq/libpq-be.h"
+#include "miscadmin.h"
+#include "storage/proc.h"
+#include "utils/backend_status.h"
+
+/* cluster_name is what people know it by; a data directory is never empty. */
+void
+gk_get_cluster(const GkRecord *record, GkText *out)
+{
+	put_text(out, cluster_name && *cluster_name ? cluster_name : DataDir);
+}
+
+void
+gk_get_authenticated(const GkRecord *record, GkText *out)
+{
+	put_text(out, gk_audit_authenticated());
+}
+
+void
+gk_get_client_addr(const GkRecord *record, GkText *out)
+{
+	put_text(out, gk_audit_client_addr());
+}
+
+void
+gk_get_client_port(const GkRecord *record, GkText *out)
+{
+	put_text(out, gk_audit_client_port());
+}
+
+/* MESSAGE only: address and port as one */
+void
+gk_get_client(const GkRecord *record, GkText *out)
+{
+	put_text(out, gk_audit_client());
+}
+
+void
+gk_get_application(const GkRecord *record, GkText *out)
+{
+	if (application_name)
+		gk_record_put_redacted(record, out, application_name,
+							   strlen(application_name), false);
+}
+
+void
+gk_get_backend_type(const GkRecord *record, GkText *out)
+{
+	put_text(out, get_backend_type_for_log());
+}
+
+/* as log_line_prefix's %c */
+void
+gk_get_session_id(const GkRecord *record, GkText *out)
+{
+	static char id[40];
+
+	if (*id == '\0')
+		snprintf(id, sizeof(id), "%lx.%x", (long) MyStartTime, MyProcPid);
+	gk_text_ascii(out, id);
+}
+
+/* as log_line_prefix's %v */
+void
+gk_get_vxid(const GkRecord *record, GkText *out)
+{
+	char		vxid[40];
+
+	if (MyProc == NULL || record->rule == NULL)
+		return;
+#ifdef INVALID_PROC_NUMBER
+	snprintf(vxid, sizeof(vxid), "%d/%u", MyProc->vxid.procNumber, MyProc->vxid.lxid);
+#else
+	snprintf(vxid, sizeof(vxid), "%d/%u", MyProc->backendId, MyProc->lxid);
+#endif
+	gk_text_ascii(out, vxid);
+}
+
+void
+gk_get_query_id(const GkRecord *record, GkText *out)
+{
+	int64		id = (int64) pgstat_get_my_query_id();
+	char		digits[24];
+
+	if (id != 0)
+		gk_text_put(out, digits, snprintf(digits, sizeof(digits), INT64_FORMAT, id));
+}
+
+void
+gk_get_backend_pid(const GkRecord *record, GkText *out)
+{
+	put_number(out, MyProcPid);
+}
