@@ -202,7 +202,7 @@ gk_sql_audit(PG_FUNCTION_ARGS)
 		put_text(&row, gk_audit_stream());
 		put_number(&row, gk_audit_sequence());
 		put_number(&row, gk_audit_lost());
-		put_number(&row, gk_backlog_waiting());
+		put_number(&row, gk_backlog_waiting(gk_audit_sinks.is_auto ? GK_SINK_JOURNALD : sink));
 		end_row(&row);
 	}
 	return (Datum) 0;

@@ -25,23 +25,29 @@ static GkRecord the_record;
 static bool is_writing;
 
 /*
- * Offer the sinks again what none of them took.  True when nothing is left.  For
- * the background worker.
+ * Offer each sink again what it did not take.  True when nothing is left.  For the
+ * background worker.
  */
 bool
 gk_audit_write_backlog(void)
 {
-	bool		taken = true;
+	bool		none_left = true;
 
-	while (taken && !is_writing && gk_backlog_waiting() > 0)
+	for (int sink = 0; sink < GK_NUM_SINKS; sink++)
 	{
-		is_writing = true;
-		HOLD_INTERRUPTS();
-		taken = gk_audit_write_again(&the_record);
-		RESUME_INTERRUPTS();
-		is_writing = false;
+		bool		taken = true;
+
+		while (taken && !is_writing && gk_backlog_waiting((GkSink) sink) > 0)
+		{
+			is_writing = true;
+			HOLD_INTERRUPTS();
+			taken = gk_audit_write_again(&the_record, (GkSink) sink);
+			RESUME_INTERRUPTS();
+			is_writing = false;
+		}
+		none_left &= taken;
 	}
-	return taken;
+	return none_left;
 }
 
 /* Write counts of past actions; see coalesce.c. */

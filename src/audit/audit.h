@@ -139,7 +139,8 @@ typedef struct GkRecord
 	GkNames		names;
 	uint64		seq;
 	uint64		lost;			/* before this record */
-	uint32		waiting;		/* records that wait for a sink */
+	uint32		waiting;		/* records that wait for the sink that most
+								 * wait for */
 	uint32		count;			/* how many actions it stands for */
 	uint32		kinds;			/* a flood's: about how many different ones */
 	const GkLast *last;			/* a flood's, or NULL */
@@ -181,6 +182,7 @@ typedef struct GkSinkStats
 	const char *name;
 	uint64		sent;
 	uint64		lost;			/* records it did not take, or not yet */
+	uint64		gone;			/* those that it will not be offered again */
 	int			last_errno;		/* 0: never failed */
 	TimestampTz last_error_time;
 	bool		is_suspended;	/* it hangs, and nobody waits for it */
@@ -252,7 +254,7 @@ extern bool gk_audit_write_backlog(void);
 /* write.c */
 extern int64 gk_audit_deadline(void);
 extern bool gk_audit_write(GkRecord *record, int64 deadline, uint64 *seq);
-extern bool gk_audit_write_again(GkRecord *record);
+extern bool gk_audit_write_again(GkRecord *record, GkSink sink);
 
 /* gather.c */
 extern void gk_audit_gather(GkRecord *record, const GkEvent *event);
@@ -336,16 +338,18 @@ extern int	gk_socket_send(GkSocket *sock, const char *path, bool may_stream,
 extern int	gk_journald_send(const GkRecord *record, int64 deadline);
 extern int	gk_syslog_send(const GkRecord *record, int64 deadline);
 
-/* backlog.c: records that no sink took, until one does */
+/* backlog.c: records that a sink did not take, until it does */
 extern Size gk_backlog_size(void);
 extern void gk_backlog_startup(void);
-extern uint32 gk_backlog_waiting(void);
-extern bool gk_backlog_has_room(void);
+extern uint32 gk_backlog_waiting(GkSink sink);
+extern uint32 gk_backlog_waiting_most(void);
+extern uint32 gk_backlog_nowhere(void);
+extern bool gk_backlog_has_room(GkSink sink);
 extern void gk_backlog_wake(void);
 extern void gk_backlog_read_by_me(void);
-extern bool gk_backlog_put(const GkRecord *record);
-extern bool gk_backlog_peek(GkRecord *record);
-extern void gk_backlog_pop(void);
+extern bool gk_backlog_put(GkSink sink, const GkRecord *record, bool is_elsewhere);
+extern bool gk_backlog_peek(GkSink sink, GkRecord *record, bool *is_elsewhere);
+extern void gk_backlog_pop(GkSink sink);
 
 /* recent.c */
 extern Size gk_recent_size(void);
@@ -368,6 +372,8 @@ extern uint64 gk_audit_sequence(void);
 extern uint64 gk_audit_next_sequence(void);
 extern uint64 gk_audit_lost(void);
 extern void gk_audit_count_lost(void);
+extern uint64 gk_sink_gone(GkSink sink);
+extern void gk_sink_count_gone(GkSink sink);
 extern bool gk_audit_may_log(void);
 extern bool gk_sink_hangs(GkSink sink);
 extern bool gk_sink_hangs_for_good(GkSink sink);

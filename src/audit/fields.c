@@ -135,6 +135,25 @@ get_stream(const GkRecord *record, GkText *out)
 	gk_text_ascii(out, gk_audit_stream());
 }
 
+/* "journald 3, syslog 0", where one has lost more than all have. */
+static void
+get_sink_lost(const GkRecord *record, GkText *out)
+{
+	const char *separator = "";
+	bool		is_news = false;
+
+	for (int sink = 0; sink < GK_NUM_SINKS; sink++)
+		is_news |= gk_sink_gone(sink) > record->lost;
+	for (int sink = 0; is_news && sink < GK_NUM_SINKS; sink++)
+	{
+		gk_text_ascii(out, separator);
+		gk_text_ascii(out, gk_sink_names[sink]);
+		gk_text_ascii(out, " ");
+		put_number(out, gk_sink_gone(sink));
+		separator = ", ";
+	}
+}
+
 static void
 get_waiting(const GkRecord *record, GkText *out)
 {
@@ -248,6 +267,7 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_STREAM", NULL, false, GK_KEPT, 32, get_stream},
 	{"GATEKEEPER_SEQ", "seq", false, GK_ANEW, 20, get_seq},
 	{"GATEKEEPER_LOST", NULL, false, GK_ANEW, 20, get_lost},
+	{"GATEKEEPER_SINK_LOST", NULL, false, GK_ANEW, 80, get_sink_lost},
 	{"GATEKEEPER_WAITING", NULL, false, GK_ANEW, 10, get_waiting},
 	{"GATEKEEPER_COUNT", NULL, false, GK_ANEW, 10, get_count},
 	{NULL, "count", false, GK_ANEW, 10, get_repeats},

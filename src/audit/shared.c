@@ -39,7 +39,7 @@ remember_stream(int code, Datum arg)
 	strlcpy(before_crash.stream, gk_audit_stream(), sizeof(before_crash.stream));
 	before_crash.seq = gk_audit_sequence();
 	/* what waits goes with the memory it waits in */
-	before_crash.lost = gk_audit_lost() + gk_backlog_waiting();
+	before_crash.lost = gk_audit_lost() + gk_backlog_nowhere();
 }
 
 /*

@@ -36,6 +36,7 @@ typedef struct GkSharedSink
 {
 	pg_atomic_uint64 sent;
 	pg_atomic_uint64 lost;
+	pg_atomic_uint64 gone;
 	pg_atomic_uint64 last_error_time;
 	pg_atomic_uint32 last_errno;
 	pg_atomic_uint32 is_failing;
@@ -88,6 +89,7 @@ init_shared(GkShared *s)
 	{
 		pg_atomic_init_u64(&s->sinks[i].sent, 0);
 		pg_atomic_init_u64(&s->sinks[i].lost, 0);
+		pg_atomic_init_u64(&s->sinks[i].gone, 0);
 		pg_atomic_init_u32(&s->sinks[i].is_hanging, 0);
 		pg_atomic_init_u64(&s->sinks[i].hangs_since, 0);
 		pg_atomic_init_u64(&s->sinks[i].last_error_time, 0);
@@ -162,6 +164,19 @@ void
 gk_audit_count_lost(void)
 {
 	pg_atomic_fetch_add_u64(&shared->lost, 1);
+}
+
+/* How many records the sink did not take, and will not be offered again. */
+uint64
+gk_sink_gone(GkSink sink)
+{
+	return pg_atomic_read_u64(&shared->sinks[sink].gone);
+}
+
+void
+gk_sink_count_gone(GkSink sink)
+{
+	pg_atomic_fetch_add_u64(&shared->sinks[sink].gone, 1);
 }
 
 /* May one more record of an action go to the server log? */
@@ -266,6 +281,7 @@ gk_sink_stats(GkSink sink, GkSinkStats *stats)
 	stats->name = gk_sink_names[sink];
 	stats->sent = pg_atomic_read_u64(&s->sent);
 	stats->lost = pg_atomic_read_u64(&s->lost);
+	stats->gone = pg_atomic_read_u64(&s->gone);
 	stats->last_errno = (int) pg_atomic_read_u32(&s->last_errno);
 	stats->last_error_time = (TimestampTz) pg_atomic_read_u64(&s->last_error_time);
 	stats->is_failing = pg_atomic_read_u32(&s->is_failing) != 0;

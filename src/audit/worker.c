@@ -178,6 +178,20 @@ report_sinks(void)
 				 errhint("Start the daemon, or correct gatekeeper.audit_sink, gatekeeper.audit_journal_socket or gatekeeper.audit_syslog_socket and reload the configuration.")));
 }
 
+/*
+ * How many records are lost: to the sink that has lost most, since what another
+ * one took is missing there all the same.
+ */
+static uint64
+lost_most(void)
+{
+	uint64		lost = gk_audit_lost();
+
+	for (int sink = 0; sink < GK_NUM_SINKS; sink++)
+		lost = Max(lost, gk_sink_gone(sink));
+	return lost;
+}
+
 static uint64
 all_sent(void)
 {
@@ -200,7 +214,7 @@ all_sent(void)
 static void
 look_for_losses(int64 now)
 {
-	uint64		lost = gk_audit_lost();
+	uint64		lost = lost_most();
 	char		from[24];
 	char		to[24];
 	char		errors[256];

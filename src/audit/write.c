@@ -8,10 +8,11 @@
  *	- "auto": journald; when that does not take the record, syslog.
  *	- a list: every sink on it gets every record.  Somebody who writes two
  *	  wants both, and one of them failing is no news to the other.
- *	- what no configured sink took waits in shared memory (backlog.c), and the
- *	  worker offers it again; when there is no room it is counted as lost, which
- *	  the next record that gets through tells.  Either way it goes to the server log,
- *	  so many lines in so many seconds.
+ *	- what a sink did not take waits for it in shared memory (backlog.c), and the
+ *	  worker offers it again; when there is no room it is counted as lost for that
+ *	  sink, and as lost where no sink took it, which the next record that gets
+ *	  through tells.  What none took at once goes to the server log, too, so many
+ *	  lines in so many seconds.
  *
  * A sequence number is taken before a record is sent, so that a lost one
  * leaves a gap.  Writing never throws, never waits longer than
@@ -98,21 +99,48 @@ send_to(GkSink sink, const GkRecord *record, int64 deadline, GkOffer offer)
 	return err == 0;
 }
 
-/* Did a sink take it?  One that is well, or each one on the list, is asked. */
-static bool
-send_to_sinks(const GkRecord *record, int64 deadline, GkOffer offer)
+/*
+ * Offer a record to the sinks, as bits; returns those that took it.  For "auto"
+ * one is enough.
+ */
+static int
+send_to_sinks(const GkRecord *record, int sinks, bool any, int64 deadline, GkOffer offer)
 {
-	bool		taken = false;
+	int			taken = 0;
 
 	for (int sink = 0; sink < GK_NUM_SINKS; sink++)
 	{
-		if (!(gk_audit_sinks.bits & (1 << sink)) || (gk_audit_sinks.is_auto && taken))
+		if (!(sinks & (1 << sink)) || (any && taken))
 			continue;
-		if (offer == GK_INSIST && (!gk_sink_hangs(sink) || gk_sink_hangs_for_good(sink)))
+		if (offer == GK_INSIST &&
+			(gk_backlog_has_room(any ? GK_SINK_JOURNALD : (GkSink) sink) ||
+			 !gk_sink_hangs(sink) || gk_sink_hangs_for_good(sink)))
 			continue;
-		taken |= send_to((GkSink) sink, record, deadline, offer);
+		if (send_to((GkSink) sink, record, deadline, offer))
+			taken |= 1 << sink;
 	}
 	return taken;
+}
+
+/*
+ * Keep a record for the sinks that owe it; whoever has no room for it has lost
+ * it.  Returns whether it waits anywhere.
+ */
+static bool
+keep_for_later(const GkRecord *record, int owed, bool is_taken)
+{
+	bool		is_kept = false;
+
+	for (int sink = 0; sink < GK_NUM_SINKS; sink++)
+	{
+		if (!(owed & (1 << sink)))
+			continue;
+		if (gk_backlog_put((GkSink) sink, record, is_taken || is_kept))
+			is_kept = true;
+		else
+			gk_sink_count_gone((GkSink) sink);
+	}
+	return is_kept;
 }
 
 /*
@@ -122,41 +150,57 @@ send_to_sinks(const GkRecord *record, int64 deadline, GkOffer offer)
 bool
 gk_audit_write(GkRecord *record, int64 deadline, uint64 *seq)
 {
+	bool		is_auto = gk_audit_sinks.is_auto;
+	int			sinks = gk_audit_sinks.bits;
+	int			taken;
+	int			owed;
 	bool		logged;
 
 	record->seq = *seq = gk_audit_next_sequence();
 	record->lost = gk_audit_lost();
-	record->waiting = gk_backlog_waiting();
+	record->waiting = gk_backlog_waiting_most();
 	gk_record_fill(record);
 	gk_recent_put(record);
 
-	record->is_taken = true;
-	if (likely(send_to_sinks(record, deadline, GK_FIRST)))
-	{
-		if (unlikely(record->waiting > 0))
-			gk_backlog_wake();
+	taken = send_to_sinks(record, sinks, is_auto, deadline, GK_FIRST);
+	record->is_taken = taken != 0;
+	if (unlikely(taken && record->waiting > 0))
+		gk_backlog_wake();
+	if (likely(taken == sinks || (is_auto && taken)))
 		return true;
-	}
 
 	/* half of the room for a moment's sake, the rest for those who have waited */
-	if (!gk_backlog_has_room() && send_to_sinks(record, deadline, GK_INSIST))
+	taken |= send_to_sinks(record, sinks & ~taken, is_auto, deadline, GK_INSIST);
+	if (is_auto && taken)
+		return record->is_taken = true;
+	owed = is_auto ? 1 << GK_SINK_JOURNALD : sinks & ~taken;
+	record->is_taken = keep_for_later(record, owed, taken != 0) || taken;
+	if (taken)
 		return true;
-	if (!gk_backlog_put(record))
-	{
-		record->is_taken = false;
+	if (!record->is_taken)
 		gk_audit_count_lost();
-	}
 	logged = write_server_log(record);
 	return (logged || record->is_taken) && gk_audit_failure == GK_AUDIT_OPEN;
 }
 
-/* Offer the sinks the first one that waits.  True when it waits no longer. */
+/*
+ * Offer a sink the first record that waits for it.  One that waits for a sink
+ * that is not in use any more goes to those that are, unless another one has
+ * it.  True when it waits no longer.
+ */
 bool
-gk_audit_write_again(GkRecord *record)
+gk_audit_write_again(GkRecord *record, GkSink sink)
 {
-	if (!gk_backlog_peek(record) ||
-		!send_to_sinks(record, gk_audit_deadline(), GK_LATE))
+	bool		is_auto = gk_audit_sinks.is_auto;
+	int			sinks = gk_audit_sinks.bits;
+	bool		is_used = (sinks & (1 << sink)) && !is_auto;
+	bool		is_elsewhere;
+
+	if (!gk_backlog_peek(sink, record, &is_elsewhere))
 		return false;
-	gk_backlog_pop();
+	if ((is_used || !is_elsewhere) &&
+		!send_to_sinks(record, is_used ? 1 << sink : sinks, true, gk_audit_deadline(), GK_LATE))
+		return false;
+	gk_backlog_pop(sink);
 	return true;
 }

@@ -134,7 +134,9 @@ ask_views(PGconn *conn, GkServer *server)
 		server->stream = value(result, i, 5);
 		server->sequence = strtoull(PQgetvalue(result, i, 6), NULL, 10);
 		server->lost = strtoull(PQgetvalue(result, i, 7), NULL, 10);
-		server->waiting = strtoull(PQgetvalue(result, i, 8), NULL, 10);
+		sink->waiting = strtoull(PQgetvalue(result, i, 8), NULL, 10);
+		if (sink->waiting > server->waiting)
+			server->waiting = sink->waiting;
 	}
 	PQclear(result);
 }

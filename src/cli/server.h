@@ -39,7 +39,8 @@ typedef struct GkServerSink
 	char	   *state;
 	char	   *last_error;
 	uint64_t	sent;
-	uint64_t	lost;
+	uint64_t	lost;			/* not taken, or not yet */
+	uint64_t	waiting;
 } GkServerSink;
 
 typedef struct GkServer

@@ -263,6 +263,7 @@ gk_show_ocsf(const GkEntry *entry)
 	put("last_object", entry, "GATEKEEPER_LAST_OBJECT");
 	put("last_statement", entry, "GATEKEEPER_LAST_STATEMENT");
 	put("lost", entry, "GATEKEEPER_LOST");
+	put("sink_lost", entry, "GATEKEEPER_SINK_LOST");
 	put("waiting", entry, "GATEKEEPER_WAITING");
 	gk_json_text(&json, "forged", entry->forged ? entry->forged : "");
 	gk_json_close(&json);

@@ -189,6 +189,8 @@ report_module(void)
 static void
 report_sinks(void)
 {
+	bool		is_list = strcmp(gk_server_setting(&server, "audit_sink"), "auto") != 0;
+
 	fine("records go to", "%s", gk_server_setting(&server, "audit_sink"));
 	if (!server.has_views)
 	{
@@ -205,6 +207,8 @@ report_sinks(void)
 		if (strcmp(sink->state, "failing") == 0 || strcmp(sink->state, "suspended") == 0)
 			problem(sink->name, "%s: %s; %llu sent, %llu not taken", sink->state, sink->last_error,
 					sent, lost);
+		else if (is_list && sink->lost > sink->waiting)
+			problem(sink->name, "%s; %llu sent, %llu not taken and lost to it", sink->state, sent, lost - sink->waiting);
 		else
 			fine(sink->name, "%s; %llu sent, %llu not taken", sink->state, sent, lost);
 	}

@@ -169,6 +169,11 @@ gk_streams_add(GkStreams *streams, const GkEntry *entry)
 	stream->records++;
 	if (lost > stream->lost)
 		stream->lost = lost;
+	if (*gk_entry_get(entry, "GATEKEEPER_SINK_LOST"))
+	{
+		free(stream->sink_lost);
+		stream->sink_lost = gk_copy(gk_entry_get(entry, "GATEKEEPER_SINK_LOST"));
+	}
 	if (gk_entry_is(entry, "GATEKEEPER_EVENT", "heartbeat"))
 		stream->last_heartbeat = entry->time;
 	if (gk_entry_is(entry, "_PID", sender_of(entry)))
@@ -182,8 +187,13 @@ gk_streams_add(GkStreams *streams, const GkEntry *entry)
 		stream->last_time = entry->time;
 		stream->waiting = gk_entry_number(entry, "GATEKEEPER_WAITING");
 	}
-	if (gk_entry_is(entry, "GATEKEEPER_EVENT", "start") && number > stream->last_start)
-		stream->last_start = number;
+	if (gk_entry_is(entry, "GATEKEEPER_EVENT", "start"))
+	{
+		if (number > stream->last_start)
+			stream->last_start = number;
+		if (stream->before == NULL)
+			stream->before = gk_copy(gk_entry_get(entry, "GATEKEEPER_OLD_VALUE"));
+	}
 	if (gk_entry_is(entry, "GATEKEEPER_EVENT", "stop") && number > stream->last_stop)
 		stream->last_stop = number;
 }
@@ -195,10 +205,33 @@ is_same_cluster(const GkStream *a, const GkStream *b)
 		strcmp(a->cluster, b->cluster) == 0 && a->port == b->port;
 }
 
-/* All records are there: find the newest stream of each cluster. */
+/*
+ * After a crash a stream begins with what the server still knew of the end of the
+ * one before: "stream 4f1c..., seq 17, lost 0".
+ */
+static void
+note_told_end(GkStreams *streams, const GkStream *next)
+{
+	unsigned long long seq;
+	char		id[33];
+
+	if (next->before == NULL ||
+		sscanf(next->before, "stream %32[0-9a-f], seq %llu,", id, &seq) != 2)
+		return;
+	for (int i = 0; i < streams->count; i++)
+		if (strcmp(streams->stream[i]->id, id) == 0 && is_same_cluster(streams->stream[i], next))
+			streams->stream[i]->told_end = seq;
+}
+
+/*
+ * All records are there: find the newest stream of each cluster, and what is
+ * told of the ends of others.
+ */
 void
 gk_streams_complete(GkStreams *streams)
 {
+	for (int i = 0; i < streams->count; i++)
+		note_told_end(streams, streams->stream[i]);
 	for (int i = 0; i < streams->count; i++)
 	{
 		GkStream   *stream = streams->stream[i];

@@ -43,6 +43,7 @@ typedef struct GkStream
 	uint64_t	last_time;		/* of the highest number */
 	uint64_t	last_heartbeat; /* 0: none seen */
 	uint64_t	lost;			/* what the server itself says */
+	char	   *sink_lost;		/* likewise, of each sink; NULL: none told */
 	uint64_t	waiting;		/* likewise, in the record of the highest number */
 	uint64_t	duplicates;
 	uint64_t	first_duplicate;
@@ -51,6 +52,9 @@ typedef struct GkStream
 	uint64_t	last_start;		/* numbers of records; 0: none */
 	uint64_t	last_stop;		/* sessions may write a few more after it */
 	bool		is_newest;		/* of its cluster */
+	uint64_t	told_end;		/* its highest number, as the next stream's start
+								 * has it; 0: not told */
+	char	   *before;			/* what its own start says of the one before */
 	GkNumbers	numbers;
 	GkNumbers	by_syslog;		/* those that came by way of syslog */
 	GkNumbers	by_journal;

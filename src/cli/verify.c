@@ -118,6 +118,15 @@ local_time(uint64_t us)
 	return gk_copy(stamp);
 }
 
+static char *
+visible(const char *text)
+{
+	GkBuf		out = {0};
+
+	gk_put_visible(&out, text, strlen(text));
+	return out.data;
+}
+
 static void
 take_forged(const GkEntry *entry)
 {
@@ -170,6 +179,21 @@ is_evicted(const GkStream *stream)
 	return journal_begins + UINT64_C(1000000) >= stream->first_time;
 }
 
+/*
+ * Does the journal begin later than what it was asked about, with a stream that
+ * had begun before?
+ */
+static bool
+is_begun_late(void)
+{
+	if (journal_begins <= since)
+		return false;
+	for (int i = 0; i < streams.count; i++)
+		if (gk_numbers_first(&streams.stream[i]->numbers) > 1 && is_evicted(streams.stream[i]))
+			return true;
+	return false;
+}
+
 /* How the stream ends. */
 static const char *
 end_of(const GkStream *stream)
@@ -210,6 +234,9 @@ judge_stream(const GkStream *stream)
 	else if (stream->lost > 0)
 		add_problem("lost", stream, "the server says that %s no sink; look in its own log.",
 					records(stream->lost, "found", "found"));
+	if (stream->sink_lost)
+		add_problem("sink", stream, "the server says that sinks have lost records which others have: %s.",
+					visible(stream->sink_lost));
 	if (first > 1 && since == 0 && (complete || !is_evicted(stream)))
 		add_problem("head", stream, "%s missing at the beginning, although the journal goes back to %s.",
 					records(first - 1, "is", "are"), local_time(journal_begins));
@@ -220,7 +247,12 @@ judge_stream(const GkStream *stream)
 	if (stream->other_pids > 0 && stream->same_pids > 0)
 		add_problem("process", stream, "%s sent by another process than named: forged.",
 					records(stream->other_pids, "was", "were"));
-	if (strcmp(end, "none") == 0 && until == UINT64_MAX)
+	if (stream->told_end > gk_numbers_last(&stream->numbers))
+		add_problem("tail", stream, "it ends with record %llu at %s, but the start of the next stream says that there "
+					"were %llu before the server crashed: %s missing at the end.",
+					big(gk_numbers_last(&stream->numbers)), local_time(stream->last_time), big(stream->told_end),
+					records(stream->told_end - gk_numbers_last(&stream->numbers), "is", "are"));
+	else if (strcmp(end, "none") == 0 && until == UINT64_MAX && stream->told_end == 0)
 		add_problem("tail", stream, "it ends with record %llu at %s, without the record of a stop, and the server "
 					"has been started since: it crashed, or the last records were lost.",
 					big(gk_numbers_last(&stream->numbers)), local_time(stream->last_time));
@@ -304,6 +336,7 @@ print_json(void)
 		gk_json_number(&json, "missing", gk_numbers_missing(&s->numbers));
 		gk_json_text(&json, "gaps", gk_numbers_gaps(&s->numbers, 1000));
 		gk_json_number(&json, "lost", s->lost);
+		gk_json_text(&json, "sink_lost", s->sink_lost ? s->sink_lost : "");
 		gk_json_number(&json, "waiting", s->waiting);
 		gk_json_number(&json, "duplicates", s->duplicates);
 		gk_json_text(&json, "end", end_of(s));
@@ -366,6 +399,9 @@ gk_verify(int argc, char **argv)
 
 	for (int i = 0; i < streams.count; i++)
 		judge_stream(streams.stream[i]);
+	if (since > 0 && is_begun_late())
+		add_problem("begin", NULL, "the journal goes back to %s only, not to %s: what was before, it keeps no longer.",
+					local_time(journal_begins), local_time(since));
 	if (num_forged > 0)
 		add_problem("forged", NULL, "%s under the server's name but not its own, %s.%s",
 					records(num_forged, "is", "are"), first_forged,

@@ -111,7 +111,7 @@ sub sync
 sub stored_records
 {
 	my ($directory, $stream) = @_;
-	my @fields = qw(SEQ LOST COUNT EVENT STREAM SESSION_ID OBJECT SESSION_USER RULE VERDICT KINDS STATEMENT LAST_OBJECT LAST_STATEMENT);
+	my @fields = qw(SEQ LOST COUNT EVENT STREAM SESSION_ID OBJECT SESSION_USER RULE VERDICT KINDS STATEMENT LAST_OBJECT LAST_STATEMENT SINK_LOST);
 	my @records;
 
 	open my $fh, '-|', 'journalctl', '-D', $directory, '-q', '--no-pager', '-o', 'json',
