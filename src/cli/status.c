@@ -189,9 +189,9 @@ report_module(void)
 static void
 report_sinks(void)
 {
-	bool		is_list = strcmp(gk_server_setting(&server, "audit_sink"), "auto") != 0;
+	const char *sinks = gk_server_setting(&server, "audit_sink");
 
-	fine("records go to", "%s", gk_server_setting(&server, "audit_sink"));
+	fine("records go to", "%s", sinks);
 	if (!server.has_views)
 	{
 		notice("sinks", "not known in this database: it takes CREATE EXTENSION pg_gatekeeper");
@@ -205,18 +205,16 @@ report_sinks(void)
 		if (strcmp(sink->state, "unused") == 0)
 			continue;
 		if (strcmp(sink->state, "failing") == 0 || strcmp(sink->state, "suspended") == 0)
-			problem(sink->name, "%s: %s; %llu sent, %llu not taken", sink->state, sink->last_error,
-					sent, lost);
-		else if (is_list && sink->lost > sink->waiting)
-			problem(sink->name, "%s; %llu sent, %llu not taken and lost to it", sink->state, sent, lost - sink->waiting);
+			problem(sink->name, "%s: %s; %llu sent, %llu not taken", sink->state, sink->last_error, sent, lost);
+		else if (strcmp(sinks, "auto") != 0 && lost > sink->waiting)
+			problem(sink->name, "%s; %llu sent, %llu lost to it", sink->state, sent, lost - sink->waiting);
 		else
 			fine(sink->name, "%s; %llu sent, %llu not taken", sink->state, sent, lost);
 	}
 	if (server.waiting > 0)
 		problem("waiting", "%d records wait until a sink takes them", (int) server.waiting);
 	if (server.lost > 0)
-		problem("lost", "%llu records found no sink; look in the server's own log",
-				(unsigned long long) server.lost);
+		problem("lost", "%d records found no sink; look in the server's own log", (int) server.lost);
 }
 
 /* Is it the server's, and, unless that is 0, of this number in its stream? */
