@@ -161,6 +161,7 @@ gk_deny(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
 	const char *code;
 	char		bits[80];
 	char		object[256];
+	bool		hides;
 
 	if (is_brief())
 		ereport(ERROR,
@@ -170,8 +171,10 @@ gk_deny(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
 	code = gk_code_text();
 	gk_circumstances_text(event->circumstances, bits, sizeof(bits));
 	gk_audit_show(object, sizeof(object), finding->object);
+	hides = gk_audit_hides(finding);
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errhidestmt(hides), errhidecontext(hides),
 			 recorded ?
 			 errmsg("pg_gatekeeper: %s is not allowed", finding->action) :
 			 errmsg("pg_gatekeeper: %s is not allowed while it cannot be recorded",

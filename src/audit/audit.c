@@ -104,7 +104,7 @@ release(ResourceOwner owner, bool failed)
  * their own, which takes back what an error has left.
  */
 static void
-look_up(GkRecord *record)
+look_up(GkRecord *record, const GkRequest *request)
 {
 	uint32		holdoff = InterruptHoldoffCount;
 	MemoryContext context = CurrentMemoryContext;
@@ -117,7 +117,7 @@ look_up(GkRecord *record)
 		gk_coalesce_init(at_exit, at_xact_end);
 		if (IsTransactionState())
 			CurrentResourceOwner = ours = ResourceOwnerCreate(owner, "pg_gatekeeper audit");
-		gk_audit_look_up(record);
+		gk_audit_look_up(record, request);
 	}
 	PG_CATCH();
 	{
@@ -159,7 +159,7 @@ gk_audit_record(const GkEvent *event, uint64 *seq)
 	HOLD_INTERRUPTS();
 	gk_coalesce_flush(&the_record, false, deadline);
 	gk_audit_gather(&the_record, event);
-	look_up(&the_record);
+	look_up(&the_record, event->request);
 	if (!gk_coalesce(&the_record, seq, &delivered))
 	{
 		if (gk_budget_allows(&the_record))
@@ -197,7 +197,7 @@ gk_audit_about_module(const GkNotice *notice)
 	the_record.new_value = notice->new_value;
 	the_record.source = notice->source;
 	the_record.is_alarm = notice->is_alarm;
-	look_up(&the_record);
+	look_up(&the_record, NULL);
 	(void) gk_audit_write(&the_record, gk_audit_deadline(), &seq);
 	RESUME_INTERRUPTS();
 	is_writing = false;

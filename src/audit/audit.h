@@ -123,6 +123,8 @@ typedef struct GkRecord
 	const GkRule *rule;			/* NULL for records about the module itself */
 	GkVerdict	verdict;
 	int			circumstances;
+	const char *circumstance_names;
+	const char *code;			/* whose is running, or NULL */
 	const char *command;		/* a constant, or NULL */
 	const char *object_type;	/* a constant, or NULL */
 	const char *object;			/* raw, or NULL */
@@ -130,6 +132,9 @@ typedef struct GkRecord
 	const char *new_value;		/* raw, or NULL */
 	const char *source;			/* raw, or NULL */
 	bool		is_alarm;		/* a protection was loosened */
+	const char *arguments;		/* raw, or NULL */
+	const char *grantee;		/* raw, or NULL */
+	const char *attributes;		/* raw, or NULL */
 	const char *statement;		/* raw, or NULL */
 	size_t		statement_length;
 	const GkKept *kept;			/* of actions past: what the record of one of
@@ -144,6 +149,10 @@ typedef struct GkRecord
 	uint32		count;			/* how many actions it stands for */
 	uint32		kinds;			/* a flood's: about how many different ones */
 	const GkLast *last;			/* a flood's, or NULL */
+	bool		hid_object;		/* something of it is hidden */
+	bool		hid_statement;
+	bool		cut_object;
+	bool		cut_statement;
 	bool		is_late;		/* from the backlog: another process wrote it */
 	bool		is_taken;		/* by a configured sink, or the backlog */
 
@@ -173,7 +182,7 @@ typedef struct GkField
 	bool		is_quoted;		/* in MESSAGE */
 	GkOfCount	of_count;
 	int			limit;			/* bytes of escaped text */
-	void		(*get) (const GkRecord *record, GkText *out);	/* NULL: made by
+	void		(*get) (GkRecord *record, GkText *out);	/* NULL: made by
 																 * record.c */
 } GkField;
 
@@ -258,12 +267,19 @@ extern bool gk_audit_write_again(GkRecord *record, GkSink sink);
 
 /* gather.c */
 extern void gk_audit_gather(GkRecord *record, const GkEvent *event);
-extern void gk_audit_look_up(GkRecord *record);
+extern void gk_audit_look_up(GkRecord *record, const GkRequest *request);
+
+/* details.c */
+extern void gk_audit_look_up_details(GkRecord *record, const GkRequest *request);
+
+/* client.c */
+extern void gk_audit_find_leader(void);
+extern int	gk_audit_session_pid(void);
+extern int64 gk_audit_session_start(void);
 extern const char *gk_audit_authenticated(void);
 extern const char *gk_audit_client_addr(void);
 extern const char *gk_audit_client_port(void);
 extern const char *gk_audit_client(void);
-extern const char *gk_audit_code_origin(void);
 
 /* kinds.c */
 extern const char *gk_kind_event(GkAuditKind kind);
@@ -283,8 +299,9 @@ extern void gk_record_name_sender(GkRecord *record);
 
 /* show.c */
 extern void gk_audit_note_encoding(void);
-extern void gk_record_put_redacted(const GkRecord *record, GkText *out,
-								   const char *raw, size_t len, bool is_sql);
+extern bool gk_record_put_redacted(const GkRecord *record, GkText *out,
+								   const char *raw, size_t len, GkTextKind kind);
+extern GkTextKind gk_record_object_kind(const GkRecord *record);
 
 /* coalesce.c */
 extern void gk_coalesce_init(void (*at_exit) (int, Datum), XactCallback at_xact_end);

@@ -38,7 +38,7 @@
 #define GK_COUNTERS 1024
 #define GK_ROLE_COUNTERS 512
 #define GK_PROBES 16
-#define GK_FLOODS 64
+#define GK_FLOODS 32
 
 /* How long after it began a flood is told of. */
 #define GK_FIRST_TOLD_US INT64CONST(1000000)
@@ -261,9 +261,16 @@ keep_last(GkFlood *f, const GkRecord *record)
 		return;
 	gk_text_init(&text, f->last.object, sizeof(f->last.object));
 	if (record->object)
-		gk_record_put_redacted(record, &text, record->object, strlen(record->object), false);
+		gk_record_put_redacted(record, &text, record->object, strlen(record->object),
+							   gk_record_object_kind(record));
+	if (record->arguments)
+	{
+		gk_text_ascii(&text, " ");
+		gk_record_put_redacted(record, &text, record->arguments, strlen(record->arguments),
+							   gk_record_object_kind(record));
+	}
 	gk_text_init(&text, f->last.statement, sizeof(f->last.statement));
-	gk_record_put_redacted(record, &text, record->statement, record->statement_length, true);
+	gk_record_put_redacted(record, &text, record->statement, record->statement_length, GK_TEXT_SQL);
 	pg_write_barrier();
 	pg_atomic_write_u32(&f->version, version + 2);
 }
@@ -274,6 +281,8 @@ note_kind(GkFlood *f, const GkRecord *record)
 	uint64		h = record->object ? hash(record->object, strlen(record->object), budget->seed) :
 		budget->seed;
 
+	if (record->arguments)
+		h = hash(record->arguments, strlen(record->arguments), h);
 	if (record->statement)
 		h = hash(record->statement, record->statement_length, h);
 	h %= GK_KIND_BITS;

@@ -86,10 +86,12 @@ make_key(const GkRecord *record, uint64 *key)
 
 		h = hash_string(record->object_type, h);
 		h = hash_string(record->object, h);
+		h = hash_string(record->arguments, h);
+		h = hash_string(record->new_value, h);
 		h = hash_string(record->command, h);
 		h = hash_string(record->names.current_user, h);
 		h = hash_string(record->names.session_user, h);
-		h = hash_string(gk_audit_code_origin(), h);
+		h = hash_string(record->code, h);
 		key[i] = record->statement ?
 			hash_text(record->statement, record->statement_length, h) : h;
 	}
@@ -256,7 +258,8 @@ gk_is_repeated_by_worker(const GkEvent *event)
 	PGPROC	   *leader = MyProc ? MyProc->lockGroupLeader : NULL;
 	uint64		action;
 
-	if (event->verdict == GK_DENIED || MyProc == NULL)
+	/* a call that is judged when it is made is one call, wherever that is */
+	if (event->verdict == GK_DENIED || MyProc == NULL || event->request->fcinfo)
 		return false;
 	action = (uint64) (leader ? leader->pid : MyProcPid) << 32 |
 		(uint64) event->rule->id;

@@ -23,7 +23,7 @@
 /* What gather.c and others have put into the record as it is. */
 #define RAW_GETTER(name, member) \
 static void \
-get_##name(const GkRecord *record, GkText *out) \
+get_##name(GkRecord *record, GkText *out) \
 { \
 	put_text(out, record->member); \
 }
@@ -34,13 +34,12 @@ RAW_GETTER(current_user, names.current_user)
 RAW_GETTER(extension, names.extension)
 RAW_GETTER(command, command)
 RAW_GETTER(object_type, object_type)
-RAW_GETTER(old_value, old_value)
-RAW_GETTER(new_value, new_value)
+RAW_GETTER(grantee, grantee)
 RAW_GETTER(source, source)
 
 #define NUMBER_GETTER(name, number) \
 static void \
-get_##name(const GkRecord *record, GkText *out) \
+get_##name(GkRecord *record, GkText *out) \
 { \
 	put_number(out, number); \
 }
@@ -52,13 +51,13 @@ NUMBER_GETTER(system_id, GetSystemIdentifier())
 NUMBER_GETTER(port, PostPortNumber)
 
 static void
-get_message_id(const GkRecord *record, GkText *out)
+get_message_id(GkRecord *record, GkText *out)
 {
 	gk_text_ascii(out, gk_kind_message_id(record->kind));
 }
 
 static void
-get_priority(const GkRecord *record, GkText *out)
+get_priority(GkRecord *record, GkText *out)
 {
 	char		priority = gk_record_priority(record);
 
@@ -66,31 +65,31 @@ get_priority(const GkRecord *record, GkText *out)
 }
 
 static void
-get_identifier(const GkRecord *record, GkText *out)
+get_identifier(GkRecord *record, GkText *out)
 {
 	gk_text_ascii(out, "pg_gatekeeper");
 }
 
 static void
-get_schema(const GkRecord *record, GkText *out)
+get_schema(GkRecord *record, GkText *out)
 {
 	gk_text_ascii(out, GK_AUDIT_SCHEMA);
 }
 
 static void
-get_version(const GkRecord *record, GkText *out)
+get_version(GkRecord *record, GkText *out)
 {
 	gk_text_ascii(out, GK_VERSION);
 }
 
 static void
-get_event(const GkRecord *record, GkText *out)
+get_event(GkRecord *record, GkText *out)
 {
 	gk_text_ascii(out, gk_kind_event(record->kind));
 }
 
 static void
-get_verdict(const GkRecord *record, GkText *out)
+get_verdict(GkRecord *record, GkText *out)
 {
 	if (record->rule)
 		gk_text_ascii(out, record->verdict == GK_DENIED ? "denied" :
@@ -98,46 +97,42 @@ get_verdict(const GkRecord *record, GkText *out)
 }
 
 static void
-get_rule(const GkRecord *record, GkText *out)
+get_rule(GkRecord *record, GkText *out)
 {
 	if (record->rule)
 		gk_text_ascii(out, record->rule->name);
 }
 
 static void
-get_circumstances(const GkRecord *record, GkText *out)
+get_circumstances(GkRecord *record, GkText *out)
 {
-	char		bits[80];
-
-	if (record->rule == NULL)
-		return;
-	gk_circumstances_text(record->circumstances, bits, sizeof(bits));
-	gk_text_ascii(out, bits);
+	if (record->rule)
+		gk_text_ascii(out, record->circumstance_names);
 }
 
 static void
-get_sqlstate(const GkRecord *record, GkText *out)
+get_sqlstate(GkRecord *record, GkText *out)
 {
 	if (record->rule)
 		gk_text_ascii(out, record->verdict == GK_DENIED ? "42501" : "00000");
 }
 
 static void
-get_technique(const GkRecord *record, GkText *out)
+get_technique(GkRecord *record, GkText *out)
 {
 	if (record->rule && record->rule->technique)
 		gk_text_ascii(out, record->rule->technique);
 }
 
 static void
-get_stream(const GkRecord *record, GkText *out)
+get_stream(GkRecord *record, GkText *out)
 {
 	gk_text_ascii(out, gk_audit_stream());
 }
 
 /* "journald 3, syslog 0", where one has lost more than all have. */
 static void
-get_sink_lost(const GkRecord *record, GkText *out)
+get_sink_lost(GkRecord *record, GkText *out)
 {
 	const char *separator = "";
 	bool		is_news = false;
@@ -155,7 +150,7 @@ get_sink_lost(const GkRecord *record, GkText *out)
 }
 
 static void
-get_waiting(const GkRecord *record, GkText *out)
+get_waiting(GkRecord *record, GkText *out)
 {
 	if (record->waiting > 0)
 		put_number(out, record->waiting);
@@ -163,28 +158,28 @@ get_waiting(const GkRecord *record, GkText *out)
 
 /* MESSAGE only: 1 is no news */
 static void
-get_repeats(const GkRecord *record, GkText *out)
+get_repeats(GkRecord *record, GkText *out)
 {
 	if (record->count > 1)
 		put_number(out, record->count);
 }
 
 static void
-get_kinds(const GkRecord *record, GkText *out)
+get_kinds(GkRecord *record, GkText *out)
 {
 	if (record->kinds > 0)
 		put_number(out, record->kinds);
 }
 
 static void
-get_last_object(const GkRecord *record, GkText *out)
+get_last_object(GkRecord *record, GkText *out)
 {
 	if (record->last)
 		gk_text_units(out, record->last->object);
 }
 
 static void
-get_last_statement(const GkRecord *record, GkText *out)
+get_last_statement(GkRecord *record, GkText *out)
 {
 	if (record->last)
 		gk_text_units(out, record->last->statement);
@@ -192,7 +187,7 @@ get_last_statement(const GkRecord *record, GkText *out)
 
 /* RFC 3339, UTC */
 static void
-get_time(const GkRecord *record, GkText *out)
+get_time(GkRecord *record, GkText *out)
 {
 	static pg_time_t known;
 	static char stamp[40];
@@ -216,34 +211,6 @@ get_time(const GkRecord *record, GkText *out)
 	for (int i = strlen(stamp) - 2, us = (int) now.tv_usec; stamp[i] != '.'; i--, us /= 10)
 		stamp[i] = '0' + us % 10;
 	gk_text_ascii(out, stamp);
-}
-
-static void
-get_function(const GkRecord *record, GkText *out)
-{
-	put_text(out, gk_audit_code_origin());
-}
-
-static void
-get_object(const GkRecord *record, GkText *out)
-{
-	if (record->object)
-		gk_record_put_redacted(record, out, record->object,
-							   strlen(record->object), false);
-}
-
-static void
-get_statement_length(const GkRecord *record, GkText *out)
-{
-	if (record->statement)
-		put_number(out, record->statement_length);
-}
-
-static void
-get_statement(const GkRecord *record, GkText *out)
-{
-	gk_record_put_redacted(record, out, record->statement,
-						   record->statement_length, true);
 }
 
 /*
@@ -291,18 +258,23 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_AUTHENTICATED", NULL, false, GK_KEPT, GK_NAME_SIZE, gk_get_authenticated},
 	{"GATEKEEPER_APPLICATION", NULL, false, GK_KEPT, GK_NAME_SIZE, gk_get_application},
 	{"GATEKEEPER_EXTENSION", "extension", true, GK_KEPT, GK_NAME_SIZE, get_extension},
-	{"GATEKEEPER_FUNCTION", NULL, false, GK_KEPT, 2 * GK_NAME_SIZE, get_function},
+	{"GATEKEEPER_FUNCTION", NULL, false, GK_KEPT, 2 * GK_NAME_SIZE, gk_get_function},
 	{"GATEKEEPER_COMMAND", "command", true, GK_KEPT, 48, get_command},
 	{"GATEKEEPER_OBJECT_TYPE", "object_type", false, GK_KEPT, 48, get_object_type},
-	{"GATEKEEPER_OBJECT", "object", true, GK_KEPT, GK_OBJECT_SIZE, get_object},
-	{"GATEKEEPER_OLD_VALUE", "from", true, GK_KEPT, GK_VALUE_SIZE, get_old_value},
-	{"GATEKEEPER_NEW_VALUE", "to", true, GK_KEPT, GK_VALUE_SIZE, get_new_value},
+	{"GATEKEEPER_OBJECT", "object", true, GK_KEPT, GK_OBJECT_SIZE, gk_get_object},
+	{"GATEKEEPER_ARGUMENTS", "arguments", true, GK_KEPT, GK_OBJECT_SIZE, gk_get_arguments},
+	{"GATEKEEPER_GRANTEE", "grantee", true, GK_KEPT, GK_NAME_SIZE, get_grantee},
+	{"GATEKEEPER_ATTRIBUTES", "attributes", true, GK_KEPT, GK_VALUE_SIZE, gk_get_attributes},
+	{"GATEKEEPER_OLD_VALUE", "from", true, GK_KEPT, GK_VALUE_SIZE, gk_get_old_value},
+	{"GATEKEEPER_NEW_VALUE", "to", true, GK_KEPT, GK_VALUE_SIZE, gk_get_new_value},
 	{"GATEKEEPER_SOURCE", "source", true, GK_KEPT, GK_VALUE_SIZE, get_source},
-	{"GATEKEEPER_STATEMENT_LENGTH", NULL, false, GK_KEPT, 20, get_statement_length},
+	{"GATEKEEPER_STATEMENT_LENGTH", NULL, false, GK_KEPT, 20, gk_get_statement_length},
 	{"GATEKEEPER_LAST_OBJECT", "last_object", true, GK_ANEW, 256, get_last_object},
 	{"GATEKEEPER_LAST_STATEMENT", NULL, true, GK_ANEW, 256, get_last_statement},
+	{"GATEKEEPER_STATEMENT_SHA256", NULL, false, GK_DROPPED, 64, gk_get_statement_hash},
+	{"GATEKEEPER_FLAGS", "flags", false, GK_KEPT, 64, NULL},
 	{"MESSAGE", NULL, false, GK_ANEW, GK_MESSAGE_SIZE, NULL},
-	{"GATEKEEPER_STATEMENT", "statement", true, GK_KEPT, GK_FIELD_SIZE, get_statement},
+	{"GATEKEEPER_STATEMENT", "statement", true, GK_KEPT, GK_FIELD_SIZE, gk_get_statement},
 };
 
 const int	gk_num_fields = lengthof(gk_fields);

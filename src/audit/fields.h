@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * fields.h
- *	  What the table of fields (fields.c) and those of its getters that say who
- *	  acted (who.c) share.
+ *	  What the table of fields (fields.c) and the getters that say who did what
+ *	  (who.c, what.c) share.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -33,16 +33,27 @@ put_number(GkText *out, uint64 number)
 }
 
 /* who.c */
-extern void gk_get_cluster(const GkRecord *record, GkText *out);
-extern void gk_get_authenticated(const GkRecord *record, GkText *out);
-extern void gk_get_client_addr(const GkRecord *record, GkText *out);
-extern void gk_get_client_port(const GkRecord *record, GkText *out);
-extern void gk_get_client(const GkRecord *record, GkText *out);
-extern void gk_get_application(const GkRecord *record, GkText *out);
-extern void gk_get_backend_type(const GkRecord *record, GkText *out);
-extern void gk_get_session_id(const GkRecord *record, GkText *out);
-extern void gk_get_vxid(const GkRecord *record, GkText *out);
-extern void gk_get_query_id(const GkRecord *record, GkText *out);
-extern void gk_get_backend_pid(const GkRecord *record, GkText *out);
+extern void gk_get_cluster(GkRecord *record, GkText *out);
+extern void gk_get_authenticated(GkRecord *record, GkText *out);
+extern void gk_get_client_addr(GkRecord *record, GkText *out);
+extern void gk_get_client_port(GkRecord *record, GkText *out);
+extern void gk_get_client(GkRecord *record, GkText *out);
+extern void gk_get_application(GkRecord *record, GkText *out);
+extern void gk_get_backend_type(GkRecord *record, GkText *out);
+extern void gk_get_session_id(GkRecord *record, GkText *out);
+extern void gk_get_vxid(GkRecord *record, GkText *out);
+extern void gk_get_query_id(GkRecord *record, GkText *out);
+extern void gk_get_backend_pid(GkRecord *record, GkText *out);
+
+/* what.c */
+extern void gk_get_function(GkRecord *record, GkText *out);
+extern void gk_get_object(GkRecord *record, GkText *out);
+extern void gk_get_arguments(GkRecord *record, GkText *out);
+extern void gk_get_old_value(GkRecord *record, GkText *out);
+extern void gk_get_new_value(GkRecord *record, GkText *out);
+extern void gk_get_attributes(GkRecord *record, GkText *out);
+extern void gk_get_statement_hash(GkRecord *record, GkText *out);
+extern void gk_get_statement_length(GkRecord *record, GkText *out);
+extern void gk_get_statement(GkRecord *record, GkText *out);
 
 #endif							/* GK_FIELDS_H */

@@ -16,8 +16,6 @@
  */
 #include "audit/audit.h"
 
-#include <netdb.h>
-
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
@@ -28,7 +26,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
-#include "common/ip.h"
+#include "commands/prepare.h"
 #include "libpq/libpq-be.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
@@ -61,11 +59,62 @@ command_name(const GkRequest *request)
 			wanted & ACL_UPDATE ? "UPDATE" :
 			wanted & ACL_DELETE ? "DELETE" : "SELECT";
 	}
+	/* the function that a client calls without any SQL */
+	if (request && request->door == GK_DOOR_FUNCTION && debug_query_string == NULL &&
+		ActivePortal == NULL && MyProcPort != NULL)
+		return "FASTPATH";
 	if (gk_statement->pstmt)
 		return GetCommandTagName(CreateCommandTag(gk_statement->pstmt->utilityStmt));
 	if (ActivePortal)
 		return GetCommandTagName(ActivePortal->commandTag);
 	return NULL;
+}
+
+/* The name of the prepared statement that a utility statement executes, or NULL. */
+static const char *
+executed_name(Node *stmt)
+{
+	if (IsA(stmt, ExplainStmt))
+		stmt = ((ExplainStmt *) stmt)->query;
+	if (IsA(stmt, Query) && ((Query *) stmt)->utilityStmt)
+		stmt = ((Query *) stmt)->utilityStmt;
+	if (IsA(stmt, CreateTableAsStmt))
+		stmt = ((CreateTableAsStmt *) stmt)->query;
+	if (IsA(stmt, Query) && ((Query *) stmt)->utilityStmt)
+		stmt = ((Query *) stmt)->utilityStmt;
+	return IsA(stmt, ExecuteStmt) ? ((ExecuteStmt *) stmt)->name : NULL;
+}
+
+/*
+ * FETCH and EXECUTE, and a COMMIT that runs a cursor WITH HOLD, say nothing of what
+ * they do: the text of the cursor's query, or of the prepared statement; else
+ * NULL.  What is found is as it was given, with a place in it.
+ */
+static const char *
+indirect_text(int *location, int *length)
+{
+	Node	   *stmt = gk_statement->pstmt ? gk_statement->pstmt->utilityStmt : NULL;
+	const char *name = stmt ? executed_name(stmt) : NULL;
+	Portal		portal = ActivePortal;
+
+	if (name)
+	{
+		PreparedStatement *prepared = FetchPreparedStatement(name, false);
+
+		return prepared ? prepared->plansource->query_string : NULL;
+	}
+	if (stmt && IsA(stmt, FetchStmt))
+		portal = GetPortalByName(((FetchStmt *) stmt)->portalname);
+	else if (stmt || portal == NULL || !(portal->cursorOptions & CURSOR_OPT_HOLD))
+		return NULL;
+	if (!PortalIsValid(portal) || portal->sourceText == NULL)
+		return NULL;
+	if (list_length(portal->stmts) == 1)
+	{
+		*location = linitial_node(PlannedStmt, portal->stmts)->stmt_location;
+		*length = linitial_node(PlannedStmt, portal->stmts)->stmt_len;
+	}
+	return portal->sourceText;
 }
 
 /*
@@ -75,17 +124,20 @@ command_name(const GkRequest *request)
 static void
 find_statement(GkRecord *record)
 {
-	const char *text = debug_query_string;
+	const char *text;
 	int			location = -1;
 	int			length = 0;
 	size_t		all;
 
-	if (gk_statement->pstmt && gk_statement->source_text)
+	text = indirect_text(&location, &length);
+	if (text == NULL && gk_statement->pstmt && gk_statement->source_text)
 	{
 		text = gk_statement->source_text;
 		location = gk_statement->pstmt->stmt_location;
 		length = gk_statement->pstmt->stmt_len;
 	}
+	if (text == NULL)
+		text = debug_query_string;
 	if (text == NULL)
 		return;
 	all = strlen(text);
@@ -98,6 +150,9 @@ find_statement(GkRecord *record)
 	record->statement = text + location;
 	record->statement_length = length;
 }
+
+/* In static memory, until the next record. */
+static char circumstance_names[80];
 
 /*
  * The first part of a record, from memory only.  event is NULL for a record
@@ -116,6 +171,8 @@ gk_audit_gather(GkRecord *record, const GkEvent *event)
 		record->rule = event->rule;
 		record->verdict = event->verdict;
 		record->circumstances = event->circumstances;
+		gk_circumstances_text(event->circumstances, circumstance_names, sizeof(circumstance_names));
+		record->circumstance_names = circumstance_names;
 		record->command = command_name(event->request);
 		record->object_type = event->finding->object_type;
 		record->object = event->finding->object;
@@ -185,7 +242,7 @@ look_up_database(char *name)
 static char code_origin[4 * GK_NAME_SIZE];
 
 static void
-look_up_code_origin(void)
+look_up_code_origin(GkRecord *record)
 {
 	static const Oid catalogs[] = {
 		ProcedureRelationId, NamespaceRelationId, TypeRelationId,
@@ -202,7 +259,10 @@ look_up_code_origin(void)
 		const char *text = gk_code_text();
 
 		if (text)
+		{
 			strlcpy(code_origin, text, sizeof(code_origin));
+			record->code = code_origin;
+		}
 	}
 	while (locked > 0)
 		unlock_catalog(catalogs[--locked]);
@@ -213,14 +273,14 @@ look_up_code_origin(void)
  * but that interrupts are held.  What it does not reach stays as gathered.
  */
 void
-gk_audit_look_up(GkRecord *record)
+gk_audit_look_up(GkRecord *record, const GkRequest *request)
 {
 	const char *setting = GetConfigOption("standard_conforming_strings", true, false);
 	Oid			current;
 	int			context;
 
 	record->backslash_escapes = setting && strcmp(setting, "off") == 0;
-	code_origin[0] = '\0';
+	gk_audit_find_leader();
 
 	GetUserIdAndSecContext(&current, &context);
 	if (!IsTransactionState() || !lock_catalog(AuthIdRelationId))
@@ -239,7 +299,9 @@ gk_audit_look_up(GkRecord *record)
 
 	if (*record->names.database == '\0')
 		look_up_database(record->names.database);
-	look_up_code_origin();
+	look_up_code_origin(record);
+	if (request)
+		gk_audit_look_up_details(record, request);
 	if (creating_extension && lock_catalog(ExtensionRelationId))
 	{
 		char	   *name = get_extension_name(CurrentExtensionObject);

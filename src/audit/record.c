@@ -28,11 +28,34 @@ put_sender(const GkRecord *record, GkText *out)
 {
 	char		pid[24];
 
-	if (!record->kept && !record->is_late)
+	if (!record->kept && !record->is_late && gk_audit_session_pid() == MyProcPid)
 		return;
 	pid[pg_ulltoa_n(MyProcPid, pid)] = '\0';
 	if (strcmp(gk_record_value(record, "GATEKEEPER_BACKEND_PID"), pid) != 0)
 		gk_text_ascii(out, pid);
+}
+
+/* What is not all there.  A statement that is cut ends sooner than the text does. */
+static void
+put_flags(const GkRecord *record, GkText *out)
+{
+	const struct
+	{
+		bool		holds;
+		const char *name;
+	}			flags[] = {
+		{record->hid_statement, "statement_hidden"},
+		{record->cut_statement, "statement_cut"},
+		{record->hid_object, "object_hidden"},
+		{record->cut_object, "object_cut"}
+	};
+
+	for (int i = 0; i < (int) lengthof(flags); i++)
+		if (flags[i].holds)
+		{
+			gk_text_ascii(out, out->used > 0 ? "," : "");
+			gk_text_ascii(out, flags[i].name);
+		}
 }
 
 /* The line for whoever reads nothing else: what others wrote comes last. */
@@ -92,6 +115,8 @@ fill_field(GkRecord *record, int i, int limit)
 		field->get(record, &value);
 	else if (i == gk_num_fields - 2)
 		put_message(record, &value);
+	else if (strcmp(field->name, "GATEKEEPER_FLAGS") == 0)
+		put_flags(record, &value);
 	else
 		put_sender(record, &value);
 	if (value.used == 0)
@@ -109,19 +134,24 @@ gk_record_fill(GkRecord *record)
 {
 	int			message = gk_num_fields - 2;
 	int			statement = gk_num_fields - 1;
+	int			flags = gk_num_fields - 3;
 	int			wire = 0;
 
 	gk_audit_note_encoding();
 	gk_text_init(&record->text, record->buf, sizeof(record->buf));
 	for (int i = 0; i < message; i++)
-		wire += fill_field(record, i, gk_fields[i].limit);
+		if (i != flags || record->kept)
+			wire += fill_field(record, i, gk_fields[i].limit);
 
-	/* the message needs the statement, so its own room is set aside first */
+	/* these need the statement, so their own room is set aside first */
+	wire += gk_fields[flags].limit + (int) strlen(gk_fields[flags].name) + GK_FIELD_OVERHEAD;
 	wire += GK_MESSAGE_SIZE + (int) strlen(gk_fields[message].name) +
 		(int) strlen(gk_fields[statement].name) + 2 * GK_FIELD_OVERHEAD;
 	fill_field(record, statement,
 			   Min(Min(gk_fields[statement].limit, gk_audit_statement),
 				   GK_RECORD_SIZE - wire));
+	if (!record->kept)
+		fill_field(record, flags, gk_fields[flags].limit);
 	fill_field(record, message, gk_fields[message].limit);
 }
 

@@ -11,6 +11,7 @@
 #include "audit/audit.h"
 
 #include "mb/pg_wchar.h"
+#include "tcop/tcopprot.h"
 
 /*
  * Can what others wrote be told from UTF-8?  SQL_ASCII is whatever its users
@@ -25,25 +26,32 @@ gk_audit_note_encoding(void)
 }
 
 /*
- * Append what somebody else wrote, secrets hidden.  They are hidden before it
+ * Append what somebody else wrote, secrets hidden; returns whether any were.  They are hidden before it
  * is escaped: redact.c knows quotes, not escapes.
  */
-void
+bool
 gk_record_put_redacted(const GkRecord *record, GkText *out,
-					   const char *raw, size_t len, bool is_sql)
+					   const char *raw, size_t len, GkTextKind kind)
 {
 	/* longer than any field, so that only the escaped text is ever cut */
 	static char clean[GK_FIELD_SIZE + 100];
 	GkText		redacted;
+	bool		hid = false;
 
 	if (raw == NULL || len == 0)
-		return;
+		return false;
+	if (kind == GK_TEXT_PATH)
+	{
+		gk_text_escape(out, raw, len);
+		return false;
+	}
 	gk_text_init(&redacted, clean, sizeof(clean));
-	if (is_sql)
-		gk_redact_sql(&redacted, raw, len, record->backslash_escapes);
+	if (kind == GK_TEXT_SQL)
+		hid = gk_redact_sql(&redacted, raw, len, record->backslash_escapes);
 	else
-		gk_redact_plain(&redacted, raw, len);
+		hid = gk_redact_plain(&redacted, raw, len, kind == GK_TEXT_PROGRAM);
 	gk_text_escape(out, clean, redacted.used);
+	return hid;
 }
 
 /*
@@ -59,8 +67,45 @@ gk_audit_show(char *buf, int size, const char *raw)
 
 	gk_audit_note_encoding();
 	gk_text_init(&redacted, clean, sizeof(clean));
-	gk_redact_plain(&redacted, raw, strlen(raw));
+	(void) gk_redact_plain(&redacted, raw, strlen(raw), false);
 	gk_text_init(&out, buf, size);
 	gk_text_escape(&out, clean, redacted.used);
 }
 
+
+/* What the object and the arguments of the record's action are. */
+GkTextKind
+gk_record_object_kind(const GkRecord *record)
+{
+	const char *type = record->object_type;
+
+	if (type && strcmp(type, "program") == 0)
+		return GK_TEXT_PROGRAM;
+	if (record->rule && (record->rule->id == GK_SERVER_FILES || record->rule->id == GK_COPY_FILE))
+		return GK_TEXT_PATH;
+	return GK_TEXT_PLAIN;
+}
+
+static bool
+hides(const char *text, bool is_sql)
+{
+	char		buf[16];
+	GkText		scratch;
+
+	if (text == NULL)
+		return false;
+	gk_text_init(&scratch, buf, sizeof(buf));
+	return is_sql ? gk_redact_sql(&scratch, text, strlen(text), false) :
+		gk_redact_plain(&scratch, text, strlen(text), false);
+}
+
+/*
+ * Would the server's log, with the statement and the context of an error, show
+ * what records hide?
+ */
+bool
+gk_audit_hides(const GkFinding *finding)
+{
+	return hides(debug_query_string, true) || hides(finding->object, false) ||
+		(gk_statement->pstmt && hides(gk_statement->source_text, true));
+}

@@ -18,64 +18,64 @@
 
 /* cluster_name is what people know it by; a data directory is never empty. */
 void
-gk_get_cluster(const GkRecord *record, GkText *out)
+gk_get_cluster(GkRecord *record, GkText *out)
 {
 	put_text(out, cluster_name && *cluster_name ? cluster_name : DataDir);
 }
 
 void
-gk_get_authenticated(const GkRecord *record, GkText *out)
+gk_get_authenticated(GkRecord *record, GkText *out)
 {
 	put_text(out, gk_audit_authenticated());
 }
 
 void
-gk_get_client_addr(const GkRecord *record, GkText *out)
+gk_get_client_addr(GkRecord *record, GkText *out)
 {
 	put_text(out, gk_audit_client_addr());
 }
 
 void
-gk_get_client_port(const GkRecord *record, GkText *out)
+gk_get_client_port(GkRecord *record, GkText *out)
 {
 	put_text(out, gk_audit_client_port());
 }
 
 /* MESSAGE only: address and port as one */
 void
-gk_get_client(const GkRecord *record, GkText *out)
+gk_get_client(GkRecord *record, GkText *out)
 {
 	put_text(out, gk_audit_client());
 }
 
 void
-gk_get_application(const GkRecord *record, GkText *out)
+gk_get_application(GkRecord *record, GkText *out)
 {
 	if (application_name)
 		gk_record_put_redacted(record, out, application_name,
-							   strlen(application_name), false);
+							   strlen(application_name), GK_TEXT_PLAIN);
 }
 
 void
-gk_get_backend_type(const GkRecord *record, GkText *out)
+gk_get_backend_type(GkRecord *record, GkText *out)
 {
 	put_text(out, get_backend_type_for_log());
 }
 
 /* as log_line_prefix's %c */
 void
-gk_get_session_id(const GkRecord *record, GkText *out)
+gk_get_session_id(GkRecord *record, GkText *out)
 {
 	static char id[40];
 
 	if (*id == '\0')
-		snprintf(id, sizeof(id), "%lx.%x", (long) MyStartTime, MyProcPid);
+		snprintf(id, sizeof(id), "%lx.%x", (long) gk_audit_session_start(), gk_audit_session_pid());
 	gk_text_ascii(out, id);
 }
 
 /* as log_line_prefix's %v */
 void
-gk_get_vxid(const GkRecord *record, GkText *out)
+gk_get_vxid(GkRecord *record, GkText *out)
 {
 	char		vxid[40];
 
@@ -90,7 +90,7 @@ gk_get_vxid(const GkRecord *record, GkText *out)
 }
 
 void
-gk_get_query_id(const GkRecord *record, GkText *out)
+gk_get_query_id(GkRecord *record, GkText *out)
 {
 	int64		id = (int64) pgstat_get_my_query_id();
 	char		digits[24];
@@ -100,7 +100,7 @@ gk_get_query_id(const GkRecord *record, GkText *out)
 }
 
 void
-gk_get_backend_pid(const GkRecord *record, GkText *out)
+gk_get_backend_pid(GkRecord *record, GkText *out)
 {
-	put_number(out, MyProcPid);
+	put_number(out, gk_audit_session_pid());
 }

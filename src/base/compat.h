@@ -179,6 +179,13 @@ gk_relation_is_locked(Oid relid, LOCKMODE mode)
 #define GK_EXECUTOR_RUN_ARGS query, direction, count, once
 #endif
 
+/* 16 gave it another name. */
+#if PG_VERSION_NUM >= 160000
+#define GK_LOCAL_BACKEND(i) pgstat_get_local_beentry_by_index(i)
+#else
+#define GK_LOCAL_BACKEND(i) pgstat_fetch_stat_local_beentry(i)
+#endif
+
 /* 18 lets a module say its name and version. */
 #if PG_VERSION_NUM >= 180000
 #define GK_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "pg_gatekeeper", .version = GK_VERSION)

@@ -161,6 +161,7 @@ typedef struct GkRequest
 	int			symflags;		/* flags of its row in the rule's symbol list */
 	const char *symbol;			/* C symbol (or name) it is listed under */
 	FuncExpr   *call;			/* as the planner sees it, else NULL */
+	FunctionCallInfo fcinfo;	/* its arguments, or NULL where they are not known */
 	int			circumstances;	/* that hold for this call beside the rest */
 
 	/* GK_DOOR_RELATION: GkPermInfo of every relation in the query */
@@ -390,6 +391,7 @@ extern bool gk_audit_record(const GkEvent *event, uint64 *seq);
 extern void gk_audit_shmem_request(void);
 extern void gk_audit_shmem_startup(void);
 extern void gk_audit_note_authentication(const char *method);
+extern bool gk_audit_hides(const GkFinding *finding);
 extern void gk_audit_show(char *buf, int size, const char *raw);
 
 /* check_*.c */

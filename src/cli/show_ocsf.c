@@ -154,6 +154,7 @@ put_action(const GkEntry *entry)
 	bool		is_denied = strcmp(verdict, "denied") == 0;
 	bool		is_allowed = strcmp(verdict, "allowed") == 0;
 	bool		is_remote = *gk_client_ip(entry);
+	bool		is_local = !is_remote && gk_entry_is(entry, "GATEKEEPER_BACKEND_TYPE", "client backend");
 
 	gk_json_number(&json, "status_id", is_denied ? 2 : 1);
 	put("status_code", entry, "GATEKEEPER_SQLSTATE");
@@ -171,7 +172,7 @@ put_action(const GkEntry *entry)
 		gk_json_text(&json, "ip", gk_client_ip(entry));
 		put_digits("port", entry, "GATEKEEPER_CLIENT_PORT");
 	}
-	else
+	else if (is_local)
 	{
 		gk_json_text(&json, "name", "local");
 		put("hostname", entry, "_HOSTNAME");
@@ -251,6 +252,9 @@ gk_show_ocsf(const GkEntry *entry)
 	put("authenticated", entry, "GATEKEEPER_AUTHENTICATED");
 	put("object_type", entry, "GATEKEEPER_OBJECT_TYPE");
 	put("object", entry, "GATEKEEPER_OBJECT");
+	put("arguments", entry, "GATEKEEPER_ARGUMENTS");
+	put("grantee", entry, "GATEKEEPER_GRANTEE");
+	put("attributes", entry, "GATEKEEPER_ATTRIBUTES");
 	put("old_value", entry, "GATEKEEPER_OLD_VALUE");
 	put("new_value", entry, "GATEKEEPER_NEW_VALUE");
 	put("extension", entry, "GATEKEEPER_EXTENSION");
@@ -258,6 +262,8 @@ gk_show_ocsf(const GkEntry *entry)
 	put("backend_type", entry, "GATEKEEPER_BACKEND_TYPE");
 	put("vxid", entry, "GATEKEEPER_VXID");
 	put("statement_length", entry, "GATEKEEPER_STATEMENT_LENGTH");
+	put("statement_sha256", entry, "GATEKEEPER_STATEMENT_SHA256");
+	put("flags", entry, "GATEKEEPER_FLAGS");
 	put("count", entry, "GATEKEEPER_COUNT");
 	put("kinds", entry, "GATEKEEPER_KINDS");
 	put("last_object", entry, "GATEKEEPER_LAST_OBJECT");

@@ -193,10 +193,7 @@ report_sinks(void)
 
 	fine("records go to", "%s", sinks);
 	if (!server.has_views)
-	{
 		notice("sinks", "not known in this database: it takes CREATE EXTENSION pg_gatekeeper");
-		return;
-	}
 	for (int i = 0; i < server.num_sinks; i++)
 	{
 		const GkServerSink *sink = &server.sink[i];

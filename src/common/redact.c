@@ -365,10 +365,10 @@ is_execute(const GkRedactor *r, size_t end)
 }
 
 /*
- * Append SQL, its secrets hidden.  backslash_escapes tells that
- * standard_conforming_strings is off.
+ * Append SQL, its secrets hidden; returns whether anything is.  backslash_escapes
+ * tells that standard_conforming_strings is off.
  */
-void
+bool
 gk_redact_sql(GkText *out, const char *sql, size_t len, bool backslash_escapes)
 {
 	GkText		start = *out;
@@ -379,11 +379,11 @@ gk_redact_sql(GkText *out, const char *sql, size_t len, bool backslash_escapes)
 		if (!gk_redact_may_hide(sql, len))
 		{
 			gk_text_put_some(out, sql, len);
-			return;
+			return false;
 		}
 		redact_code(&r, 0, len, 0);
 		if (!r.in_doubt && !(r.is_ambiguous && r.has_secret))
-			return;
+			return r.hid;
 	}
 	*out = start;
 	out->buf[out->used] = '\0';
@@ -391,4 +391,5 @@ gk_redact_sql(GkText *out, const char *sql, size_t len, bool backslash_escapes)
 	r.no_userinfo = 0;
 	r.is_ambiguous = false;
 	redact_code(&r, 0, len < GK_REDACT_LIMIT ? len : GK_REDACT_LIMIT, 0);
+	return true;
 }

@@ -47,6 +47,8 @@ typedef struct GkRedactor
 	bool		is_ambiguous;	/* there was a quote that may not be one */
 	size_t		no_userinfo;	/* up to here, no '@' follows "://" */
 	bool		is_text;		/* of a constant, a comment, a command line */
+	bool		is_program;		/* a shell's: what it runs is not hidden */
+	bool		hid;			/* something is hidden */
 	bool		is_cut;			/* what follows is not looked at */
 	char		tail[GK_TAIL_SIZE]; /* the end of the word that the last
 									 * constant ended in */

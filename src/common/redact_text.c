@@ -35,6 +35,7 @@ gk_redact_show(GkRedactor *r, size_t from, size_t to)
 void
 gk_redact_hide(GkRedactor *r)
 {
+	r->hid = true;
 	gk_text_put_some(r->out, "***", 3);
 }
 
@@ -191,6 +192,23 @@ gk_redact_classify(const char *word)
 	if (has_one_of(word, secret))
 		return GK_WORD_SECRET;
 	return has_one_of(word, hinting) ? GK_WORD_HINT : GK_WORD_PLAIN;
+}
+
+/* Is what has this name a secret? */
+bool
+gk_text_names_secret(const char *name)
+{
+	GkRedactor	r = {.s = name,.is_text = true};
+	char		word[GK_WORD_SIZE] = "";
+	size_t		len = strlen(name);
+
+	for (size_t pos = 0; pos < len; pos++)
+	{
+		pos = gk_redact_word(&r, pos, len, GK_ESCAPES_NONE, word);
+		if (gk_redact_classify(word) != GK_WORD_PLAIN)
+			return true;
+	}
+	return false;
 }
 
 /* Where the comment at pos ends; pos if there is none. */

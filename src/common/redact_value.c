@@ -379,19 +379,21 @@ gk_redact_text(GkRedactor *r, size_t pos, size_t end, GkEscapes escapes, bool is
 }
 
 /*
- * Append plain text (a program's command line, a file's name), without the
- * values of what it calls passwords and without passwords in URIs.
+ * Append plain text (a program's command line, a connection string), without the
+ * values of what it calls passwords and without passwords in URIs; returns whether
+ * anything is hidden.
  */
-void
-gk_redact_plain(GkText *out, const char *raw, size_t len)
+bool
+gk_redact_plain(GkText *out, const char *raw, size_t len, bool is_program)
 {
-	GkRedactor	r = {.s = raw,.out = out};
+	GkRedactor	r = {.s = raw,.out = out,.is_program = is_program};
 
 	if (len <= GK_PLAIN_LIMIT && !gk_redact_may_hide(raw, len))
 	{
 		gk_text_put_some(out, raw, len);
-		return;
+		return false;
 	}
 	r.is_cut = len > GK_PLAIN_LIMIT;
 	(void) gk_redact_text(&r, 0, r.is_cut ? GK_PLAIN_LIMIT : len, GK_ESCAPES_NONE, true);
+	return r.hid;
 }

@@ -44,9 +44,24 @@ extern void gk_text_quoted(GkText *text, const char *escaped);
 extern void gk_text_json(GkText *text, const char *escaped);
 extern int	gk_utf8_decode(const char *s, size_t len, uint32_t *codepoint);
 
-/* redact.c */
-extern void gk_redact_sql(GkText *out, const char *sql, size_t len,
+/* What a text is, and so where a secret can be in it. */
+typedef enum GkTextKind
+{
+	GK_TEXT_PLAIN,				/* a name, a connection string */
+	GK_TEXT_PROGRAM,			/* a command line for a shell */
+	GK_TEXT_PATH,				/* nothing but the name of a file: no secret */
+	GK_TEXT_SQL
+} GkTextKind;
+
+/* redact.c: whether anything was hidden */
+extern bool gk_redact_sql(GkText *out, const char *sql, size_t len,
 						  bool backslash_escapes);
-extern void gk_redact_plain(GkText *out, const char *raw, size_t len);
+extern bool gk_redact_plain(GkText *out, const char *raw, size_t len, bool is_program);
+
+/* redact_text.c */
+extern bool gk_text_names_secret(const char *name);
+
+/* sha256.c */
+extern void gk_text_sha256(GkText *out, const char *data, size_t len);
 
 #endif							/* GK_AUDIT_TEXT_H */

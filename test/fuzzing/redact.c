@@ -352,9 +352,9 @@ redact(const char *raw, size_t len, size_t room, bool is_sql, bool backslash)
 	memcpy(copy, raw, len);
 	gk_text_init(&text, out, room);
 	if (is_sql)
-		gk_redact_sql(&text, copy, len, backslash);
+		(void) gk_redact_sql(&text, copy, len, backslash);
 	else
-		gk_redact_plain(&text, copy, len);
+		(void) gk_redact_plain(&text, copy, len, false);
 	free(copy);
 	FUZZ_CHECK(text.used < room && out[text.used] == '\0');
 	escaped = malloc(4 * text.used + 1);

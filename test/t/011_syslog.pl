@@ -19,6 +19,7 @@ my $node = new_gatekeeper_node('syslog', conf => <<"EOT");
 gatekeeper.audit_journal_socket = '$nowhere'
 # what is not taken at once is lost here; see 066_backlog
 gatekeeper.audit_backlog = 0
+gatekeeper.audit_budget = 1000000
 EOT
 my $dir = PostgreSQL::Test::Utils::tempdir_short();
 my $program = "COPY (SELECT 1) TO PROGRAM 'true'";

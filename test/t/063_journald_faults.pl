@@ -32,6 +32,7 @@ gatekeeper.audit_sink = 'journald'
 gatekeeper.audit_timeout = '${timeout}ms'
 # what is not taken at once is lost here; see 066_backlog
 gatekeeper.audit_backlog = 0
+gatekeeper.audit_budget = 1000000
 log_min_messages = log
 EOT
 load_probes($node);

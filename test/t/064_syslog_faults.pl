@@ -24,6 +24,7 @@ gatekeeper.audit_syslog_socket = '$nowhere'
 gatekeeper.audit_timeout = '${timeout}ms'
 # what is not taken at once is lost here; see 066_backlog
 gatekeeper.audit_backlog = 0
+gatekeeper.audit_budget = 1000000
 EOT
 load_probes($node);
 value_of($node, <<'EOT');
