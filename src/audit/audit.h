@@ -312,27 +312,7 @@ extern void gk_coalesce_write(GkRecord *record, const GkKept *kept, uint32 count
 							  uint32 kinds, const GkLast *last, int64 deadline);
 extern bool gk_is_repeated_by_worker(const GkEvent *event);
 
-/* pending.c: counts that wait for the end of their minute */
-typedef struct GkTicket
-{
-	int			place;
-	uint32		number;			/* 0: there is none */
-} GkTicket;
-
-extern Size gk_pending_size(void);
-extern void gk_pending_startup(void);
-extern GkTicket gk_pending_begin(const GkKept *kept, int64 until);
-extern bool gk_pending_add(GkTicket ticket);
-extern uint32 gk_pending_take(GkTicket ticket);
-extern uint32 gk_pending_take_due(int64 now, GkKept *kept);
-
-/* budget.c: how many records a role may have a minute */
-extern Size gk_budget_size(void);
-extern void gk_budget_startup(void);
-extern bool gk_budget_allows(GkRecord *record);
-extern int64 gk_budget_time_to_wait(int64 now);
-extern uint32 gk_budget_take_due(int64 now, bool any, GkKept *kept, GkLast *last,
-								 uint32 *kinds);
+#include "audit/counts.h"
 
 /* socket.c: see there */
 typedef struct GkSocket

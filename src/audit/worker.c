@@ -61,6 +61,7 @@ static struct
 	int64		next_try;
 	int64		wait;			/* 0: the last attempt was delivered */
 	uint64		sent;			/* at the last attempt */
+	bool		is_own;			/* the last record of it is itself lost somewhere */
 }			loss;
 
 /*
@@ -218,6 +219,7 @@ look_for_losses(int64 now)
 	char		from[24];
 	char		to[24];
 	char		errors[256];
+	bool		taken;
 	GkNotice	notice = {
 		.kind = GK_KIND_LOSS,
 		.object_type = "records",
@@ -226,14 +228,19 @@ look_for_losses(int64 now)
 		.new_value = to
 	};
 
-	if (lost == loss.told || (now < loss.next_try && all_sent() == loss.sent))
+	if (lost == loss.told ||
+		(now < loss.next_try && (loss.is_own || all_sent() == loss.sent)))
 		return;
 	snprintf(from, sizeof(from), UINT64_FORMAT, loss.told);
 	snprintf(to, sizeof(to), UINT64_FORMAT, lost);
 	sink_errors(errors, sizeof(errors));
-	if (gk_audit_about_module(&notice))
-	{
+	taken = gk_audit_about_module(&notice);
+	if (taken)
 		loss.told = lost;
+	/* of two sinks, one can be gone for long */
+	loss.is_own = taken && lost_most() > lost;
+	if (taken && !loss.is_own)
+	{
 		loss.wait = 0;
 		loss.next_try = 0;
 	}

@@ -262,7 +262,7 @@ gk_show_ocsf(const GkEntry *entry)
 	put("backend_type", entry, "GATEKEEPER_BACKEND_TYPE");
 	put("vxid", entry, "GATEKEEPER_VXID");
 	put("statement_length", entry, "GATEKEEPER_STATEMENT_LENGTH");
-	put("statement_sha256", entry, "GATEKEEPER_STATEMENT_SHA256");
+	put("statement_hash", entry, "GATEKEEPER_STATEMENT_HASH");
 	put("flags", entry, "GATEKEEPER_FLAGS");
 	put("count", entry, "GATEKEEPER_COUNT");
 	put("kinds", entry, "GATEKEEPER_KINDS");

@@ -30,9 +30,6 @@
  */
 #include "common/redact.h"
 
-/* Longer SQL is not searched for a reason to hide constants: they are hidden. */
-#define GK_REDACT_LIMIT (256 * 1024)
-
 /* Dollar quotes nested deeper than this are hidden. */
 #define GK_REDACT_DEPTH 6
 
@@ -45,10 +42,11 @@ typedef struct State
 	bool		is_body;		/* a dollar quote here is code */
 	size_t		piece;			/* where a constant goes on in another one */
 	GkEscapes	escapes;		/* how that is read */
+	bool		is_named;		/* the last constant says what the next one is */
+	int			credentials;	/* parentheses around nothing but secrets */
 	char		word[GK_WORD_SIZE]; /* the last one */
 } State;
 
-static void redact_code(GkRedactor *r, size_t pos, size_t end, int depth);
 static size_t redact_identifier(GkRedactor *r, State *state, size_t pos, size_t end,
 								GkEscapes escapes);
 
@@ -90,7 +88,10 @@ has_uescape(const GkRedactor *r, size_t pos, size_t end)
 static void
 redact_content(GkRedactor *r, State *state, size_t pos, size_t end, GkEscapes escapes)
 {
-	bool		hidden = r->hide_all || state->armed || state->was_hidden;
+	bool		hidden = r->hide_all || state->armed || state->was_hidden ||
+		state->is_named || state->credentials > 1;
+
+	state->is_named = !hidden && gk_redact_names_next(r, pos, end);
 
 	/* a constant can go on in another one */
 	state->was_hidden |= state->armed != GK_WORD_PLAIN;
@@ -118,7 +119,8 @@ redact_constant(GkRedactor *r, State *state, size_t pos, size_t end, GkEscapes e
 	state->escapes = escapes;
 	/* what goes on in another piece says nothing by itself */
 	if ((state->piece < end && r->s[state->piece] == '\'') ||
-		(escapes == GK_ESCAPES_UNICODE && has_uescape(r, next, end)))
+		(escapes == GK_ESCAPES_UNICODE && has_uescape(r, next, end)) ||
+		gk_redact_has_secret_alias(r, next, end))
 		state->armed = GK_WORD_HINT;
 	gk_redact_show(r, pos, pos + 1);
 	redact_content(r, state, pos + 1, stop, backslash ? GK_ESCAPES_C : escapes);
@@ -153,7 +155,7 @@ redact_dollar(GkRedactor *r, State *state, size_t pos, size_t end, int depth)
 	if (state->armed || !state->is_body || depth == GK_REDACT_DEPTH)
 		redact_content(r, state, body, stop, GK_ESCAPES_NONE);
 	else
-		redact_code(r, body, stop, depth + 1);
+		gk_redact_code(r, body, stop, depth + 1);
 	state->is_body = false;
 	if (stop == end)
 		return end;
@@ -172,14 +174,25 @@ note_word(GkRedactor *r, State *state, const char *word)
 		"as", "constant", "default", "encrypted", "ilike", "is", "like", "not", "similar",
 		"text", "to", "varchar", NULL
 	};
+	static const char *const names_follow[] = {
+		"as", "copy", "from", "into", "join", "table", "update", NULL
+	};
 	GkWordKind	kind = gk_redact_classify(word);
 
+	/* an alias or a table called so has no value behind it */
+	for (int i = 0; names_follow[i]; i++)
+		if (strcmp(state->word, names_follow[i]) == 0)
+			kind = GK_WORD_PLAIN;
 	/* "DO $$", "AS $$", "DO LANGUAGE x $$": is_body holds for a word more */
 	state->is_body = strcmp(word, "do") == 0 || strcmp(word, "as") == 0 ||
 		(state->is_body && (strcmp(word, "language") == 0 ||
 							strcmp(state->word, "language") == 0));
 	memcpy(state->word, word, strlen(word) + 1);
-	state->was_hidden = false;
+	state->was_hidden = state->is_named = false;
+	if (state->credentials == 0 && strstr(word, "credentials"))
+		state->credentials = 1;
+	else if (state->credentials == 1)
+		state->credentials = 0;
 	r->has_secret |= kind == GK_WORD_SECRET;
 	if (kind != GK_WORD_PLAIN)
 	{
@@ -249,6 +262,10 @@ redact_word(GkRedactor *r, State *state, size_t pos, size_t end)
 		}
 	}
 	note_identifier(r, state, pos, stop);
+	/* OPTIONS (key '...') */
+	if (strcmp(state->word, "key") == 0 && gk_redact_blanks_end(r, stop, end) < end &&
+		s[gk_redact_blanks_end(r, stop, end)] == '\'')
+		state->armed = GK_WORD_HINT;
 	gk_redact_show(r, pos, stop);
 	return stop;
 }
@@ -291,6 +308,11 @@ note_other(GkRedactor *r, State *state, char c)
 	if (state->was_hidden && c == '|')
 		r->in_doubt = true;		/* only a part of it was the constant */
 	state->was_hidden = false;
+	state->is_named &= c == ',';
+	if (state->credentials > 0)
+		state->credentials += c == '(' ? 1 : c == ')' ? -1 : 0;
+	if (state->credentials == 1 && c != '.')
+		state->credentials = 0;
 	if (!state->armed)
 		return;
 	if (c == '=' || c == ':' || c == '>')
@@ -305,8 +327,8 @@ note_other(GkRedactor *r, State *state, char c)
 }
 
 /* SQL, or the body of a function in any language; to a certain depth. */
-static void
-redact_code(GkRedactor *r, size_t pos, size_t end, int depth)
+void
+gk_redact_code(GkRedactor *r, size_t pos, size_t end, int depth)
 {
 	const char *s = r->s;
 	State		state = {0};
@@ -349,47 +371,4 @@ redact_code(GkRedactor *r, size_t pos, size_t end, int depth)
 	}
 	if (state.armed == GK_WORD_SECRET)
 		r->in_doubt = true;
-}
-
-/*
- * EXECUTE of a prepared statement: its arguments are parameters, and what they
- * are nobody sees here.
- */
-static bool
-is_execute(const GkRedactor *r, size_t end)
-{
-	char		word[GK_WORD_SIZE];
-
-	gk_redact_word(r, gk_redact_blanks_end(r, 0, end), end, GK_ESCAPES_NONE, word);
-	return strcmp(word, "execute") == 0;
-}
-
-/*
- * Append SQL, its secrets hidden; returns whether anything is.  backslash_escapes
- * tells that standard_conforming_strings is off.
- */
-bool
-gk_redact_sql(GkText *out, const char *sql, size_t len, bool backslash_escapes)
-{
-	GkText		start = *out;
-	GkRedactor	r = {.s = sql,.out = out,.backslash = backslash_escapes};
-
-	if (len <= GK_REDACT_LIMIT && !is_execute(&r, len))
-	{
-		if (!gk_redact_may_hide(sql, len))
-		{
-			gk_text_put_some(out, sql, len);
-			return false;
-		}
-		redact_code(&r, 0, len, 0);
-		if (!r.in_doubt && !(r.is_ambiguous && r.has_secret))
-			return r.hid;
-	}
-	*out = start;
-	out->buf[out->used] = '\0';
-	r.hide_all = true;
-	r.no_userinfo = 0;
-	r.is_ambiguous = false;
-	redact_code(&r, 0, len < GK_REDACT_LIMIT ? len : GK_REDACT_LIMIT, 0);
-	return true;
 }

@@ -73,6 +73,28 @@ extern size_t gk_redact_comment_end(const GkRedactor *r, size_t pos, size_t end)
 extern size_t gk_redact_blanks_end(const GkRedactor *r, size_t pos, size_t end);
 extern size_t gk_redact_quote_end(GkRedactor *r, size_t pos, size_t end,
 								  char quote, bool backslash);
+
+/* redact.c */
+extern void gk_redact_code(GkRedactor *r, size_t pos, size_t end, int depth);
+
+/* redact_shell.c */
+extern int	gk_redact_command(const char *word);
+extern size_t gk_redact_shell_word(const GkRedactor *r, size_t pos, size_t end, bool is_plain);
+extern bool gk_redact_is_run(const GkRedactor *r, size_t name, size_t name_end,
+							 size_t start, size_t stop, size_t end);
+extern bool gk_redact_option(const GkRedactor *r, size_t pos, size_t end, int command,
+							 bool is_plain, size_t *start, size_t *stop);
+extern bool gk_redact_header(const GkRedactor *r, size_t word_start, size_t pos, size_t end,
+							 const char *word, size_t *start, size_t *stop);
+extern bool gk_redact_is_name(const GkRedactor *r, size_t from, size_t to, size_t end,
+							  bool has_value);
+extern size_t gk_redact_token(const GkRedactor *r, size_t pos, size_t end);
+
+/* redact_sql.c */
+extern bool gk_redact_names_next(GkRedactor *r, size_t pos, size_t end);
+extern bool gk_redact_has_secret_alias(const GkRedactor *r, size_t pos, size_t end);
+
+/* redact_filter.c */
 extern bool gk_redact_may_hide(const char *s, size_t len);
 
 /* redact_value.c */

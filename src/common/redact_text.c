@@ -161,7 +161,8 @@ looks_interesting(const char *word)
 			(word[0] == 't' && word[1] == 'o') ||
 			(word[0] == 'k' && word[1] == 'e') ||
 			(word[0] == 'c' && word[1] == 'r') ||
-			(word[0] == 'u' && word[1] == 'm'))
+			(word[0] == 'u' && word[1] == 'm') || (word[0] == 'j' && word[1] == 'w') ||
+			(word[0] == 's' && (word[1] == 'a' || word[1] == 'i')))
 			return true;
 	return false;
 }
@@ -174,15 +175,16 @@ gk_redact_classify(const char *word)
 		"catalog_secrets", "password_encryption", "password_required", NULL
 	};
 	static const char *const hints[] = {
-		"pass", "passwd", "pw", "pwd", "rolpassword", "umoptions", NULL
+		"jwt", "pass", "passin", "passout", "passwd", "pw", "pwd", "rolpassword", "sas", "sig",
+		"signature", "umoptions", NULL
 	};
 	static const char *const secret[] = {
 		"passphrase", "passwd", "password", "secret", NULL
 	};
 	static const char *const hinting[] = {
-		"access_key", "api_key", "apikey", "client_key", "credential",
-		"encryption_key", "passcode", "private_key", "pwd", "server_key",
-		"signing_key", "token", NULL
+		"access_key", "account_key", "accountkey", "api_key", "apikey", "auth_key", "client_key",
+		"credential", "encryption_key", "master_key", "passcode", "private_key", "pwd",
+		"server_key", "shared_key", "sharedkey", "signing_key", "storage_key", "token", NULL
 	};
 
 	if (!looks_interesting(word) || is_one_of(word, harmless))
@@ -285,91 +287,4 @@ gk_redact_quote_end(GkRedactor *r, size_t pos, size_t end, char quote, bool back
 			return pos;
 	}
 	return end;
-}
-
-/*
- * Is there anything at all that could make redact.c or this file hide
- * something?  Most text has nothing, and this is much faster.
- */
-bool
-gk_redact_may_hide(const char *s, size_t len)
-{
-	for (size_t i = 0; i + 1 < len; i++)
-	{
-		char		next = s[i + 1] | 0x20;
-
-		switch (s[i])
-		{
-			case '\\':
-			case '%':
-				return true;	/* a letter can be written like this */
-			case '\'':
-				/* a constant that goes on in another one */
-				if (gk_redact_is_space(s[i + 1]))
-				{
-					size_t		p = i + 1;
-
-					while (p < len && gk_redact_is_space(s[p]))
-						p++;
-					if (p < len && s[p] == '\'')
-						return true;
-				}
-				break;
-			case ':':
-				if (s[i + 1] == '/')
-					return true;
-				break;
-			case '-':
-				if (next == 'u' || next == 'p' || s[i + 1] == '-')
-					return true;
-				break;
-			case 'p':
-			case 'P':
-				/* with a quote: the word may go on behind it */
-				if (next == 'a' || next == 'w' || !gk_redact_is_word_char((unsigned char) s[i + 1]))
-					return true;
-				break;
-			case 's':
-			case 'S':
-				if (next == 'e' ? i + 2 == len || strchr("cC'\"$", s[i + 2]) : strchr("c'\"$", next) != NULL)
-					return true;
-				break;
-			case 't':
-			case 'T':
-				if (next == 'o' && i + 2 < len && (s[i + 2] | 0x20) == 'k')
-					return true;
-				break;
-			case 'k':
-			case 'K':
-				if (next == 'e')
-					return true;
-				break;
-			case 'c':
-			case 'C':
-				if (next == 'r' && i + 3 < len && (s[i + 3] | 0x20) == 'd')
-					return true;
-				break;
-			case 'u':
-			case 'U':
-				if (next == 'm' || (next == 'e' && i + 2 < len && (s[i + 2] | 0x20) == 's'))
-					return true;
-				break;
-			case 'a':
-			case 'A':
-				if (next == 'u')
-					return true;
-				break;
-			case 'b':
-			case 'B':
-				if (next == 'e' && i + 2 < len && (s[i + 2] | 0x20) == 'a')
-					return true;
-				break;
-			case 'm':
-			case 'M':
-				if (next == 'd')
-					return true;
-				break;
-		}
-	}
-	return false;
 }

@@ -75,7 +75,7 @@ gk_redact_uri(GkRedactor *r, size_t pos, size_t end, const char *scheme)
 			at = p;
 	if (at == 0 && p == end && r->is_cut)
 		return hide(r, start, start, end);	/* an '@' may follow */
-	if (at == 0)
+	if (at == 0 || gk_redact_is_run(r, 0, 0, start, at, at))
 	{
 		r->no_userinfo = p;
 		return start;
@@ -147,6 +147,16 @@ sql_constant(const GkRedactor *r, size_t pos, size_t end, size_t *stop)
 	return start;
 }
 
+/* Does a shell's word go on where the value seems to end: a'b', a\\ b, $'a b'? */
+static bool
+is_shells(const GkRedactor *r, size_t stop, size_t end)
+{
+	return r->is_text && stop < end &&
+		(r->s[stop] == '\'' || r->s[stop] == '"' ||
+		 (r->s[stop] == '$' && stop + 1 < end && (r->s[stop + 1] == '\'' || r->s[stop + 1] == '"')) ||
+		 (stop > 0 && r->s[stop - 1] == '\\'));
+}
+
 /*
  * In plain text, is there a value for the word from "word" to pos?  Then *start
  * and *stop say where it is.
@@ -183,53 +193,9 @@ find_value(const GkRedactor *r, size_t word, size_t pos, size_t end,
 		return false;			/* a word among others */
 	*start = p;
 	*stop = value_end(r, p, end, '\0');
+	if (is_shells(r, *stop, end))
+		*stop = gk_redact_shell_word(r, p, end, true);
 	return true;
-}
-
-/*
- * An option at pos that brings a password without saying so: "-u user:password"
- * of curl, "-p" of sshpass and mysql.  Returns where to go on behind what was
- * hidden; pos when there is nothing.
- */
-static size_t
-redact_option(GkRedactor *r, size_t shown, size_t pos, size_t end, bool p_is_password)
-{
-	static const char *const users[] = {"--proxy-user", "--user", "-U", "-u", NULL};
-	const char *s = r->s;
-	size_t		start = 0;
-	size_t		stop;
-
-	for (int i = 0; users[i] && start == 0; i++)
-		if (end - pos > strlen(users[i]) && strncmp(s + pos, users[i], strlen(users[i])) == 0)
-			start = pos + strlen(users[i]);
-	if (start > 0)
-	{
-		start = skip(r, start, end, " \t=\"'\\");
-		stop = find(r, start, end, GK_SHELL_ENDS);
-		start = find(r, start, stop, ":") + 1;
-	}
-	else if (p_is_password && end - pos > 2 && s[pos + 1] == 'p')
-	{
-		start = skip(r, pos + 2, end, " \t\"'\\");
-		stop = find(r, start, end, GK_SHELL_ENDS);
-	}
-	else
-		return pos;
-	return start < stop ? hide(r, shown, start, stop) : pos;
-}
-
-/* The value of an HTTP header, or of what stands in one, at pos; or pos. */
-static size_t
-header_value(const GkRedactor *r, size_t pos, size_t end, const char *word, size_t *stop)
-{
-	size_t		start = skip(r, pos, end, " \t:=");
-
-	*stop = find(r, start, end, "'\"\r\n");
-	if (*stop > start &&
-		(strcmp(word, "bearer") == 0 ||
-		 (strcmp(word, "authorization") == 0 && find(r, pos, start, ":=") < start)))
-		return start;
-	return pos;
 }
 
 /*
@@ -283,7 +249,7 @@ redact_text(GkRedactor *r, size_t pos, size_t end, GkEscapes escapes, bool is_pl
 	size_t		begin = pos;
 	size_t		shown = pos;
 	bool		is_joined = true;	/* by quotes to the word before */
-	bool		p_is_password = false;
+	int			command = 0;
 	char		word[GK_WORD_SIZE] = "";
 
 	while (pos < end)
@@ -305,11 +271,19 @@ redact_text(GkRedactor *r, size_t pos, size_t end, GkEscapes escapes, bool is_pl
 			continue;
 		}
 		if (r->s[pos] == '-' && (pos == begin || strchr(" \t\n\r\"'", r->s[pos - 1])) &&
-			(stop = redact_option(r, shown, pos, end, p_is_password)) > pos)
+			gk_redact_option(r, pos, end, command, is_plain, &start, &stop) &&
+			!gk_redact_is_run(r, 0, 0, start, stop, end))
 		{
-			shown = pos = stop;
+			shown = pos = hide(r, shown, start, stop);
 			continue;
 		}
+		if ((stop = gk_redact_token(r, pos, end)) > pos)
+		{
+			shown = pos = hide(r, shown, pos, stop);
+			continue;
+		}
+		if (r->s[pos] && strchr(";|&\n", r->s[pos]))
+			command = 0;
 		pos = gk_redact_word(r, pos, end, escapes, word);
 		if (pos == from)
 		{
@@ -331,20 +305,33 @@ redact_text(GkRedactor *r, size_t pos, size_t end, GkEscapes escapes, bool is_pl
 			shown = pos = hide(r, shown, from, find(r, pos, end, " \t\n\r\"'"));
 			continue;
 		}
-		if ((start = header_value(r, pos, end, word, &stop)) > pos)
+		if (gk_redact_header(r, from, pos, end, word, &start, &stop) &&
+			!gk_redact_is_run(r, 0, 0, start, stop, end))
 		{
 			shown = pos = hide(r, shown, start, stop);
 			continue;
 		}
-		p_is_password |= strcmp(word, "sshpass") == 0 || strncmp(word, "mysql", 5) == 0 ||
-			strncmp(word, "mariadb", 7) == 0;
+		if (strcmp(word, "sqlplus") == 0)
+		{
+			/* sqlplus user/password@database */
+			stop = gk_redact_shell_word(r, skip(r, pos, end, " \t"), end, is_plain);
+			start = find(r, pos, stop, "/") + 1;
+			stop = find(r, start, stop, "@");
+			if (start < stop && !gk_redact_is_run(r, 0, 0, start, stop, end))
+				shown = pos = hide(r, shown, start, stop);
+			continue;
+		}
+		if (gk_redact_command(word))
+			command = gk_redact_command(word);
 		kind = is_pieced ? GK_WORD_SECRET : gk_redact_classify(word);
 		if (kind == GK_WORD_PLAIN)
 			continue;
 		r->has_secret |= kind == GK_WORD_SECRET;
 		has_value = find_value(r, from, pos, end, &start, &stop) ||
 			(escapes != GK_ESCAPES_NONE && memchr(r->s + from, '\\', end - from));
-		if (is_plain && has_value)
+		if (gk_redact_is_name(r, from, pos, end, has_value))
+			continue;
+		if (is_plain && has_value && !gk_redact_is_run(r, from, pos, start, stop, end))
 			shown = pos = hide(r, shown, start, stop);
 		else if (!is_plain && (has_value || kind == GK_WORD_SECRET))
 		{

@@ -13,13 +13,19 @@
  *-------------------------------------------------------------------------
  */
 #include "common/escape.c"
+#include "common/sha256.c"
 
 #include "common/redact_text.c"
+#include "common/redact_filter.c"
+#include "common/redact_shell.c"
 #include "common/redact_value.c"
 #include "common/redact.c"
+#include "common/redact_sql.c"
 #include "audit/kinds.c"
 #include "audit/show.c"
 #include "audit/fields.c"
+#include "audit/who.c"
+#include "audit/what.c"
 #include "audit/record.c"
 #include "audit/journald.c"
 #include "audit/syslog.c"

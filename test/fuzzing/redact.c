@@ -18,8 +18,11 @@
 #include "common/escape.c"
 
 #include "common/redact_text.c"
+#include "common/redact_filter.c"
+#include "common/redact_shell.c"
 #include "common/redact_value.c"
 #include "common/redact.c"
+#include "common/redact_sql.c"
 
 const char *const fuzz_words[] = {
 	"'", "''", "\"", "$$", "$a$", "\\", "\\'", "/*", "*/", "--", "E'", "U&'", "UESCAPE '!'",

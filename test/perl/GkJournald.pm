@@ -115,7 +115,7 @@ sub stored_records
 	my @records;
 
 	open my $fh, '-|', 'journalctl', '-D', $directory, '-q', '--no-pager', '-o', 'json',
-	  '--output-fields=' . join(',', 'MESSAGE_ID', map { "GATEKEEPER_$_" } @fields),
+	  '--output-fields=' . join(',', 'MESSAGE_ID', '_UID', map { "GATEKEEPER_$_" } @fields),
 	  'SYSLOG_IDENTIFIER=pg_gatekeeper', $stream ? "GATEKEEPER_STREAM=$stream" : ()
 	  or die "journalctl: $!";
 	while (my $line = <$fh>)

@@ -8,6 +8,7 @@
 
 use strict;
 use warnings;
+use Digest::SHA qw(sha256_hex);
 use GkTest;
 use Test::More;
 
@@ -95,6 +96,7 @@ my %expected = (
 	GATEKEEPER_OBJECT => "$dir/copied",
 	GATEKEEPER_STATEMENT => $copy,
 	GATEKEEPER_STATEMENT_LENGTH => length($copy),
+	GATEKEEPER_STATEMENT_HASH => sha256_hex($copy),
 );
 foreach my $field (sort keys %expected)
 {
