@@ -20,8 +20,7 @@
 #include "utils/backend_status.h"
 #include "utils/timestamp.h"
 
-#ifndef GK_HAVE_SYSTEM_USER
-static const char *authentication_method;
+static const char *authentication_method pg_attribute_unused();
 
 /* Keep the name, which lives as long as the server, of the client's method. */
 void
@@ -29,7 +28,6 @@ gk_audit_note_authentication(const char *method)
 {
 	authentication_method = method;
 }
-#endif
 
 /* "method:identity" of who was authenticated, or NULL. */
 const char *

@@ -135,21 +135,26 @@ gk_record_fill(GkRecord *record)
 	int			message = gk_num_fields - 2;
 	int			statement = gk_num_fields - 1;
 	int			flags = gk_num_fields - 3;
+	int			reserved = gk_fields[flags].limit + GK_MESSAGE_SIZE + 3 * GK_FIELD_OVERHEAD +
+		(int) (strlen(gk_fields[flags].name) + strlen(gk_fields[message].name) +
+			   strlen(gk_fields[statement].name));
 	int			wire = 0;
 
 	gk_audit_note_encoding();
 	gk_text_init(&record->text, record->buf, sizeof(record->buf));
 	for (int i = 0; i < message; i++)
 		if (i != flags || record->kept)
-			wire += fill_field(record, i, gk_fields[i].limit);
+		{
+			int			name = gk_fields[i].name ? (int) strlen(gk_fields[i].name) + GK_FIELD_OVERHEAD : 0;
 
-	/* these need the statement, so their own room is set aside first */
-	wire += gk_fields[flags].limit + (int) strlen(gk_fields[flags].name) + GK_FIELD_OVERHEAD;
-	wire += GK_MESSAGE_SIZE + (int) strlen(gk_fields[message].name) +
-		(int) strlen(gk_fields[statement].name) + 2 * GK_FIELD_OVERHEAD;
+			wire += fill_field(record, i, Min(gk_fields[i].limit,
+											  GK_RECORD_SIZE - reserved - wire - name));
+		}
+
+	/* flags and message need the statement, so their own room was set aside */
 	fill_field(record, statement,
 			   Min(Min(gk_fields[statement].limit, gk_audit_statement),
-				   GK_RECORD_SIZE - wire));
+				   GK_RECORD_SIZE - reserved - wire));
 	if (!record->kept)
 		fill_field(record, flags, gk_fields[flags].limit);
 	fill_field(record, message, gk_fields[message].limit);

@@ -57,7 +57,10 @@ char	   *gk_audit_journal_socket;
 char	   *gk_audit_syslog_socket;
 
 static char *authenticated;
-static char *code_origin;
+const char *const gk_sink_names[GK_NUM_SINKS] = {"journald", "syslog"};
+const char *debug_query_string;
+static GkStatement no_statement;
+GkStatement *gk_statement = &no_statement;
 static int	encoding;
 static const char *wire;
 static size_t wire_len;
@@ -109,12 +112,6 @@ pg_ulltoa_n(uint64 value, char *a)
 	return len;
 }
 
-int
-gk_circumstances_text(int circumstances, char *buf, int size)
-{
-	return snprintf(buf, size, "extension,elevated,restricted,untrusted,strict");
-}
-
 const char *
 gk_audit_stream(void)
 {
@@ -145,10 +142,22 @@ gk_audit_client(void)
 	return "[fe80:1234:1234:1234:1234:1234:1234:1234%interface0]:65535";
 }
 
-const char *
-gk_audit_code_origin(void)
+int
+gk_audit_session_pid(void)
 {
-	return code_origin;
+	return MyProcPid;
+}
+
+int64
+gk_audit_session_start(void)
+{
+	return MyStartTime;
+}
+
+uint64
+gk_sink_gone(GkSink sink)
+{
+	return sink == GK_SINK_SYSLOG ? 17 : 0;
 }
 
 int
@@ -282,10 +291,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	application_name = texts[4];
 	cluster_name = texts[5];
 	authenticated = texts[6];
-	code_origin = texts[7];
+	record.code = texts[7];
+	record.circumstance_names = "extension,elevated,restricted,untrusted,strict";
 	record.object = texts[8];
 	record.old_value = texts[9];
 	record.new_value = texts[10];
+	record.arguments = record.verdict == GK_DENIED ? texts[11] : NULL;
+	record.grantee = texts[5];
+	record.attributes = texts[9];
 	record.statement = texts[11];
 	record.statement_length = strlen(texts[11]);
 

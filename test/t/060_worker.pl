@@ -123,6 +123,7 @@ $change{"gatekeeper.$_->[0]"} = [ @$_[ 1 .. 3 ] ] foreach (
 	[ 'audit_timeout', '200', 4, 2 ],
 	[ 'audit_statement', '0', 2, 4 ],
 	[ 'audit_heartbeat', '0', 2, 4 ],
+	[ 'audit_budget', '10', 2, 4 ],
 	[ 'audit_journal_socket', "$dir/journal", 2, 2 ],
 	[ 'audit_syslog_socket', "$dir/syslog", 2, 2 ]);
 is(join(' ', sort keys %change), join(' ', sort keys %before),
