@@ -81,11 +81,7 @@ gk_get_vxid(GkRecord *record, GkText *out)
 
 	if (MyProc == NULL || record->rule == NULL)
 		return;
-#ifdef INVALID_PROC_NUMBER
-	snprintf(vxid, sizeof(vxid), "%d/%u", MyProc->vxid.procNumber, MyProc->vxid.lxid);
-#else
-	snprintf(vxid, sizeof(vxid), "%d/%u", MyProc->backendId, MyProc->lxid);
-#endif
+	snprintf(vxid, sizeof(vxid), "%d/%u", GK_VXID_BACKEND(MyProc), GK_VXID_LXID(MyProc));
 	gk_text_ascii(out, vxid);
 }
 

@@ -80,6 +80,8 @@ gk_redact_may_hide(const char *s, size_t len)
 				break;
 			case 's':
 			case 'S':
+				if (next == 'q' && i + 3 < len && s[i + 3] == 'p')
+					return true;	/* sqlplus */
 				if (next == 'e' ? i + 2 == len || strchr("cC'\"$", s[i + 2]) : strchr("cagik'\"$", next) != NULL)
 					return true;
 				break;

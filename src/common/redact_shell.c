@@ -170,6 +170,12 @@ gk_redact_option(const GkRedactor *r, size_t pos, size_t end, int command,
 			p++;
 		p++;
 	}
+	/* what stands in one pair of quotes is hidden without them */
+	if (p < *stop && is_plain && (s[*stop - 1] == '\'' || s[*stop - 1] == '"'))
+	{
+		(*stop)--;
+		p += p < *stop && s[p] == s[*stop];
+	}
 	*start = p;
 	return p < *stop;
 }

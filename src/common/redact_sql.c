@@ -24,9 +24,12 @@ gk_redact_names_next(GkRedactor *r, size_t pos, size_t end)
 	size_t		start;
 	size_t		stop;
 	bool		is_name = false;
+	bool		is_qualified = false;	/* app.jwt, X-Api-Key */
 
 	if (end - pos > 64)
 		return false;
+	for (size_t p = pos; p < end; p++)
+		is_qualified |= r->s[p] == '.' || r->s[p] == '-';
 	r->is_text = true;
 	while (pos < end)
 	{
@@ -34,7 +37,7 @@ gk_redact_names_next(GkRedactor *r, size_t pos, size_t end)
 
 		if (next == pos && r->s[pos] != '.')
 			break;
-		is_name = gk_redact_classify(word) != GK_WORD_PLAIN || strcmp(word, "key") == 0 ||
+		is_name = (is_qualified && (gk_redact_classify(word) != GK_WORD_PLAIN || strcmp(word, "key") == 0)) ||
 			gk_redact_header(&(GkRedactor) {.s = ":x"}, 0, 0, 2, word, &start, &stop);
 		pos = next == pos ? pos + 1 : next;
 	}

