@@ -37,7 +37,8 @@ sub denial_of
 	my @new = @all[ $seen .. $#all ];
 	$seen = @all;
 	is(scalar(@new), 1, "$what: one record");
-	return map { my $r = $_; my %f = map { s/^GATEKEEPER_//r => $r->{$_} } keys %$r; \%f } ($new[0] // {});
+	my $record = $new[0] // {};
+	return { map { s/^GATEKEEPER_//r => $record->{$_} } keys %$record };
 }
 
 my $r = denial_of(q{BEGIN; DECLARE c CURSOR FOR SELECT reads('/srv/secret.txt'); FETCH c; COMMIT}, 'a cursor');
