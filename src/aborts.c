@@ -9,6 +9,7 @@
  *-------------------------------------------------------------------------
  */
 #include "base/gatekeeper.h"
+#include "origin/owners.h"
 
 #include "access/xact.h"
 
@@ -22,12 +23,15 @@ at_abort(SubTransactionId subxact)
 	char	   *stack = __builtin_frame_address(0);
 
 	gk_code_prune(stack);
+	gk_running_prune(stack);
 	gk_statement_prune(stack, subxact);
 }
 
 static void
 xact_event(XactEvent event, void *arg)
 {
+	if (event == XACT_EVENT_PRE_COMMIT)
+		gk_left_behind_commit();
 	if (unlikely(event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT))
 		at_abort(InvalidSubTransactionId);
 }

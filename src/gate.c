@@ -14,6 +14,7 @@
  *-------------------------------------------------------------------------
  */
 #include "origin/labels.h"
+#include "origin/owners.h"
 #include "rules/role_effects.h"
 
 #include "access/transam.h"
@@ -221,7 +222,7 @@ static int
 led_by_view(List *range_table, List *perms)
 {
 	if (gk_untrusted_code == GK_UNTRUSTED_OFF || !gk_acts_as_superuser(GetUserId()) ||
-		!gk_query_uses_view(range_table, !writes_catalog(perms)))
+		!gk_uses_view(range_table, !writes_catalog(perms)))
 		return 0;
 	return GK_UNTRUSTED;
 }

@@ -79,10 +79,14 @@ gk_interest_in(List *range_table, List *perms)
 extern void gk_statement_asks(Node *stmt, NodeTag tag, ProcessUtilityContext context,
 							  const char *source_text);
 extern void gk_query_asks(Query *query, ParamListInfo params);
+extern void gk_note_change(const Node *stmt);
 extern ProcessUtilityContext gk_call_asks(CallStmt *stmt, ProcessUtilityContext context);
+extern bool gk_ask_about_call(Oid funcid, Oid builtin, FunctionCallInfo fcinfo, char *stack);
+extern void gk_function_starts(FmgrInfo *flinfo, char *stack);
+extern bool gk_plan_begins(struct QueryDesc *query, char *stack);
+extern void gk_plan_ends(bool resumed, char *stack);
 extern bool gk_is_hijack(Oid funcid);
 extern void gk_script_calls(Oid funcid);
-extern void gk_function_asks(Oid funcid);
 extern void gk_commit_asks(const struct GkRoleEffects *effects);
 extern void gk_object_asks(ObjectAccessType event, Oid classid, Oid objid, int subid,
 						   void *arg);

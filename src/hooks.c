@@ -17,6 +17,7 @@
  */
 #include "origin/code_stack.h"
 #include "origin/labels.h"
+#include "origin/owners.h"
 #include "base/session.h"
 #include "base/statement.h"
 #include "login.h"
@@ -33,6 +34,7 @@
 static ProcessUtility_hook_type next_process_utility;
 static ExecutorStart_hook_type next_executor_start;
 static ExecutorRun_hook_type next_executor_run;
+static ExecutorFinish_hook_type next_executor_finish;
 static ExecutorCheckPerms_hook_type next_check_perms;
 static object_access_hook_type next_object_access;
 static planner_hook_type next_planner;
@@ -72,15 +74,6 @@ is_of_no_interest(const Node *stmt)
 	return IsA(stmt, TransactionStmt);
 }
 
-/* See gk_query_calls_of_statement(). */
-static inline bool
-is_without_executor(NodeTag tag)
-{
-	return tag == T_TruncateStmt || tag == T_CreateStmt || tag == T_CreateForeignTableStmt ||
-		tag == T_AlterTableStmt || tag == T_AlterDomainStmt || tag == T_CopyStmt ||
-		tag == T_ExecuteStmt || tag == T_ExplainStmt || tag == T_CreateTableAsStmt;
-}
-
 static pg_noinline void
 process_utility_of_interest(PlannedStmt *pstmt, const char *source_text,
 							bool read_only_tree, ProcessUtilityContext context,
@@ -92,6 +85,8 @@ process_utility_of_interest(PlannedStmt *pstmt, const char *source_text,
 	bool		resumed;
 	ptrdiff_t	n;
 
+	if (unlikely(gk_untrusted_runs))
+		gk_note_change(pstmt->utilityStmt);
 	if (tag == T_VariableSetStmt && gk_is_plain_set((VariableSetStmt *) pstmt->utilityStmt))
 	{
 		next_utility(pstmt, source_text, read_only_tree, context, params, env,
@@ -99,14 +94,14 @@ process_utility_of_interest(PlannedStmt *pstmt, const char *source_text,
 		return;
 	}
 
-	resumed = unlikely(gk_watch_plans & GK_WATCH_PORTALS) && gk_code_resume(stack);
+	if (unlikely(gk_builtins_are_stale))
+		gk_builtins_replace();
+	resumed = unlikely(gk_watch_portals) && gk_code_resume(stack);
 	n = gk_statement_begin(pstmt, source_text, stack);
 	if (gk_is_watched_statement(tag))
 		gk_statement_asks(pstmt->utilityStmt, tag, context, source_text);
 	if (tag == T_CallStmt && gk_code_session_is_privileged())
 		context = gk_call_asks((CallStmt *) pstmt->utilityStmt, context);
-	if (is_without_executor(tag))
-		gk_query_calls_of_statement(pstmt->utilityStmt, source_text);
 	next_utility(pstmt, source_text, read_only_tree, context, params, env,
 				 dest, qc);
 	gk_statement_end(n);
@@ -120,7 +115,7 @@ process_utility(PlannedStmt *pstmt, const char *source_text,
 				ParamListInfo params, QueryEnvironment *env,
 				DestReceiver *dest, QueryCompletion *qc)
 {
-	if (is_of_no_interest(pstmt->utilityStmt))
+	if (is_of_no_interest(pstmt->utilityStmt) && likely(!gk_untrusted_runs))
 		next_utility(pstmt, source_text, read_only_tree, context, params, env,
 					 dest, qc);
 	else
@@ -131,13 +126,9 @@ process_utility(PlannedStmt *pstmt, const char *source_text,
 static pg_noinline bool
 check_perms_of_interest(GK_CHECK_PERMS_PARAMS, GkInterest interest)
 {
-	bool		is_privileged = gk_code_session_is_privileged();
-
-	if ((interest == GK_INTEREST_WHAT || is_privileged) &&
+	if ((interest == GK_INTEREST_WHAT || gk_code_session_is_privileged()) &&
 		!gk_gate_relations(rangeTable, GK_CHECK_PERMS_LIST, ereport_on_violation))
 		return false;
-	if (is_privileged)
-		gk_query_calls_of_written(GK_CHECK_PERMS_LIST);
 	if (next_check_perms)
 		return next_check_perms(GK_CHECK_PERMS_ARGS);
 	return true;
@@ -168,7 +159,7 @@ next_plan(GK_PLANNER_PARAMS)
 	return standard_planner(GK_PLANNER_ARGS);
 }
 
-/* Before inlining and folding, while it still shows what the text said. */
+/* Before views are pulled up, while it still shows whose each expression is. */
 static pg_noinline PlannedStmt *
 plan_privileged(GK_PLANNER_PARAMS)
 {
@@ -185,7 +176,7 @@ plan_query(GK_PLANNER_PARAMS)
 }
 
 static inline void
-start_plan(QueryDesc *query, int flags)
+next_start(QueryDesc *query, int flags)
 {
 	if (next_executor_start)
 		next_executor_start(query, flags);
@@ -193,39 +184,33 @@ start_plan(QueryDesc *query, int flags)
 		standard_ExecutorStart(query, flags);
 }
 
+/* A cursor that writes is started when it is fetched from; that checks its rights. */
 static pg_noinline void
 start_watched(QueryDesc *query, int flags)
 {
 	char	   *stack = __builtin_frame_address(0);
-	bool		resumed = (gk_watch_plans & GK_WATCH_PORTALS) && gk_code_session_is_privileged() &&
-		gk_code_resume(stack);
-	bool		outer = gk_plan_starts;
+	bool		resumed = gk_watch_portals && gk_code_session_is_privileged() && gk_code_resume(stack);
 
-	gk_plan_starts = true;
-	PG_TRY();
-	{
-		start_plan(query, flags);
-	}
-	PG_FINALLY();
-	{
-		gk_plan_starts = outer;
-	}
-	PG_END_TRY();
+	if (gk_builtins_are_stale)
+		gk_builtins_replace();
+	next_start(query, flags);
 	if (resumed)
 		gk_code_end(false, stack);
+	else
+		gk_code_note_cursor();
 }
 
 static void
 executor_start(QueryDesc *query, int flags)
 {
-	if (unlikely(gk_watch_plans != 0))
+	if (unlikely(gk_watch_portals || gk_builtins_are_stale || gk_frame->allows != 0))
 		start_watched(query, flags);
 	else
-		start_plan(query, flags);
+		next_start(query, flags);
 }
 
-static void
-run_plan(GK_EXECUTOR_RUN_PARAMS)
+static inline void
+next_run(GK_EXECUTOR_RUN_PARAMS)
 {
 	if (next_executor_run)
 		next_executor_run(GK_EXECUTOR_RUN_ARGS);
@@ -234,87 +219,100 @@ run_plan(GK_EXECUTOR_RUN_PARAMS)
 }
 
 static pg_noinline void
-run_watched(GK_EXECUTOR_RUN_PARAMS)
+run_privileged(GK_EXECUTOR_RUN_PARAMS)
 {
 	char	   *stack = __builtin_frame_address(0);
-	bool		resumed = (gk_watch_plans & GK_WATCH_PORTALS) && gk_code_resume(stack);
-	bool		outer = gk_plan_starts;
+	bool		resumed = gk_plan_begins(query, stack);
 
-	gk_plan_starts = false;
-	run_plan(GK_EXECUTOR_RUN_ARGS);
-	gk_plan_starts = outer;
-	if (resumed)
-		gk_code_end(false, stack);
+	next_run(GK_EXECUTOR_RUN_ARGS);
+	gk_plan_ends(resumed, stack);
 }
 
 static void
 executor_run(GK_EXECUTOR_RUN_PARAMS)
 {
-	if (unlikely(gk_watch_plans != 0))
-		run_watched(GK_EXECUTOR_RUN_ARGS);
+	if (unlikely(gk_code_session_is_privileged()))
+		run_privileged(GK_EXECUTOR_RUN_ARGS);
 	else
-		run_plan(GK_EXECUTOR_RUN_ARGS);
+		next_run(GK_EXECUTOR_RUN_ARGS);
+}
+
+static inline void
+next_finish(QueryDesc *query)
+{
+	if (next_executor_finish)
+		next_executor_finish(query);
+	else
+		standard_ExecutorFinish(query);
+}
+
+/* What a query's AFTER triggers do is the doing of whoever opened its cursor, too. */
+static pg_noinline void
+finish_privileged(QueryDesc *query)
+{
+	char	   *stack = __builtin_frame_address(0);
+	bool		resumed = gk_plan_begins(query, stack);
+
+	next_finish(query);
+	gk_plan_ends(resumed, stack);
+}
+
+static void
+executor_finish(QueryDesc *query)
+{
+	if (unlikely(gk_code_session_is_privileged()))
+		finish_privileged(query);
+	else
+		next_finish(query);
 }
 
 static pg_noinline void
 object_access_of_interest(ObjectAccessType event, Oid classid, Oid objid, int subid,
 						  void *arg)
 {
-	if (event == OAT_FUNCTION_EXECUTE)
-		gk_function_asks(objid);
-	else
+	if (event != OAT_FUNCTION_EXECUTE)
 		gk_object_asks(event, classid, objid, subid, arg);
+	else if (gk_is_hijack(objid))
+		gk_script_calls(objid);
 	if (next_object_access)
 		next_object_access(event, classid, objid, subid, arg);
 }
 
 /*
- * Nearly every call is about a built-in function or a schema that is searched,
- * neither of which is anybody's business: not even a script's, since nobody can
- * put anything else in place of a built-in function that has an oid of its own.
- * Other functions matter to scripts, and where there are rights to lose.
+ * That an expression with a function in it is made ready, and that a schema is
+ * searched, is nobody's business: but an extension's script that was led to
+ * another role's function is stopped before that.
  */
 static void
 object_access(ObjectAccessType event, Oid classid, Oid objid, int subid,
 			  void *arg)
 {
-	bool		harmless = event == OAT_NAMESPACE_SEARCH ||
-		(event == OAT_FUNCTION_EXECUTE &&
-		 (gk_is_unlisted_builtin(objid) ||
-		  (gk_is_unlisted_other(objid) && !creating_extension &&
-		   !gk_code_session_is_privileged())));
-
-	if (!harmless)
+	if (event != OAT_NAMESPACE_SEARCH && (event != OAT_FUNCTION_EXECUTE || creating_extension))
 		object_access_of_interest(event, classid, objid, subid, arg);
 	else if (next_object_access)
 		next_object_access(event, classid, objid, subid, arg);
 }
 
 /*
- * A function that an administrator listed by name may be in SQL, and the planner
- * could put its body in place of the call, so that nobody sees one.
+ * The calls of a function that a rule lists are to come through the hook, and
+ * compiled code is not to go round the stand-in of a built-in one.  One that an
+ * administrator listed by name may be in SQL, and is not to be inlined.
  */
-static inline bool
-forbids_inlining(Oid funcid)
-{
-	return *gk_protected_functions != '\0' && gk_symbol_is_protected(funcid);
-}
-
 static pg_noinline bool
 needs_fmgr_of_interest(Oid funcid)
 {
-	return gk_code_needs_events(funcid) || forbids_inlining(funcid) ||
+	return gk_code_needs_events(funcid) || gk_symbol_lists(funcid) ||
 		(creating_extension && gk_is_hijack(funcid)) ||
 		(next_needs_fmgr && next_needs_fmgr(funcid));
 }
 
-/* Whenever a function is looked up. */
+/* Whenever a function that is not built in is looked up, or a function compiled. */
 static bool
 needs_fmgr(Oid funcid)
 {
-	if (unlikely(*gk_protected_functions != '\0' || creating_extension || next_needs_fmgr))
+	if (unlikely(creating_extension || next_needs_fmgr))
 		return needs_fmgr_of_interest(funcid);
-	return gk_code_needs_events(funcid);
+	return gk_symbol_lists(funcid) || gk_code_needs_events(funcid);
 }
 
 /* Twice for every call of a function with SECURITY DEFINER or SET. */
@@ -323,10 +321,10 @@ fmgr_event(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg)
 {
 	char	   *stack = __builtin_frame_address(0);
 
-	if (event == FHET_START)
-		gk_code_start(flinfo->fn_oid, stack);
-	else
+	if (event != FHET_START)
 		gk_code_end(event == FHET_ABORT, stack);
+	else if (unlikely(!gk_code_start(flinfo->fn_oid, stack)))
+		gk_function_starts(flinfo, stack);
 }
 
 /* The same where there is a next. */
@@ -342,10 +340,7 @@ shmem_request(void)
 {
 	if (next_shmem_request)
 		next_shmem_request();
-	gk_audit_shmem_request();
-	gk_labels_shmem_request();
-	gk_session_shmem_request();
-	gk_sandbox_shmem_request();
+	gk_shmem_request();
 }
 
 static void
@@ -353,11 +348,7 @@ shmem_startup(void)
 {
 	if (next_shmem_startup)
 		next_shmem_startup();
-	gk_audit_shmem_startup();
-	gk_labels_shmem_startup();
-	gk_session_shmem_startup();
-	gk_login_note_settings();
-	gk_sandbox_shmem_startup();
+	gk_shmem_startup();
 }
 
 static void
@@ -379,6 +370,8 @@ gk_install_hooks(void)
 	ExecutorStart_hook = executor_start;
 	next_executor_run = ExecutorRun_hook;
 	ExecutorRun_hook = executor_run;
+	next_executor_finish = ExecutorFinish_hook;
+	ExecutorFinish_hook = executor_finish;
 	next_check_perms = ExecutorCheckPerms_hook;
 	ExecutorCheckPerms_hook = check_perms;
 	next_object_access = object_access_hook;

@@ -13,6 +13,9 @@
  */
 #include "containment.h"
 #include "origin/labels.h"
+#include "origin/owners.h"
+#include "base/session.h"
+#include "sandbox/sandbox.h"
 #include "login.h"
 
 #include "fmgr.h"
@@ -22,6 +25,29 @@
 GK_MODULE_MAGIC;
 
 PGDLLEXPORT void _PG_init(void);
+
+/* While the server adds up its shared memory. */
+void
+gk_shmem_request(void)
+{
+	gk_audit_shmem_request();
+	gk_labels_shmem_request();
+	gk_leader_shmem_request();
+	gk_session_shmem_request();
+	gk_sandbox_shmem_request();
+}
+
+/* When shared memory is there: at server start, and again after a crash. */
+void
+gk_shmem_startup(void)
+{
+	gk_audit_shmem_startup();
+	gk_labels_shmem_startup();
+	gk_leader_shmem_startup();
+	gk_session_shmem_startup();
+	gk_login_note_settings();
+	gk_sandbox_shmem_startup();
+}
 
 void
 _PG_init(void)
@@ -45,10 +71,10 @@ _PG_init(void)
 	gk_commit_init();
 	gk_symbols_init();
 	gk_code_trust_init();
-	gk_query_calls_init();
-	gk_domain_calls_init();
+	gk_deputies_init();
 	gk_labels_init();
 	gk_job_tables_init();
 	gk_install_hooks();
+	gk_builtins_replace();
 	gk_worker_register();
 }

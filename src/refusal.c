@@ -81,8 +81,8 @@ advice_on_untrusted(const GkRequest *request)
 		return "A view, default, constraint, condition, policy, rule, operator, aggregate or cast of another role calls the function, not the statement itself. Use that role's objects after SET ROLE to it, or call the function in a SELECT of its own. For all that a role made, a superuser can vouch with SECURITY LABEL FOR gatekeeper ON ROLE name IS 'trusted'. " SEE_EXEMPTIONS;
 	if (function < FirstNormalObjectId)
 		return "Superuser rights were running the code of a role that is not superuser. Touch its objects after SET ROLE to it. " SEE;
-	if (gk_code_is_lent(function))
-		return psprintf("In this session, a view, default, constraint or trigger that is the work of a role without superuser rights, or may be, was seen to call this function, with that role's arguments. Use that role's objects after SET ROLE to it, call the function in a session of its own, or vouch for it: %s. " SEE_EXEMPTIONS,
+	if (gk_code_is_deputy())
+		return psprintf("A view, default, constraint, trigger, operator, aggregate or cast that is the work of a role without superuser rights calls this function, with that role's arguments. Use that role's objects after SET ROLE to it, call the function in a statement of its own, or vouch for it: %s. " SEE_EXEMPTIONS,
 						function_label(function, NULL));
 	return psprintf("Superuser rights were running a function whose owner is not superuser. Touch its owner's objects after SET ROLE to the owner; or let a superuser review the function and vouch for it, with %s. " SEE_EXEMPTIONS,
 					function_label(function, NULL));

@@ -11,11 +11,15 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "origin/code_stack.h"
 #include "origin/labels.h"
+#include "origin/owners.h"
 
 #include "access/htup_details.h"
 #include "access/transam.h"
+#include "access/xact.h"
 #include "commands/extension.h"
+#include "utils/builtins.h"
 
 /* A utility statement is about to be executed. */
 void
@@ -37,19 +41,24 @@ gk_query_asks(Query *query, ParamListInfo params)
 {
 	if (!OidIsValid(gk_code_innermost()))
 		gk_client_queries(query, params);
-	gk_query_calls(query);
+	gk_mark_trusted(query, gk_frame->is_body);
 }
 
-/* In a privileged session.  See gk_query_calls_of_call(). */
+/* Untrusted code is about to change a setting; see left_behind.c. */
+void
+gk_note_change(const Node *stmt)
+{
+	if (IsA(stmt, VariableSetStmt) && ((const VariableSetStmt *) stmt)->name)
+		gk_left_behind_setting(((const VariableSetStmt *) stmt)->name,
+							   ((const VariableSetStmt *) stmt)->is_local);
+}
+
+/* CALL, in a privileged session: in which context may it be executed? */
 ProcessUtilityContext
 gk_call_asks(CallStmt *stmt, ProcessUtilityContext context)
 {
-	if (stmt->funcexpr == NULL)
-		return context;
-	gk_query_calls_of_call(stmt->funcexpr);
-
 	/* in any other context core refuses its COMMIT and ROLLBACK */
-	if (gk_code_forbids_transaction_control(stmt->funcexpr->funcid))
+	if (stmt->funcexpr && gk_code_forbids_transaction_control(stmt->funcexpr->funcid))
 		return PROCESS_UTILITY_QUERY;
 	return context;
 }
@@ -70,32 +79,136 @@ gk_script_calls(Oid funcid)
 	gk_gate(&request, 0, &gk_rules[GK_EXTENSION_HIJACK]);
 }
 
-/* A function that may be listed, or found by a script, is about to be called. */
-void
-gk_function_asks(Oid funcid)
+/* set_config() is about to do what SET does. */
+static void
+note_set_config(FunctionCallInfo fcinfo)
+{
+	if (!PG_ARGISNULL(0))
+		gk_left_behind_setting(text_to_cstring(PG_GETARG_TEXT_PP(0)),
+							   !PG_ARGISNULL(2) && PG_GETARG_BOOL(2));
+}
+
+/*
+ * A listed function is being called, with these arguments, and by way of a
+ * FmgrInfo that tells where the call stands.  builtin is its oid in the table of
+ * built-in functions, of which funcid may be an alias; or InvalidOid.  Raises, or
+ * lets it pass; true when the caller has to make up for a frame with
+ * gk_code_end(), whose stack this is.
+ *
+ * A call that stands in somebody's stored expression is that somebody's doing, and
+ * what it does itself (a query that it runs, a setting that it changes) is, too.
+ */
+bool
+gk_ask_about_call(Oid funcid, Oid builtin, FunctionCallInfo fcinfo, char *stack)
 {
 	const GkSymbol *symbol;
-	const GkRule *rule = gk_symbol_lookup(funcid, &symbol);
+	const GkRule *rule = gk_symbol_lookup(OidIsValid(builtin) ? builtin : funcid, &symbol);
+	GkRequest	request = {
+		.door = GK_DOOR_FUNCTION,
+		.funcid = funcid,
+		.fcinfo = fcinfo
+	};
 
-	if (gk_is_hijack(funcid))
+	if (rule == NULL || gk_mode == GK_MODE_OFF || !IsTransactionState())
+		return false;
+	request.symbol = symbol->name;
+	request.symflags = symbol->flags;
+	request.has_no_author = gk_code_session_is_privileged() &&
+		!gk_call_has_author(fcinfo->flinfo ? fcinfo->flinfo->fn_expr : NULL);
+	if (request.has_no_author && gk_acts_as_superuser(GetUserId()))
+		request.circumstances = GK_UNTRUSTED;
+	gk_gate(&request, 0, rule);
+	if (request.has_no_author)
+		gk_code_start_stored(funcid, stack);
+	if (unlikely(gk_untrusted_runs) && rule->id == GK_SERVER_SETTINGS)
+		note_set_config(fcinfo);
+	return request.has_no_author;
+}
+
+/* A SET clause of an untrusted function has changed the session's user. */
+static pg_noinline void
+ask_about_user_of(Oid funcid)
+{
+	GkRequest	request = {
+		.door = GK_DOOR_FUNCTION,
+		.funcid = funcid,
+		.symbol = "role",
+		.has_no_author = true
+	};
+
+	gk_gate(&request, 0, &gk_rules[GK_SERVER_SETTINGS]);
+}
+
+/*
+ * A function is about to be called by way of the function manager's hook, and may
+ * be listed, or found by a script.  Where a stand-in for it asks, it asks with the
+ * arguments; that of language internal is one of those already.
+ */
+static void
+ask_about_function(FmgrInfo *flinfo)
+{
+	Oid			funcid = flinfo->fn_oid;
+	const GkSymbol *symbol;
+	const GkRule *rule;
+
+	if (unlikely(gk_is_hijack(funcid)))
 		gk_script_calls(funcid);
-	if (rule == NULL)
-	{
-		if (funcid >= FirstNormalObjectId && gk_domain_calls(funcid))
-			gk_code_lend(funcid);
-	}
-	else
+	if (unlikely(gk_code_card(funcid)->sets_user) && gk_code_login_is_privileged())
+		ask_about_user_of(funcid);
+	if (gk_is_unlisted_other(funcid))
+		return;
+	rule = gk_symbol_lookup(funcid, &symbol);
+	if (rule && !gk_builtins_stand_in(flinfo, true))
 	{
 		GkRequest	request = {
 			.door = GK_DOOR_FUNCTION,
 			.funcid = funcid,
 			.symbol = symbol->name,
 			.symflags = symbol->flags,
-			.circumstances = gk_query_calls_expected(funcid) ? 0 : GK_UNTRUSTED
 		};
 
 		gk_gate(&request, 0, rule);
 	}
+}
+
+/*
+ * A function begins, and there is something to find out: see code_stack.c.  Where
+ * something is to be undone when it ends, that has to be before the function
+ * manager undoes what it did itself.
+ */
+void
+gk_function_starts(FmgrInfo *flinfo, char *stack)
+{
+	gk_frames_prune(stack);
+	/* before it may become its owner */
+	ask_about_function(flinfo);
+	gk_code_start_of_interest(flinfo, stack);
+	if (gk_frame->at_end != 0)
+		(void) gk_builtins_stand_in(flinfo, false);
+}
+
+/*
+ * A plan is about to run, or what comes after it; in a privileged session.  stack
+ * is the frame that lasts as long.  True when gk_plan_ends() has to end more than
+ * the plan.
+ */
+bool
+gk_plan_begins(QueryDesc *query, char *stack)
+{
+	bool		resumed = unlikely(gk_watch_portals) && gk_code_resume(stack);
+
+	gk_running_begin(query, stack);
+	if (unlikely(query->plannedstmt->parallelModeNeeded))
+		gk_leader_tell(query->plannedstmt);
+	return resumed;
+}
+
+void
+gk_plan_ends(bool resumed, char *stack)
+{
+	gk_running_end(stack);
+	if (resumed)
+		gk_code_end(false, stack);
 }
 
 /* An object was made, changed or is about to be dropped; see objectaccess.h. */

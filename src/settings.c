@@ -96,6 +96,7 @@ static void
 assign_protected_functions(const char *newval, void *extra)
 {
 	gk_symbols_reset();
+	gk_builtins_are_stale = true;
 }
 
 /*

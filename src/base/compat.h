@@ -193,4 +193,20 @@ gk_relation_is_locked(Oid relid, LOCKMODE mode)
 #define GK_MODULE_MAGIC PG_MODULE_MAGIC
 #endif
 
+/* 17 numbers backends otherwise. */
+#if PG_VERSION_NUM >= 170000
+#define GK_PROC_NUMBER(proc) GetNumberFromPGProc(proc)
+#define GK_PROC_LXID(proc) ((proc)->vxid.lxid)
+#else
+#define GK_PROC_NUMBER(proc) ((proc)->pgprocno)
+#define GK_PROC_LXID(proc) ((proc)->lxid)
+#endif
+
+/* 17 lets ALTER TABLE change the expression of a generated column. */
+#if PG_VERSION_NUM >= 170000
+#define GK_READS_STORED_TEXT(subtype) ((subtype) == AT_AlterColumnType || (subtype) == AT_SetExpression)
+#else
+#define GK_READS_STORED_TEXT(subtype) ((subtype) == AT_AlterColumnType)
+#endif
+
 #endif							/* GK_COMPAT_H */

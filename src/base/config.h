@@ -131,6 +131,7 @@ extern const char *gk_level_name(GkLevel level);
 
 /* lists.c */
 extern bool gk_name_in_list(const char *name, const char *list);
+extern bool gk_setting_is_user(const char *name);
 extern bool gk_list_keeps_all(const char *oldlist, const char *newlist, bool folds);
 extern GkSinksRead gk_read_sinks(const char *list, GkSinks *sinks);
 

@@ -25,6 +25,7 @@
 
 #include "access/htup.h"
 #include "access/transam.h"
+#include "access/xact.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
@@ -160,8 +161,8 @@ typedef struct GkRequest
 	Oid			funcid;
 	int			symflags;		/* flags of its row in the rule's symbol list */
 	const char *symbol;			/* C symbol (or name) it is listed under */
-	FuncExpr   *call;			/* as the planner sees it, else NULL */
 	FunctionCallInfo fcinfo;	/* its arguments, or NULL where they are not known */
+	bool		has_no_author;	/* it stands in a stored expression of somebody's */
 	int			circumstances;	/* that hold for this call beside the rest */
 
 	/* GK_DOOR_RELATION: GkPermInfo of every relation in the query */
@@ -212,12 +213,6 @@ typedef struct GkSymbol
 	const char *name;
 	int			flags;			/* the rule's own business */
 } GkSymbol;
-
-/*
- * The rule judges calls by their arguments, which are seen only when a query is
- * planned: asked for every call there, and its check ignores the rest.
- */
-#define GK_SYMBOL_ARGUMENTS 0x8000
 
 /*
  * With a GkDoorway's door: the check never says binds_always or always_recorded,
@@ -280,6 +275,10 @@ typedef struct GkStatement
  * ------------------------------------------------------------------------
  */
 
+/* pg_gatekeeper.c */
+extern void gk_shmem_request(void);
+extern void gk_shmem_startup(void);
+
 /* hooks.c */
 extern void gk_install_hooks(void);
 
@@ -327,24 +326,10 @@ extern int	gk_circumstances_text(int circumstances, char *buf, int size);
 /* code_origin.c, code_trust.c, words.c */
 #include "origin/code.h"
 
-/* query_calls.c */
-extern void gk_query_calls(Query *query);
-extern void gk_query_calls_of_call(FuncExpr *call);
-extern bool gk_query_calls_expected(Oid funcid);
-extern bool gk_query_uses_view(List *range_table, bool foreign);
-
-/* domain_calls.c */
-extern bool gk_plan_starts;
-extern void gk_domain_calls_init(void);
-extern bool gk_domain_calls(Oid funcid);
-
-/* relation_calls.c */
-extern void gk_query_calls_init(void);
-extern void gk_query_calls_of_relation(Oid relid);
-extern void gk_query_calls_of_written(List *perms);
-
-/* statement_calls.c */
-extern void gk_query_calls_of_statement(const Node *stmt, const char *source_text);
+/* builtins.c */
+extern bool gk_builtins_are_stale;
+extern void gk_builtins_replace(void);
+extern bool gk_builtins_stand_in(FmgrInfo *flinfo, bool is_listed);
 
 /* roles.c */
 extern bool gk_role_is_reserved(Oid roleid, const char *rolname);

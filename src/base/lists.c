@@ -156,3 +156,13 @@ gk_read_sinks(const char *list, GkSinks *sinks)
 	sinks->bits = sinks->is_auto ? GK_SINKS_ALL : seen;
 	return GK_SINKS_READ;
 }
+
+/* What SET ROLE and SET SESSION AUTHORIZATION set. */
+bool
+gk_setting_is_user(const char *name)
+{
+	size_t		len = strlen(name);
+
+	return (len == strlen("role") && pg_strcasecmp(name, "role") == 0) ||
+		(len == strlen("session_authorization") && pg_strcasecmp(name, "session_authorization") == 0);
+}

@@ -130,6 +130,13 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		.level = GK_LEVEL_ELEVATED,
 		.technique = "T1546"
 	},
+	[GK_SUPERUSER_OBJECT] = {
+		.id = GK_SUPERUSER_OBJECT,
+		.name = "superuser_object",
+		.covers = "Code of others changing, dropping, granting or hiding what belongs to a superuser.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1565.001"
+	},
 	[GK_EXTENSION_HIJACK] = {
 		.id = GK_EXTENSION_HIJACK,
 		.name = "extension_hijack",

@@ -175,6 +175,14 @@ gk_symbols_reset(void)
 	forget((Datum) 0, PROCOID, 0);
 }
 
+/* What is listed is to be known now, for those who look at gk_builtin_entry. */
+void
+gk_symbols_ready(void)
+{
+	if (unlikely(gk_builtin_limit == 0))
+		rebuild();
+}
+
 /* "schema.function", for functions that have no symbol. */
 static bool
 is_named(Form_pg_proc proc, const char *entry)
@@ -225,8 +233,7 @@ index_of(HeapTuple tuple)
 bool
 gk_symbol_is_listed(const char *name)
 {
-	if (unlikely(gk_builtin_limit == 0))
-		rebuild();
+	gk_symbols_ready();
 	return entry_of(name) != 0;
 }
 

@@ -14,6 +14,7 @@
 extern void gk_symbols_list(GkRuleId rule, const GkSymbol *symbols);
 extern void gk_symbols_init(void);
 extern void gk_symbols_reset(void);
+extern void gk_symbols_ready(void);
 extern const GkRule *gk_symbol_lookup(Oid funcid, const GkSymbol **symbol);
 extern bool gk_symbol_is_listed(const char *name);
 extern uint16 *gk_builtin_entry;
@@ -45,6 +46,16 @@ gk_is_unlisted_other(Oid funcid)
 	const GkSymbolKnown *known = &gk_symbol_known[funcid & (GK_SYMBOLS_SIZE - 1)];
 
 	return known->funcid == funcid && known->index == 0;
+}
+
+/* Does a rule list it?  Not known outside a transaction. */
+static inline bool
+gk_symbol_lists(Oid funcid)
+{
+	const GkSymbol *symbol;
+
+	return !gk_is_unlisted_other(funcid) && !gk_is_unlisted_builtin(funcid) &&
+		IsTransactionState() && gk_symbol_lookup(funcid, &symbol) != NULL;
 }
 
 #endif							/* GK_SYMBOLS_H */

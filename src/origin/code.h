@@ -18,7 +18,9 @@
 
 /* code_stack.c */
 extern void gk_code_prune(char *stack);
-extern void gk_code_start(Oid funcid, char *stack);
+extern bool gk_code_start(Oid funcid, char *stack);
+extern void gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack);
+extern void gk_code_start_stored(Oid funcid, char *stack);
 extern bool gk_code_resume(char *stack);
 
 /* code_origin.c */
@@ -27,6 +29,7 @@ extern bool gk_code_forbids_transaction_control(Oid procedure);
 extern bool gk_code_is_untrusted(void);
 extern bool gk_code_is_in_script(void);
 extern Oid	gk_code_function(void);
+extern bool gk_code_is_deputy(void);
 extern Oid	gk_code_innermost(void);
 extern uint64 gk_code_allows(void);
 
@@ -44,7 +47,9 @@ extern void gk_code_trust_init(void);
 extern Oid	gk_code_find_out_owner(Oid funcid);
 extern void gk_code_forget_session(void);
 extern void gk_code_forget_functions(void);
+extern uint32 gk_plain_generation;
 extern void gk_code_function_is_plain(Oid funcid);
+extern bool gk_code_login_is_privileged(void);
 extern bool gk_code_find_out_session(void);
 extern bool gk_code_owner_is_trusted(Oid roleid);
 extern bool gk_code_find_out_function(Oid funcid);
@@ -57,8 +62,11 @@ typedef struct GkTrust
 	Oid			oid;
 	Oid			owner;
 	uint32		hash;			/* of the syscache, to know what to forget */
-	bool		answer;
-	bool		plain;			/* see gk_code_function_is_plain() */
+	bool		answer;			/* is it untrusted? */
+	uint32		plain;			/* see gk_code_function_is_plain() */
+	bool		is_body;		/* its text is stored read, without places */
+	bool		keeps_state;	/* its language's interpreter does, for a role */
+	bool		sets_user;		/* by a SET clause */
 } GkTrust;
 
 extern GkTrust gk_untrusted_function[GK_TRUST_SIZE];
@@ -71,6 +79,14 @@ gk_code_function_is_untrusted(Oid funcid)
 
 	return likely(entry->oid == funcid) ? entry->answer :
 		gk_code_find_out_function(funcid);
+}
+
+/* What is known of it; it must have been asked about. */
+static inline const GkTrust *
+gk_code_card(Oid funcid)
+{
+	(void) gk_code_function_is_untrusted(funcid);
+	return &gk_untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
 }
 
 /* Its owner, or InvalidOid where there is no such function. */
@@ -111,31 +127,12 @@ gk_code_session_is_privileged(void)
 
 /* code_portal.c */
 
-/* Why the executor's hooks have to look at a plan; mostly nothing is set. */
-#define GK_WATCH_PORTALS 1		/* there are some that untrusted code left behind */
-#define GK_WATCH_DOMAINS 2		/* domain_calls.c knows of some */
-extern uint8 gk_watch_plans;
+/* Are there any that untrusted code left behind? */
+extern bool gk_watch_portals;
 
 extern void gk_portals_begin(void);
 extern void gk_portals_end(Oid funcid, Oid owner);
 extern bool gk_portal_is_untrusted(Portal portal, Oid *funcid, Oid *owner);
-
-/* code_lent.c */
-extern void gk_code_lend(Oid funcid);
-extern void gk_code_lend_trigger(Oid funcid, bool arguments);
-extern bool gk_code_is_among_lent(Oid funcid);
-extern void gk_code_lend_in_worker(void);
-extern bool gk_any_lent;
-
-/* Was it seen called by another role's object?  Cheap while nothing was. */
-static inline bool
-gk_code_is_lent(Oid funcid)
-{
-	return unlikely(gk_any_lent) && gk_code_is_among_lent(funcid);
-}
-
-/* relation_calls.c */
-extern void gk_lend_to_triggers(Oid funcid);
 
 /* words.c */
 extern char *gk_function_name(Oid funcid);

@@ -19,6 +19,7 @@
  */
 #include "origin/code_stack.h"
 #include "origin/labels.h"
+#include "origin/owners.h"
 
 #include "access/xact.h"
 #include "catalog/pg_proc.h"
@@ -34,7 +35,8 @@ static inline bool
 is_suspect(Oid funcid)
 {
 	return gk_code_session_is_privileged() && IsTransactionState() &&
-		(gk_code_function_is_untrusted(funcid) || gk_code_is_lent(funcid));
+		(gk_code_function_is_untrusted(funcid) || gk_code_card(funcid)->is_body ||
+		 gk_deputies_find_out(funcid));
 }
 
 /*
@@ -76,7 +78,7 @@ gk_code_is_untrusted(void)
 	GK_FOR_EACH_FRAME(frame)
 		if (frame->untrusted)
 			return true;
-	return false;
+	return gk_leader_is_untrusted();
 }
 
 /*
@@ -106,6 +108,15 @@ gk_code_function(void)
 		if (frame->untrusted)
 			return frame->funcid;
 	return gk_frame->funcid;
+}
+
+/* Is the outermost untrusted function a trusted role's own, that acts for another? */
+bool
+gk_code_is_deputy(void)
+{
+	Oid			funcid = gk_code_function();
+
+	return OidIsValid(funcid) && !gk_code_function_is_untrusted(funcid);
 }
 
 /* The innermost function known, or InvalidOid. */
@@ -159,7 +170,7 @@ gk_code_allows(void)
 		(creating_extension && !own->in_extension) ||
 		(InSecurityRestrictedOperation() && !own->in_restricted) ||
 		(ActivePortal && ActivePortal != own->portal &&
-		 ActivePortal->status == PORTAL_ACTIVE))
+		 ActivePortal->status == PORTAL_ACTIVE && !gk_code_opened(own, ActivePortal->name)))
 		return 0;
 	GK_FOR_EACH_FRAME(frame)
 		if (frame->untrusted && frame->funcid != own->funcid &&

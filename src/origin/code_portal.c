@@ -22,6 +22,7 @@
  *-------------------------------------------------------------------------
  */
 #include "base/gatekeeper.h"
+#include "origin/owners.h"
 
 #include "nodes/memnodes.h"
 #include "tcop/pquery.h"
@@ -34,12 +35,41 @@ typedef struct GkPortal
 	Portal		portal;			/* only compared */
 	Oid			funcid;			/* whose code opened it, or InvalidOid */
 	Oid			owner;			/* of that function, then */
+	char		name[NAMEDATALEN];
 	struct GkPortal *next;
 } GkPortal;
 
 static GkPortal *portals;
 
-uint8		gk_watch_plans;
+/*
+ * Names of cursors of others that untrusted code closed: none of its own may take
+ * the place, and be fetched from in the belief that it is the old one.
+ */
+#define GK_MAX_CLOSED 16
+
+static char closed[GK_MAX_CLOSED][NAMEDATALEN];
+static int	nclosed;			/* may be more than there is room for */
+
+static void
+note_closed(const GkPortal *entry)
+{
+	if (!gk_untrusted_runs || OidIsValid(entry->funcid) || entry->portal == NULL)
+		return;
+	if (nclosed < GK_MAX_CLOSED)
+		strlcpy(closed[nclosed], entry->name, NAMEDATALEN);
+	nclosed++;
+}
+
+static bool
+takes_place(const GkPortal *entry)
+{
+	for (int i = 0; i < nclosed && i < GK_MAX_CLOSED; i++)
+		if (strcmp(closed[i], entry->name) == 0)
+			return true;
+	return nclosed > GK_MAX_CLOSED;
+}
+
+bool		gk_watch_portals;
 
 /* The portal is being dropped; its memory still stands. */
 static void
@@ -47,7 +77,8 @@ forget(void *arg)
 {
 	GkPortal  **link = &portals;
 
-	gk_watch_plans &= ~GK_WATCH_PORTALS;
+	note_closed(arg);
+	gk_watch_portals = false;
 	while (*link)
 	{
 		if (*link == arg)
@@ -56,7 +87,7 @@ forget(void *arg)
 			continue;
 		}
 		if (OidIsValid((*link)->funcid))
-			gk_watch_plans |= GK_WATCH_PORTALS;
+			gk_watch_portals = true;
 		link = &(*link)->next;
 	}
 }
@@ -102,7 +133,10 @@ note(Oid funcid, Oid owner)
 		entry->context = c;
 		entry->portal = portal_of(c);
 		if (entry->portal)
+		{
 			entry->funcid = funcid;
+			strlcpy(entry->name, c->ident, NAMEDATALEN);
+		}
 		entry->owner = owner;
 		entry->forget.func = forget;
 		entry->forget.arg = entry;
@@ -110,7 +144,7 @@ note(Oid funcid, Oid owner)
 		entry->next = portals;
 		portals = entry;
 		if (OidIsValid(entry->funcid))
-			gk_watch_plans |= GK_WATCH_PORTALS;
+			gk_watch_portals = true;
 	}
 }
 
@@ -119,6 +153,29 @@ void
 gk_portals_begin(void)
 {
 	note(InvalidOid, InvalidOid);
+	nclosed = 0;
+}
+
+/* Close the cursors that took the places of others. */
+static void
+close_swapped(void)
+{
+	GkPortal   *entry = portals;
+
+	while (entry)
+	{
+		Portal		portal = entry->portal;
+		bool		is_swapped = portal && OidIsValid(entry->funcid) && takes_place(entry) &&
+			portal->status != PORTAL_ACTIVE && !portal->portalPinned;
+
+		entry = entry->next;
+		if (is_swapped)
+		{
+			PortalDrop(portal, false);
+			entry = portals;	/* others may have gone with it */
+		}
+	}
+	nclosed = 0;
 }
 
 /* It has ended: what is there in addition is. */
@@ -126,6 +183,8 @@ void
 gk_portals_end(Oid funcid, Oid owner)
 {
 	note(funcid, owner);
+	if (unlikely(nclosed > 0))
+		close_swapped();
 }
 
 /*

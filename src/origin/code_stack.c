@@ -17,7 +17,7 @@
  *
  * A function is also running while a cursor runs that untrusted code left
  * behind (code_portal.c), and it counts as untrusted while its call is another
- * role's doing (code_lent.c).
+ * role's doing (deputies.c).
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -25,10 +25,11 @@
  *-------------------------------------------------------------------------
  */
 #include "origin/code_stack.h"
-#include "gate.h"
 #include "origin/labels.h"
+#include "origin/owners.h"
 
 #include "commands/extension.h"
+#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "tcop/pquery.h"
 
@@ -50,21 +51,23 @@ gk_frames_drop_dead(char *stack)
 		gk_frame--;
 }
 
+/* Is one the outermost already?  What those above it leave behind is its own. */
+static bool
+any_outermost(void)
+{
+	GK_FOR_EACH_FRAME(frame)
+		if (frame->at_end & GK_END_OUTERMOST)
+			return true;
+	return false;
+}
+
 /* Something was aborted. */
 void
 gk_code_prune(char *stack)
 {
 	gk_frames_prune(stack);
-}
-
-/* Are the cursors of one noted already?  Those above it are its own. */
-static bool
-any_notes_cursors(void)
-{
-	GK_FOR_EACH_FRAME(frame)
-		if (frame->at_end & GK_END_NOTES_CURSORS)
-			return true;
-	return false;
+	if (!any_outermost())
+		gk_left_behind_abort();
 }
 
 static bool
@@ -102,7 +105,7 @@ push(Oid funcid, char *stack, bool untrusted, uint64 allows, Oid as)
 	}
 
 	/* as the user that it was called with */
-	is_outermost = untrusted && !any_notes_cursors() && gk_code_session_is_privileged();
+	is_outermost = untrusted && gk_code_session_is_privileged() && !any_outermost();
 	*frame = (GkFrame)
 	{
 		.funcid = funcid,
@@ -121,84 +124,101 @@ push(Oid funcid, char *stack, bool untrusted, uint64 allows, Oid as)
 	}
 	if (is_outermost)
 	{
-		frame->at_end |= GK_END_NOTES_CURSORS;
+		frame->at_end |= GK_END_OUTERMOST;
 		frame->owner = gk_code_owner_of(funcid);
 		gk_portals_begin();
+		gk_left_behind_begin();
 	}
 	gk_frame = frame;
 }
 
-/*
- * A function begins, of which there is something to find out: whose it is, what
- * a label lifts from it, whom it has to become, whether an extension's script
- * was made to call it.  Where that comes to no more than whose, that is kept.
- *
- * With run_as_owner the owner becomes the current user, in the way core does
- * it for SECURITY DEFINER: what the function cannot do by SET ROLE then is the
- * same, and an abort puts the old user back.
- */
-static pg_noinline void
-start_of_interest(Oid funcid, char *stack)
+/* A call without an author, of a listed function: what it does is a stranger's doing. */
+void
+gk_code_start_stored(Oid funcid, char *stack)
 {
-	bool		watching = gk_untrusted_code != GK_UNTRUSTED_OFF;
-	bool		others = watching && gk_code_function_is_untrusted(funcid);
-	bool		lent = watching && gk_code_is_lent(funcid);
-	bool		switches = others && gk_code_runs_as_owner() && gk_acts_as_superuser(GetUserId());
-	uint64		allows = gk_label_function_allows(funcid);
-
-	/* before it may become its owner */
-	if (unlikely(gk_is_hijack(funcid)))
-		gk_script_calls(funcid);
-	if (watching && !lent && allows == 0)
-		gk_code_function_is_plain(funcid);
 	gk_frames_prune(stack);
-	push(funcid, stack, others || lent, allows,
-		 switches ? gk_code_owner_of(funcid) : InvalidOid);
+	push(funcid, stack, true, 0, InvalidOid);
+	gk_frame->is_stored = true;
 }
 
-/* The entry just made is an ordinary role's function: is there anything to take? */
-static pg_noinline void
-look_again(void)
+/*
+ * Whom does a function of another role's become?  With run_as_owner its owner, in
+ * the way core does it for SECURITY DEFINER: what the function cannot do by SET
+ * ROLE then is the same, and an abort puts the old user back.  A language whose
+ * interpreter keeps state keeps it by role, and the superuser's is not for
+ * others to change: such a function becomes its owner in any case.
+ */
+static Oid
+becomes(const GkTrust *card)
 {
-	if (unlikely(gk_code_session_is_privileged()))
-	{
-		const GkFrame *frame = gk_frame--;
+	if (!card->answer || gk_mode != GK_MODE_ENFORCE || !gk_acts_as_superuser(GetUserId()))
+		return InvalidOid;
+	if (!gk_code_runs_as_owner() &&
+		!(card->keeps_state && gk_untrusted_code >= GK_UNTRUSTED_RESTRICT))
+		return InvalidOid;
+	return card->owner;
+}
 
-		start_of_interest(frame->funcid, frame->stack);
-	}
+/*
+ * A function begins, of which there is something to find out: whose it is, what
+ * a label lifts from it, whom it has to become, on whose behalf it is called,
+ * whether an extension's script was made to call it.  Where that comes to no more
+ * than whose, that is kept.
+ */
+void
+gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack)
+{
+	Oid			funcid = flinfo->fn_oid;
+	bool		watching = gk_untrusted_code != GK_UNTRUSTED_OFF;
+	bool		others = watching && gk_code_function_is_untrusted(funcid);
+	bool		may_be_deputy = watching && !others && gk_code_login_is_privileged() &&
+		gk_deputies_find_out(funcid);
+	uint64		allows = gk_label_function_allows(funcid);
+	const GkTrust *card = gk_code_card(funcid);
+	bool		is_body = !others && card->is_body;
+	bool		is_deputy;
+
+	gk_frames_prune(stack);
+	if (watching && !may_be_deputy && allows == 0 && !is_body && !card->sets_user &&
+		gk_is_unlisted_other(funcid))
+		gk_code_function_is_plain(funcid);
+	is_deputy = may_be_deputy && gk_is_deputy(funcid, flinfo->fn_expr);
+	if (!others && !is_deputy && allows == 0 && !is_body && !gk_is_unlisted_other(funcid) &&
+		!gk_label_on_definer(funcid))
+		return;					/* it is here because a rule lists it, no more */
+	push(funcid, stack, others || is_deputy, allows, others ? becomes(card) : InvalidOid);
+	gk_frame->is_body = is_body;
 }
 
 /*
  * A function begins.  Called for those we asked for, those with SECURITY
  * DEFINER or a SET clause, and those that other modules asked for.  stack is
  * where the hook was called.  For SECURITY DEFINER the current user is the owner
- * already.
+ * already.  False when there is more to it: then gk_code_start_of_interest().
  *
  * Nearly all are known, and are a superuser's own or run with an ordinary role's
- * rights.  Nothing is called before the end, so that no register need be saved.
+ * rights.
  */
-void
+bool
 gk_code_start(Oid funcid, char *stack)
 {
 	const GkTrust *known = &gk_untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
 	GkFrame    *frame = gk_frame + 1;
 
-	if (unlikely(known->oid != funcid || !known->plain ||
-				 gk_frame->stack <= stack || is_full()))
-	{
-		start_of_interest(funcid, stack);
-		return;
-	}
+	if (unlikely(known->oid != funcid || known->plain != gk_plain_generation ||
+				 gk_frame->stack <= stack || is_full() ||
+				 (known->answer && gk_code_session_is_privileged())))
+		return false;
 	frame->funcid = funcid;
 	frame->untrusted = known->answer;
 	frame->at_end = 0;
+	frame->is_body = frame->is_stored = false;
 	frame->in_extension = creating_extension;
 	frame->stack = stack;
 	frame->portal = ActivePortal;
 	frame->allows = 0;
 	gk_frame = frame;
-	if (known->answer)
-		look_again();
+	return true;
 }
 
 /*
@@ -236,10 +256,55 @@ gk_code_end_of_interest(bool failed, char *stack)
 	frame = gk_frame;
 	if (frame->stack > stack + GK_STACK_SLACK)
 		return;
-	if ((frame->at_end & GK_END_PUTS_USER_BACK) && !failed)
-		SetUserIdAndSecContext(frame->saved_user, frame->saved_context);
+	/* an error takes all of it along */
+	if (!failed)
+		gk_code_undo(frame);
 	gk_frame--;
-	/* an error takes its portals along */
-	if ((frame->at_end & GK_END_NOTES_CURSORS) && !failed)
+}
+
+static uint32
+hash_of(const char *cursor)
+{
+	return Max(DatumGetUInt32(hash_any((const unsigned char *) cursor, strlen(cursor))), 1);
+}
+
+/*
+ * The plan of a cursor is being started, by the innermost function if that is
+ * one from which a label lifts rules: what it fetches from it later is its own.
+ */
+void
+gk_code_note_cursor(void)
+{
+	if (gk_frame->allows == 0 || ActivePortal == NULL || ActivePortal == gk_frame->portal ||
+		gk_code_opened(gk_frame, ActivePortal->name))
+		return;
+	memmove(gk_frame->cursors + 1, gk_frame->cursors, sizeof(gk_frame->cursors) - sizeof(uint32));
+	gk_frame->cursors[0] = hash_of(ActivePortal->name);
+}
+
+bool
+gk_code_opened(const GkFrame *frame, const char *cursor)
+{
+	uint32		hash = hash_of(cursor);
+
+	for (int i = 0; i < GK_OWN_CURSORS; i++)
+		if (frame->cursors[i] == hash)
+			return true;
+	return false;
+}
+
+/* The function of this frame has returned: undo what has to be.  Once. */
+void
+gk_code_undo(GkFrame *frame)
+{
+	uint8		at_end = frame->at_end;
+
+	frame->at_end = 0;
+	if (at_end & GK_END_PUTS_USER_BACK)
+		SetUserIdAndSecContext(frame->saved_user, frame->saved_context);
+	if (at_end & GK_END_OUTERMOST)
+	{
+		gk_left_behind_end();
 		gk_portals_end(frame->funcid, frame->owner);
+	}
 }

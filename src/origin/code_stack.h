@@ -22,19 +22,24 @@
  */
 #define GK_MAX_FRAMES 128
 
-#define GK_END_NOTES_CURSORS 1	/* it is the outermost of those that leave some */
+#define GK_END_OUTERMOST 1		/* it is the outermost of those that leave something behind */
 #define GK_END_PUTS_USER_BACK 2 /* it was made to run as its owner */
+
+#define GK_OWN_CURSORS 4
 
 typedef struct GkFrame
 {
 	Oid			funcid;
 	bool		untrusted;
 	uint8		at_end;			/* what is to be done then, as GK_END_* */
+	bool		is_body;		/* a superuser's, whose queries have no places */
+	bool		is_stored;		/* a call without an author, not a function's own code */
 	bool		in_extension;	/* a script was running already */
 	bool		in_restricted;	/* a restricted operation was running already */
 	char	   *stack;			/* where the C stack was */
 	Portal		portal;			/* whose query called it, or NULL */
 	uint64		allows;			/* rules that its label lifts, as bits */
+	uint32		cursors[GK_OWN_CURSORS];	/* what such a one opened: hashes of names, or 0 */
 	Oid			owner;			/* of an outermost one; it may drop itself */
 	Oid			saved_user;		/* of one that runs as its owner */
 	int			saved_context;
@@ -58,6 +63,9 @@ gk_frames_prune(char *stack)
 }
 
 extern void gk_code_end_of_interest(bool failed, char *stack);
+extern void gk_code_undo(GkFrame *frame);
+extern void gk_code_note_cursor(void);
+extern bool gk_code_opened(const GkFrame *frame, const char *cursor);
 
 /*
  * A function returned (or, with failed, an error passes through it; then the

@@ -18,9 +18,12 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
+#include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "replication/logicalworker.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/syscache.h"
 
@@ -69,6 +72,20 @@ gk_code_forget_session(void)
 }
 
 /*
+ * Did whoever logged in have superuser rights to lose, before any SECURITY
+ * DEFINER function?
+ */
+bool
+gk_code_login_is_privileged(void)
+{
+	Oid			authenticated = GetAuthenticatedUserId();
+
+	return gk_acts_as_superuser(GetSessionUserId()) ||
+		(OidIsValid(authenticated) && gk_acts_as_superuser(authenticated)) ||
+		!OidIsValid(authenticated);
+}
+
+/*
  * Can this session come to have superuser rights, other than by somebody's
  * SECURITY DEFINER function that it has yet to call?  SET ROLE and SET SESSION
  * AUTHORIZATION put rights aside, and what put them aside can be reset.  A role
@@ -96,8 +113,6 @@ gk_code_find_out_session(void)
 			gk_acts_as_superuser(session) ||
 			gk_label_is_on_role(session) ||
 			(OidIsValid(authenticated) && gk_acts_as_superuser(authenticated));
-	if (answer && IsLogicalWorker())
-		gk_code_lend_in_worker();
 	if (generation == before && OidIsValid(authenticated))
 		gk_session[current & (GK_SESSIONS - 1)] = (GkSession)
 		{
@@ -127,6 +142,78 @@ gk_code_find_out_owner(Oid funcid)
 	return owner;
 }
 
+/*
+ * Does the language's interpreter keep what its functions do to it?  What this
+ * does not know for sure does; PL/pgSQL and core's own do not.
+ */
+static bool
+keeps_state(Oid language)
+{
+	HeapTuple	tuple;
+	bool		answer = true;
+
+	if (language == INTERNALlanguageId || language == ClanguageId || language == SQLlanguageId)
+		return false;
+	tuple = SearchSysCache1(LANGOID, ObjectIdGetDatum(language));
+	if (HeapTupleIsValid(tuple))
+	{
+		Oid			handler = ((Form_pg_language) GETSTRUCT(tuple))->lanplcallfoid;
+
+		ReleaseSysCache(tuple);
+		tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(handler));
+	}
+	if (HeapTupleIsValid(tuple))
+	{
+		bool		isnull;
+		Datum		source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
+
+		answer = isnull || strcmp(TextDatumGetCString(source), "plpgsql_call_handler") != 0;
+		ReleaseSysCache(tuple);
+	}
+	return answer;
+}
+
+/* Has it a SET clause for one of the session's users? */
+static bool
+sets_user(HeapTuple tuple)
+{
+	bool		isnull;
+	Datum		config = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proconfig, &isnull);
+	Datum	   *settings;
+	int			nsettings;
+
+	if (isnull)
+		return false;
+	deconstruct_array(DatumGetArrayTypeP(config), TEXTOID, -1, false, TYPALIGN_INT,
+					  &settings, NULL, &nsettings);
+	for (int i = 0; i < nsettings; i++)
+	{
+		char	   *setting = TextDatumGetCString(settings[i]);
+		char	   *equals = strchr(setting, '=');
+
+		if (equals)
+			*equals = '\0';
+		if (gk_setting_is_user(setting))
+			return true;
+	}
+	return false;
+}
+
+static void
+find_out(Oid funcid, HeapTuple tuple, GkTrust *entry)
+{
+	Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(tuple);
+
+	entry->oid = InvalidOid;	/* should what follows raise */
+	entry->owner = proc->proowner;
+	entry->plain = 0;
+	entry->answer = !gk_code_owner_is_trusted(proc->proowner) &&
+		!gk_label_trusts_function(funcid);
+	entry->is_body = !entry->answer && !heap_attisnull(tuple, Anum_pg_proc_prosqlbody, NULL);
+	entry->keeps_state = entry->answer && keeps_state(proc->prolang);
+	entry->sets_user = entry->answer && sets_user(tuple);
+}
+
 /* Could somebody who is not superuser have written it?  Needs a transaction. */
 bool
 gk_code_find_out_function(Oid funcid)
@@ -136,15 +223,12 @@ gk_code_find_out_function(Oid funcid)
 	while (entry->oid != funcid)
 	{
 		uint32		before = generation;
-		Oid			owner = gk_code_find_out_owner(funcid);
+		HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 
-		if (!OidIsValid(owner))
+		if (!HeapTupleIsValid(tuple))
 			return false;		/* the caller will complain */
-		entry->oid = InvalidOid;	/* should what follows raise */
-		entry->owner = owner;
-		entry->plain = false;
-		entry->answer = !gk_code_owner_is_trusted(owner) &&
-			!gk_label_trusts_function(funcid);
+		find_out(funcid, tuple, entry);
+		ReleaseSysCache(tuple);
 		if (generation == before)
 		{
 			entry->hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(funcid));
@@ -155,10 +239,13 @@ gk_code_find_out_function(Oid funcid)
 	return entry->answer;
 }
 
+/* Counts what makes plain functions so no longer; never 0. */
+uint32		gk_plain_generation = 1;
+
 /*
  * All that its calls depend on is gk_code_function_is_untrusted() and who is
  * there: untrusted code is watched for, no label lifts anything from it, and it
- * is not lent.  Whatever changes one of these forgets the function.
+ * is nobody's deputy.  Whatever changes one of these forgets the function.
  */
 void
 gk_code_function_is_plain(Oid funcid)
@@ -166,7 +253,7 @@ gk_code_function_is_plain(Oid funcid)
 	GkTrust    *entry = &gk_untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
 
 	if (entry->oid == funcid)
-		entry->plain = true;
+		entry->plain = gk_plain_generation;
 }
 
 /* Postmaster start. */

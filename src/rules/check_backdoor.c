@@ -150,31 +150,6 @@ findings_of(Oid catalog)
 }
 
 /*
- * Made in this transaction, so that nobody else has ever had it?  Every version
- * of its row is looked at, since what was changed in this transaction keeps the
- * version that was there before: the transaction is not over.
- */
-static bool
-is_fresh_row(Oid classid, Oid objid)
-{
-	Relation	catalog = table_open(classid, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	row;
-	bool		result = true;
-
-	ScanKeyInit(&key, get_object_attnum_oid(classid), BTEqualStrategyNumber,
-				F_OIDEQ, ObjectIdGetDatum(objid));
-	scan = systable_beginscan(catalog, get_object_oid_index(classid), true,
-							  SnapshotAny, 1, &key);
-	while (result && HeapTupleIsValid(row = systable_getnext(scan)))
-		result = TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(row->t_data));
-	systable_endscan(scan);
-	table_close(catalog, AccessShareLock);
-	return result;
-}
-
-/*
  * A base type is its input and output functions, and what memory they may
  * touch; array types are made along with others and have core's.
  */
@@ -236,7 +211,7 @@ check_owners(const GkRequest *request, int findings, bool to_superuser, GkFindin
 	if (!(findings & TAKEN) ||
 		(request->classid == RelationRelationId ?
 		 gk_relation_is_fresh(request->objid) :
-		 is_fresh_row(request->classid, request->objid)))
+		 gk_row_is_fresh(request->classid, request->objid)))
 		return NULL;
 	finding->hint = "Only a new object can be given away, in the transaction that makes it. Do it in a session that logged in as a superuser, or let one review the function and exempt it with a security label. See pg_gatekeeper(7), EXEMPTIONS.";
 	return "taking an object from a superuser";

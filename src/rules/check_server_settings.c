@@ -8,16 +8,12 @@
  * SET clause of functions.  Which settings matter is a list of names
  * (watched_settings.c).
  *
- * set_config() is judged when the query that calls it is planned, because no
- * hook shows the arguments of a call.  One that no plan shows, and one behind
- * another role's operator or aggregate, is judged as if it named any setting.
+ * set_config() is judged by the name it is called with.
  *
  * A value with which a setting guards most (log_statement = 'all') takes nothing
  * away, and is no finding.
  *
- * Does not see: set_config() with a name known only at run time while nothing
- * but strict holds, or where no plan shows it in a session whose own queries
- * called it before; the settings of modules that are not listed.
+ * Does not see: the settings of modules that are not listed.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -26,39 +22,29 @@
  */
 #include "base/gatekeeper.h"
 
-#include "access/transam.h"
-#include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
-#include "optimizer/optimizer.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 
 const GkSymbol gk_server_settings_symbols[] = {
-	{"set_config_by_name", GK_SYMBOL_ARGUMENTS},
+	{"set_config_by_name", 0},
 	{NULL, 0}
 };
 
-#define RUN_TIME_NAME "(named at run time)"
-#define RUN_TIME_HINT "set_config() could change any setting when it gets the name at run time. Write the name as a constant, or let a superuser review the function and vouch for it with a security label. See pg_gatekeeper(7), EXEMPTIONS."
-
 /*
- * In a superuser's session that has put its rights aside, a user's function
- * could take them back.  (Where rights were gained, core forbids this itself.)
- * name is NULL when it is known only at run time.
+ * In a superuser's session that has put its rights aside, code of others could
+ * take them back.  (Where rights were gained, core forbids this itself.)
  */
 static bool
-found_user(const char *name, GkFinding *finding)
+found_user(const char *name, bool has_no_author, GkFinding *finding)
 {
-	if (!gk_code_is_untrusted())
-		return false;
-	if (name != NULL && !gk_setting_is_user(name))
+	if (!gk_setting_is_user(name) || !(has_no_author || gk_code_is_untrusted()))
 		return false;
 	finding->action = "changing the session's user";
 	finding->object_type = "setting";
-	finding->object = name ? name : RUN_TIME_NAME;
+	finding->object = name;
 	finding->binds_always = true;
-	finding->hint = name == NULL ? RUN_TIME_HINT :
-		"A function whose owner is not superuser cannot take back superuser rights that were put aside with SET ROLE or SET SESSION AUTHORIZATION.";
+	finding->hint = "Code whose author is not superuser cannot take back superuser rights that were put aside with SET ROLE or SET SESSION AUTHORIZATION.";
 	return true;
 }
 
@@ -85,7 +71,7 @@ is_lent(const char *name, AclMode right)
 static bool
 found(VariableSetStmt *stmt, bool lasting, GkFinding *finding)
 {
-	if (!lasting && stmt->name && found_user(stmt->name, finding))
+	if (!lasting && stmt->name && found_user(stmt->name, false, finding))
 		return true;
 	if (stmt->kind == VAR_RESET_ALL ? !lasting : (stmt->name == NULL || !gk_setting_is_watched(stmt->name)))
 		return false;
@@ -132,72 +118,33 @@ found_in_clauses(List *options, GkFinding *finding)
 	return false;
 }
 
-/* Does it call anything that initdb did not make? */
+/* set_config('name', value, is_local), as it is being called. */
 static bool
-calls_others(Oid funcid, void *context)
+found_in_call(const GkRequest *request, GkFinding *finding)
 {
-	return funcid >= FirstNormalObjectId;
-}
+	FunctionCallInfo fcinfo = request->fcinfo;
+	const char *name;
 
-static bool
-runs_others_code(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	return check_functions_in_node(node, calls_others, context) ||
-		expression_tree_walker(node, runs_others_code, context);
-}
-
-/*
- * The name that a call of set_config() gives, NULL when it is known only at run
- * time.  A name put together of constants is one, but nobody's function is run
- * to find it out.
- */
-static const char *
-constant_name(Node *arg)
-{
-	if (!IsA(arg, Const) && !runs_others_code(arg, NULL))
-		arg = eval_const_expressions(NULL, copyObject(arg));
-	if (!IsA(arg, Const))
-		return NULL;
-	if (((Const *) arg)->constisnull)
-		return "";				/* core will complain */
-	return TextDatumGetCString(((Const *) arg)->constvalue);
-}
-
-/*
- * set_config('name', ...): a name that is known only at run time is known too
- * late, and honest code does not need one; but pg_dump has one, so strict
- * alone does not count.  call is NULL where none shows its arguments.
- */
-static bool
-found_in_call(FuncExpr *call, GkFinding *finding)
-{
-	const char *name = call ? constant_name(linitial(call->args)) : NULL;
-
-	if (found_user(name, finding))
+	if (fcinfo == NULL)			/* a SET clause, whose setting is this */
+		return found_user(request->symbol, request->has_no_author, finding);
+	if (PG_ARGISNULL(0))
+		return false;			/* core will complain */
+	name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	if (found_user(name, request->has_no_author, finding))
 		return true;
-	if (name && !gk_setting_is_watched(name))
+	if (!gk_setting_is_watched(name))
 		return false;
 	finding->action = "changing a protected setting";
 	finding->object_type = "setting";
-	finding->object = name ? name : RUN_TIME_NAME;
-	if (name == NULL)
-	{
-		finding->scripts_may = true;
-		finding->ignores = GK_STRICT;
-		finding->hint = RUN_TIME_HINT;
-	}
+	finding->object = name;
 	return true;
 }
 
 bool
 gk_check_server_settings(const GkRequest *request, GkFinding *finding)
 {
-	/* one that is about to be executed was judged when it was planned */
 	if (request->door == GK_DOOR_FUNCTION)
-		return (request->call || (request->circumstances & GK_UNTRUSTED)) &&
-			found_in_call(request->call, finding);
+		return found_in_call(request, finding);
 
 	switch (nodeTag(request->stmt))
 	{

@@ -29,12 +29,12 @@ extern bool gk_check_protected_function(const GkRequest *request, GkFinding *fin
 /* check_server_settings.c */
 extern const GkSymbol gk_server_settings_symbols[];
 extern bool gk_check_server_settings(const GkRequest *request, GkFinding *finding);
+extern bool gk_check_superuser_object(const GkRequest *request, GkFinding *finding);
 
 /* watched_settings.c */
 extern bool gk_setting_letters[];	/* may one of these begin a watched name? */
 extern void gk_watched_settings_init(void);
 extern bool gk_setting_is_watched(const char *name);
-extern bool gk_setting_is_user(const char *name);
 extern bool gk_is_plain_set(const VariableSetStmt *stmt);
 
 /* tight_settings.c */

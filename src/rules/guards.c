@@ -60,20 +60,6 @@ is_guard(const char *extension)
 	return false;
 }
 
-/* Made in this transaction, of which core keeps it. */
-bool
-gk_relation_is_fresh(Oid relid)
-{
-	Relation	rel = RelationIdGetRelation(relid);
-	bool		result;
-
-	if (rel == NULL)
-		return false;
-	result = rel->rd_createSubid != InvalidSubTransactionId;
-	RelationClose(rel);
-	return result;
-}
-
 static bool
 is_guarded(Oid relid)
 {

@@ -13,12 +13,8 @@
 #define GK_OBJECTS_H
 
 #include "base/gatekeeper.h"
+#include "base/rows.h"
 
-extern HeapTuple gk_previous_row(Oid classid, Oid objid);
-extern Datum gk_row_value(Oid classid, HeapTuple row, AttrNumber column, bool *isnull);
-extern Node *gk_row_node(Oid classid, HeapTuple row, AttrNumber column);
-extern Oid	gk_row_owner(Oid classid, HeapTuple row);
-extern char *gk_row_name(Oid classid, HeapTuple row);
 extern bool gk_query_shows_secret(Node *node, void *context);
 extern bool gk_view_shows_secret(Oid relid, const Bitmapset *columns, int depth);
 extern bool gk_calls_listed(Node *node, void *context);
@@ -29,7 +25,6 @@ extern bool gk_relation_calls_listed(Oid relid);
 extern bool gk_relation_has_code(Oid relid);
 
 /* guards.c */
-extern bool gk_relation_is_fresh(Oid relid);
 extern const char *gk_guard_taken(const GkRequest *request);
 extern const char *gk_guard_switched_off(const AlterTableStmt *stmt, Oid *relid);
 

@@ -226,6 +226,20 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_FUNCTION, 0, gk_check_backdoor_right},
 		}
 	},
+	[GK_SUPERUSER_OBJECT] = {
+		.doorways = {
+			{GK_DOOR_OBJECT, RelationRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, TypeRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, ProcedureRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, NamespaceRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, OperatorRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, TriggerRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, PolicyRelationId, gk_check_superuser_object},
+			{GK_DOOR_STATEMENT, T_TruncateStmt, gk_check_superuser_object},
+			{GK_DOOR_STATEMENT, T_AlterTableStmt, gk_check_superuser_object},
+			{GK_DOOR_STATEMENT, T_GrantStmt, gk_check_superuser_object},
+		}
+	},
 	[GK_EXTENSION_HIJACK] = {
 		.doorways = {
 			{GK_DOOR_FUNCTION, 0, gk_check_extension_hijack},

@@ -208,16 +208,6 @@ gk_setting_is_watched(const char *name)
 	return is_entry(name, strlen(name)) || (dot && is_entry(name, dot - name + 1));
 }
 
-/* What SET ROLE and SET SESSION AUTHORIZATION set. */
-bool
-gk_setting_is_user(const char *name)
-{
-	size_t		len = strlen(name);
-
-	return (len == strlen("role") && pg_strcasecmp(name, "role") == 0) ||
-		(len == strlen("session_authorization") && pg_strcasecmp(name, "session_authorization") == 0);
-}
-
 /* A SET of something that is nobody's business, whoever does it? */
 bool
 gk_is_plain_set(const VariableSetStmt *stmt)

@@ -121,7 +121,7 @@ BEGIN
 			WHEN insufficient_privilege THEN
 				RAISE WARNING '%: %', touch.what,
 					CASE WHEN sqlerrm LIKE 'pg_gatekeeper:%' THEN sqlerrm ELSE 'refused by the server' END;
-			WHEN invalid_sql_statement_name THEN
+			WHEN invalid_sql_statement_name OR invalid_cursor_name THEN
 				RAISE WARNING '%: gone', touch.what;
 		END;
 	END LOOP;

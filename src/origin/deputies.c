@@ -1,0 +1,282 @@
+/*-------------------------------------------------------------------------
+ *
+ * deputies.c
+ *	  Does a trusted function act for an author who is not?
+ *
+ * A superuser's function that does as its arguments say, a helper that runs a
+ * statement, reads a file, connects somewhere, is the deputy of whoever calls it.
+ * A call in a text is the text's author's, and code_stack.c knows that one.  But
+ * views, defaults, constraints, triggers, operators, casts, aggregates, domains
+ * and whatever else keeps expressions call functions, too, for whoever uses them.
+ *
+ * All of these depend on the functions they call, and pg_depend says so: it is
+ * the list of vehicles.  So a function on which nothing of another role's depends
+ * is nobody's deputy; nothing about its calls need be watched, and that is nearly
+ * every function.  Of one that has such a dependent each call is looked at: by
+ * the place it stands in (places.c), and for a trigger by the table that is being
+ * written to.
+ *
+ * Not every function can be told what to do: those in languages C and internal
+ * that get no string cannot, nor built-in ones, of which the rules have lists.
+ * Nor does what a label vouches for.
+ *
+ * What is known of a function is forgotten when something is made that could
+ * depend on it, which no invalidation names; so all is forgotten then.
+ *
+ * Does not see: what is called by a name kept in a table; dependents that rows of
+ * pg_depend deleted by hand no longer name.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "origin/labels.h"
+#include "origin/owners.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/parallel.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_cast.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+/* What is known of trusted functions; direct-mapped by oid. */
+#define GK_DEPUTIES 256			/* a power of two */
+
+static struct
+{
+	Oid			funcid;
+	bool		may_be;
+}			known[GK_DEPUTIES];
+
+/* Counts changes, so that nothing is kept that was read before one. */
+static uint32 generation;
+static bool is_empty = true;
+
+static void
+forget_all(void)
+{
+	generation++;
+	gk_plain_generation += gk_plain_generation == PG_UINT32_MAX ? 2 : 1;
+	if (!is_empty)
+		memset(known, 0, sizeof(known));
+	is_empty = true;
+}
+
+static void
+forget_of_relation(Datum arg, Oid relid)
+{
+	forget_all();
+}
+
+static void
+forget_of_object(Datum arg, int cacheid, uint32 hash)
+{
+	forget_all();
+}
+
+/* Postmaster start. */
+void
+gk_deputies_init(void)
+{
+	/* relations: views, rules, defaults, constraints, policies, triggers, indexes */
+	CacheRegisterRelcacheCallback(forget_of_relation, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, forget_of_object, (Datum) 0);
+	CacheRegisterSyscacheCallback(OPEROID, forget_of_object, (Datum) 0);
+	CacheRegisterSyscacheCallback(TYPEOID, forget_of_object, (Datum) 0);
+	CacheRegisterSyscacheCallback(CASTSOURCETARGET, forget_of_object, (Datum) 0);
+	CacheRegisterSyscacheCallback(CONSTROID, forget_of_object, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, forget_of_object, (Datum) 0);
+}
+
+/* Is there a string, or what may be one, among its arguments? */
+static bool
+takes_string(Form_pg_proc proc)
+{
+	for (int i = 0; i < proc->proargtypes.dim1; i++)
+	{
+		Oid			type = proc->proargtypes.values[i];
+		Oid			element = get_element_type(type);
+		char		category;
+		bool		preferred;
+
+		get_type_category_preferred(OidIsValid(element) ? element : type,
+									&category, &preferred);
+		if (category == TYPCATEGORY_STRING || category == TYPCATEGORY_PSEUDOTYPE ||
+			category == TYPCATEGORY_UNKNOWN)
+			return true;
+	}
+	return false;
+}
+
+/* Could the function be made to do as it is told? */
+static bool
+is_willing(Oid funcid)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	bool		willing = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(tuple);
+
+		/* a trigger function is told the table's name, and its arguments */
+		if (proc->prorettype == TRIGGEROID)
+			willing = true;
+		else if (proc->prolang == ClanguageId || proc->prolang == INTERNALlanguageId)
+			willing = takes_string(proc);
+		else
+			willing = proc->pronargs > 0;
+		willing = willing && gk_code_owner_is_trusted(proc->proowner);
+		ReleaseSysCache(tuple);
+	}
+	return willing && !gk_label_trusts_function(funcid);
+}
+
+/*
+ * What binds a function for whoever uses it in turn: an operator, an aggregate or
+ * a cast of a superuser's is called with another role's arguments as the function
+ * itself would be.
+ */
+static bool
+is_binder(Oid classid, Oid objid)
+{
+	return classid == OperatorRelationId || classid == CastRelationId ||
+		(classid == ProcedureRelationId && get_func_prokind(objid) == PROKIND_AGGREGATE);
+}
+
+typedef bool (*GkJudge) (Oid classid, Oid objid);
+
+/*
+ * Is there anything that depends on the object, a function or what binds one, and
+ * that the judge says yes to?
+ */
+static bool
+any_dependent(Oid refclassid, Oid refobjid, GkJudge judge)
+{
+	Relation	depend = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData key[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		found = false;
+
+	check_stack_depth();
+	ScanKeyInit(&key[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(refclassid));
+	ScanKeyInit(&key[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(refobjid));
+	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2, key);
+	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend row = (Form_pg_depend) GETSTRUCT(tuple);
+
+		found = judge(row->classid, row->objid) ||
+			(is_binder(row->classid, row->objid) &&
+			 any_dependent(row->classid, row->objid, judge));
+	}
+	systable_endscan(scan);
+	table_close(depend, AccessShareLock);
+	return found;
+}
+
+/*
+ * Could a call of this trusted function be another role's doing?  Needs a
+ * transaction.
+ */
+bool
+gk_deputies_find_out(Oid funcid)
+{
+	int			slot = funcid & (GK_DEPUTIES - 1);
+	uint32		before;
+	bool		may_be;
+
+	if (funcid < FirstNormalObjectId)
+		return false;
+	if (known[slot].funcid == funcid)
+		return known[slot].may_be;
+	before = generation;
+	may_be = is_willing(funcid) && any_dependent(ProcedureRelationId, funcid, gk_object_is_others);
+	if (generation == before)
+	{
+		known[slot].funcid = funcid;
+		known[slot].may_be = may_be;
+		is_empty = false;
+	}
+	return may_be;
+}
+
+static bool
+is_others_cast(Oid classid, Oid objid)
+{
+	return classid == CastRelationId && gk_object_is_others(classid, objid);
+}
+
+/* Does another role's cast lead to this function?  What is not known, as of built-in ones, does. */
+bool
+gk_cast_is_others(Oid funcid)
+{
+	return funcid < FirstNormalObjectId ||
+		any_dependent(ProcedureRelationId, funcid, is_others_cast);
+}
+
+/* A trigger of a table that is being written to, and that another role may have made. */
+static bool
+is_trigger_that_runs(Oid classid, Oid objid)
+{
+	HeapTuple	row = classid == TriggerRelationId ? gk_newest_row(classid, objid) : NULL;
+	bool		runs = false;
+
+	if (HeapTupleIsValid(row))
+	{
+		Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(row);
+
+		runs = gk_triggers_are_others(trigger->tgrelid) &&
+			gk_written_by_running(trigger->tgrelid);
+		heap_freetuple(row);
+	}
+	return runs;
+}
+
+/* As long as the same query fires the same function, the answer stays. */
+static bool
+is_others_trigger(Oid funcid)
+{
+	static Oid	last;
+	static const QueryDesc *last_query;
+	static uint32 last_generation;
+	static bool answer;
+	const QueryDesc *query = gk_running_query();
+
+	if (query == NULL || last != funcid || last_query != query || last_generation != generation)
+	{
+		answer = any_dependent(ProcedureRelationId, funcid, is_trigger_that_runs);
+		last = funcid;
+		last_query = query;
+		last_generation = generation;
+	}
+	return answer;
+}
+
+/*
+ * A trusted function that gk_deputies_find_out() said yes of is being called; call
+ * is its node, or NULL.  On another role's behalf?
+ */
+bool
+gk_is_deputy(Oid funcid, const Node *call)
+{
+	if (call == NULL && get_func_rettype(funcid) == TRIGGEROID)
+		return is_others_trigger(funcid);
+	return !gk_call_has_author(call);
+}

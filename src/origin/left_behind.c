@@ -1,0 +1,199 @@
+/*-------------------------------------------------------------------------
+ *
+ * left_behind.c
+ *	  What untrusted code has changed in a privileged session is undone when it
+ *	  ends.
+ *
+ * A setting outlives the function that made it: search_path leads the session's
+ * next statement to another table, standard_conforming_strings makes code of
+ * what was a string.  So while the outermost untrusted code runs, settings have
+ * a nest level of their own, as for a function with SET, and when it ends they
+ * are what they were.
+ *
+ * The variables that applications keep in settings (a name with a dot that no
+ * module has claimed) are data: nothing of the server's reads them, and the
+ * triggers of many sites hand each other values that way.  They stay.
+ *
+ * A procedure that ends the transaction ends this level, too; then the settings
+ * of that transaction are undone before its commit, and later ones with the
+ * first that it changes in the next.
+ *
+ * Cursors are code_portal.c's.  It may not prepare statements (check_backdoor_session.c),
+ * and its temporary objects stay, but may not hide what a superuser made
+ * (check_superuser_object.c).
+ *
+ * Does not see: settings that C code changes after such a commit.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "origin/owners.h"
+
+#include "storage/proc.h"
+#include "utils/memutils.h"
+
+/* The nest level of settings, and the transaction that it belongs to; or 0. */
+static int	level;
+static LocalTransactionId level_lxid;
+bool		gk_untrusted_runs;
+
+typedef struct GkVariable
+{
+	char	   *name;
+	char	   *value;			/* when it ends */
+	bool		is_local;		/* set for this transaction only */
+} GkVariable;
+
+/* Those that it has changed. */
+static MemoryContext memory;
+static List *variables;
+
+static bool
+has_level(void)
+{
+	return level > 0 && level_lxid == GK_PROC_LXID(MyProc);
+}
+
+static void
+make_level(void)
+{
+	level = NewGUCNestLevel();
+	level_lxid = GK_PROC_LXID(MyProc);
+}
+
+static void
+forget_names(void)
+{
+	variables = NIL;
+	if (memory)
+		MemoryContextReset(memory);
+}
+
+/* The outermost untrusted code of a privileged session begins. */
+void
+gk_left_behind_begin(void)
+{
+	gk_untrusted_runs = true;
+	if (variables != NIL)
+		forget_names();
+	make_level();
+}
+
+/* Where what is noted is kept until then. */
+static MemoryContext
+keep(void)
+{
+	if (memory == NULL)
+		memory = AllocSetContextCreate(TopMemoryContext, "pg_gatekeeper names",
+									   ALLOCSET_SMALL_SIZES);
+	return MemoryContextSwitchTo(memory);
+}
+
+static void
+note_variable(const char *name, bool is_local)
+{
+	MemoryContext old;
+	GkVariable *variable;
+	ListCell   *cell;
+
+	foreach(cell, variables)
+	{
+		variable = lfirst(cell);
+		if (pg_strcasecmp(variable->name, name) == 0)
+		{
+			variable->is_local &= is_local;
+			return;
+		}
+	}
+	old = keep();
+	variable = palloc0(sizeof(GkVariable));
+	variable->name = pstrdup(name);
+	variable->is_local = is_local;
+	variables = lappend(variables, variable);
+	MemoryContextSwitchTo(old);
+}
+
+/* Is it an application's variable, which no code of the server's has defined? */
+static bool
+is_variable(const char *name)
+{
+	return strchr(name, '.') != NULL &&
+		(GetConfigOptionFlags(name, true) & GUC_CUSTOM_PLACEHOLDER) != 0;
+}
+
+/* The setting is about to be changed; by untrusted code, if any is running. */
+void
+gk_left_behind_setting(const char *name, bool is_local)
+{
+	if (!gk_untrusted_runs)
+		return;
+	if (!has_level())
+		make_level();
+	if (strchr(name, '.') != NULL)
+		note_variable(name, is_local);
+}
+
+static void
+note_values(void)
+{
+	ListCell   *cell;
+
+	foreach(cell, variables)
+	{
+		GkVariable *variable = lfirst(cell);
+		const char *value = is_variable(variable->name) ?
+			GetConfigOption(variable->name, true, false) : NULL;
+		MemoryContext old = keep();
+
+		variable->value = value ? pstrdup(value) : NULL;
+		MemoryContextSwitchTo(old);
+	}
+}
+
+static void
+undo_settings(void)
+{
+	ListCell   *cell;
+
+	note_values();
+	AtEOXact_GUC(false, level);
+	level = 0;
+	foreach(cell, variables)
+	{
+		GkVariable *variable = lfirst(cell);
+
+		if (variable->value)
+			(void) set_config_option(variable->name, variable->value, PGC_USERSET, PGC_S_SESSION,
+									 variable->is_local ? GUC_ACTION_LOCAL : GUC_ACTION_SET,
+									 true, 0, false);
+	}
+}
+
+/* It has ended, without an error. */
+void
+gk_left_behind_end(void)
+{
+	gk_untrusted_runs = false;
+	if (has_level())
+		undo_settings();
+	if (variables != NIL)
+		forget_names();
+}
+
+/* The transaction is about to be committed, perhaps by untrusted code itself. */
+void
+gk_left_behind_commit(void)
+{
+	if (gk_untrusted_runs && has_level())
+		undo_settings();
+}
+
+/* An error has ended untrusted code; what it changed is undone by the abort. */
+void
+gk_left_behind_abort(void)
+{
+	gk_untrusted_runs = false;
+	level = 0;
+}

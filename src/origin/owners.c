@@ -1,0 +1,228 @@
+/*-------------------------------------------------------------------------
+ *
+ * owners.c
+ *	  Whose is an object: a superuser's, or another role's?
+ *
+ * Another role's is what belongs to an owner whose code is not trusted, and what
+ * such a role may have had a hand in: a partition of its table, a table on which
+ * it may make triggers.  What initdb made is nobody's but the server's.
+ *
+ * All of these read catalogs through the system caches, or scan one by an index,
+ * and need a transaction.
+ *
+ * Does not see: a trigger that is left when the right to make it was taken away.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/gatekeeper.h"
+#include "origin/owners.h"
+#include "base/rows.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "catalog/objectaddress.h"
+#include "catalog/partition.h"
+#include "catalog/pg_attrdef.h"
+#include "catalog/pg_cast.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_policy.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_publication_rel.h"
+#include "catalog/pg_rewrite.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+/* Is the relation owned by somebody else than a superuser? */
+static bool
+is_others(Oid relid)
+{
+	Oid			owner = gk_relation_owner(relid);
+
+	return OidIsValid(owner) && !gk_code_owner_is_trusted(owner);
+}
+
+static bool
+grants_trigger(const Acl *acl)
+{
+	for (int i = 0; i < ACL_NUM(acl); i++)
+	{
+		const AclItem *item = &ACL_DAT(acl)[i];
+
+		if ((item->ai_privs & ACL_TRIGGER) &&
+			(item->ai_grantee == ACL_ID_PUBLIC || !gk_code_owner_is_trusted(item->ai_grantee)))
+			return true;
+	}
+	return false;
+}
+
+/* Could another role have made a trigger on it?  No catalog tells who made one. */
+static bool
+may_have_others_triggers(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool		isnull;
+	Datum		acl;
+	bool		others;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	acl = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &isnull);
+	others = is_others(relid) || (!isnull && grants_trigger(DatumGetAclP(acl)));
+	ReleaseSysCache(tuple);
+	return others;
+}
+
+/* Does it hold for the relation, or for one that it is a partition of? */
+static bool
+holds(bool (*test) (Oid), Oid relid)
+{
+	ListCell   *cell;
+
+	if (relid < FirstNormalObjectId)
+		return false;
+	if (test(relid))
+		return true;
+	if (get_rel_relispartition(relid))
+		foreach(cell, get_partition_ancestors(relid))
+			if (test(lfirst_oid(cell)))
+				return true;
+	return false;
+}
+
+bool
+gk_relation_is_others(Oid relid)
+{
+	return holds(is_others, relid);
+}
+
+bool
+gk_triggers_are_others(Oid relid)
+{
+	return holds(may_have_others_triggers, relid);
+}
+
+static bool
+type_is_others(Oid typid)
+{
+	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(typid));
+	bool		others = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		others = typid >= FirstNormalObjectId &&
+			!gk_code_owner_is_trusted(((Form_pg_type) GETSTRUCT(tuple))->typowner);
+		ReleaseSysCache(tuple);
+	}
+	return others;
+}
+
+bool
+gk_operator_is_others(Oid opno)
+{
+	HeapTuple	tuple;
+	bool		others = false;
+
+	if (opno < FirstNormalObjectId)
+		return false;
+	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(opno));
+	if (HeapTupleIsValid(tuple))
+	{
+		others = !gk_code_owner_is_trusted(((Form_pg_operator) GETSTRUCT(tuple))->oprowner);
+		ReleaseSysCache(tuple);
+	}
+	return others;
+}
+
+/* Who may make a cast: the owner of either type. */
+static bool
+cast_is_others(HeapTuple row)
+{
+	Form_pg_cast cast = (Form_pg_cast) GETSTRUCT(row);
+
+	return type_is_others(cast->castsource) || type_is_others(cast->casttarget);
+}
+
+static bool
+constraint_is_others(HeapTuple row)
+{
+	Form_pg_constraint constraint = (Form_pg_constraint) GETSTRUCT(row);
+
+	return OidIsValid(constraint->conrelid) ? gk_relation_is_others(constraint->conrelid) :
+		type_is_others(constraint->contypid);
+}
+
+static bool
+row_is_others(Oid classid, HeapTuple row)
+{
+	switch (classid)
+	{
+		case AttrDefaultRelationId:
+			return gk_relation_is_others(((Form_pg_attrdef) GETSTRUCT(row))->adrelid);
+		case RewriteRelationId:
+			return gk_relation_is_others(((Form_pg_rewrite) GETSTRUCT(row))->ev_class);
+		case PolicyRelationId:
+			return gk_relation_is_others(((Form_pg_policy) GETSTRUCT(row))->polrelid);
+		case TriggerRelationId:
+			return gk_triggers_are_others(((Form_pg_trigger) GETSTRUCT(row))->tgrelid);
+		case PublicationRelRelationId:
+			return gk_relation_is_others(((Form_pg_publication_rel) GETSTRUCT(row))->prrelid);
+		case RelationRelationId:
+			return gk_relation_is_others(((Form_pg_class) GETSTRUCT(row))->oid);
+		case ConstraintRelationId:
+			return constraint_is_others(row);
+		case CastRelationId:
+			return cast_is_others(row);
+		case ProcedureRelationId:
+			return gk_code_function_is_untrusted(((Form_pg_proc) GETSTRUCT(row))->oid);
+		default:
+			if (get_object_attnum_owner(classid) == InvalidAttrNumber)
+				return true;	/* unknown means another's */
+			return !gk_code_owner_is_trusted(gk_row_owner(classid, row));
+	}
+}
+
+/*
+ * Could a role whose code is not trusted have made this object, of any catalog
+ * whose objects have oids?  What is gone is no more anybody's.
+ */
+bool
+gk_object_is_others(Oid classid, Oid objid)
+{
+	HeapTuple	row;
+	bool		others;
+
+	if (!is_objectclass_supported(classid) ||
+		get_object_attnum_oid(classid) == InvalidAttrNumber)
+		return true;
+	row = gk_newest_row(classid, objid);
+	if (!HeapTupleIsValid(row))
+		return false;
+	others = row_is_others(classid, row);
+	heap_freetuple(row);
+	return others;
+}
+
+/* Does the query go through a view that initdb did not make?  others: another role's? */
+bool
+gk_uses_view(List *range_table, bool others)
+{
+	ListCell   *cell;
+
+	foreach(cell, range_table)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+
+		if (rte->relid >= FirstNormalObjectId && rte->relkind == RELKIND_VIEW &&
+			(!others || gk_relation_is_others(rte->relid)))
+			return true;
+	}
+	return false;
+}

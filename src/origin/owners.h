@@ -1,0 +1,63 @@
+/*-------------------------------------------------------------------------
+ *
+ * owners.h
+ *	  Whose an object is, and what a call's place tells of its author; for the
+ *	  files of origin/ and for requests.c.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GK_OWNERS_H
+#define GK_OWNERS_H
+
+#include "base/gatekeeper.h"
+
+#include "executor/execdesc.h"
+
+#pragma GCC visibility push(hidden)
+
+/* owners.c */
+extern bool gk_relation_is_others(Oid relid);
+extern bool gk_triggers_are_others(Oid relid);
+extern bool gk_operator_is_others(Oid opno);
+extern bool gk_object_is_others(Oid classid, Oid objid);
+extern bool gk_uses_view(List *range_table, bool others);
+
+/* places.c */
+extern bool gk_call_has_author(const Node *call);
+extern void gk_mark_trusted(Query *query, bool is_body);
+
+/* deputies.c */
+extern void gk_deputies_init(void);
+extern bool gk_deputies_find_out(Oid funcid);
+extern bool gk_cast_is_others(Oid funcid);
+extern bool gk_is_deputy(Oid funcid, const Node *call);
+
+/* running.c */
+extern void gk_running_begin(QueryDesc *query, char *stack);
+extern void gk_running_end(char *stack);
+extern void gk_running_prune(char *stack);
+extern QueryDesc *gk_running_query(void);
+extern bool gk_written_by_running(Oid relid);
+extern bool gk_running_aggregates(bool (*test) (const Node *));
+
+/* leader.c */
+extern void gk_leader_shmem_request(void);
+extern void gk_leader_shmem_startup(void);
+extern void gk_leader_tell(const PlannedStmt *plan);
+extern bool gk_leader_is_untrusted(void);
+extern bool gk_leader_has_only_trusted(void);
+
+/* left_behind.c */
+extern bool gk_untrusted_runs;	/* in a privileged session, now */
+extern void gk_left_behind_begin(void);
+extern void gk_left_behind_end(void);
+extern void gk_left_behind_commit(void);
+extern void gk_left_behind_setting(const char *name, bool is_local);
+extern void gk_left_behind_abort(void);
+
+#pragma GCC visibility pop
+
+#endif							/* GK_OWNERS_H */

@@ -1,0 +1,272 @@
+/*-------------------------------------------------------------------------
+ *
+ * places.c
+ *	  Where does a call stand: in a text, or in a stored expression?
+ *
+ * A node of an expression that was read from a text knows its place there; in
+ * one that was read from a catalog all places are -1, in every vehicle there is:
+ * view, rule, policy, default, CHECK, index, domain, generated column, partition
+ * key, argument default.  Who runs a text is told by code_origin.c; whose a stored
+ * expression is, by its place alone nobody can say.  So a stored call has no
+ * author, and counts as untrusted, unless the planner was seen to get it from a
+ * view of a superuser's: then its place is -2, which core takes for -1, and which
+ * goes where the node goes.
+ *
+ * Only what stands in views is marked.  A default or a constraint of a superuser's
+ * table may be a copy of another role's (LIKE, INHERITS).
+ *
+ * Where core reads stored text anew, a place proves nothing: ALTER TABLE ... TYPE
+ * does.  And a place tells who called an operator, not who made it.
+ *
+ * Does not see: a view that was given to a superuser by its author (backdoor asks
+ * about that when it is given).
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "origin/code_stack.h"
+#include "origin/owners.h"
+
+#include "access/parallel.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_inherits.h"
+#include "nodes/nodeFuncs.h"
+#include "replication/logicalworker.h"
+#include "tcop/pquery.h"
+
+/* The place of a stored call whose author is trusted; any negative one is unknown to core. */
+#define GK_TRUSTED_PLACE (-2)
+
+/* Where the node itself stands, or NULL for one that calls nothing. */
+static int *
+place_of(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_FuncExpr:
+			return &((FuncExpr *) node)->location;
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+			return &((OpExpr *) node)->location;
+		case T_ScalarArrayOpExpr:
+			return &((ScalarArrayOpExpr *) node)->location;
+		case T_Aggref:
+			return &((Aggref *) node)->location;
+		case T_WindowFunc:
+			return &((WindowFunc *) node)->location;
+		default:
+			return NULL;
+	}
+}
+
+/* What binds the call to the function, if not its name. */
+static bool
+is_bound_by_others(const Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_FuncExpr:
+			return (((const FuncExpr *) node)->funcformat == COERCE_EXPLICIT_CAST ||
+					((const FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST) &&
+				gk_cast_is_others(((const FuncExpr *) node)->funcid);
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+			return gk_operator_is_others(((const OpExpr *) node)->opno);
+		case T_ScalarArrayOpExpr:
+			return gk_operator_is_others(((const ScalarArrayOpExpr *) node)->opno);
+		default:
+			return false;
+	}
+}
+
+/* Is it known who wrote this aggregate's or window function's call? */
+static bool
+has_author(const Node *node)
+{
+	int			place = *place_of(unconstify(Node *, node));
+	Oid			funcid = IsA(node, Aggref) ? ((const Aggref *) node)->aggfnoid :
+		((const WindowFunc *) node)->winfnoid;
+
+	return (place >= 0 || place == GK_TRUSTED_PLACE) && !gk_code_function_is_untrusted(funcid);
+}
+
+/*
+ * The functions of an aggregate are called by way of a node that the executor
+ * makes up, whose argument is nothing.
+ */
+static bool
+is_of_aggregate(const Node *call)
+{
+	const FuncExpr *expr = (const FuncExpr *) call;
+
+	return IsA(call, FuncExpr) && expr->args != NIL && IsA(linitial(expr->args), Param) &&
+		((const Param *) linitial(expr->args))->paramid == -1;
+}
+
+/* ALTER TABLE that makes expressions anew from the text of what is stored. */
+static bool
+reads_stored_text(void)
+{
+	AlterTableStmt *stmt = (AlterTableStmt *) gk_statement_of(T_AlterTableStmt);
+	ListCell   *cell;
+	Oid			relid;
+
+	if (stmt == NULL)
+		return false;
+	foreach(cell, stmt->cmds)
+		if (GK_READS_STORED_TEXT(lfirst_node(AlterTableCmd, cell)->subtype))
+		{
+			relid = RangeVarGetRelid(stmt->relation, NoLock, true);
+			return !OidIsValid(relid) || gk_relation_is_others(relid) || has_subclass(relid);
+		}
+	return false;
+}
+
+/* What the client calls by the fast-path protocol stands nowhere. */
+static bool
+is_called_by_client(void)
+{
+	return ActivePortal == NULL && !IsLogicalWorker() && !IsParallelWorker() &&
+		gk_running_query() == NULL && gk_statement->pstmt == NULL;
+}
+
+/*
+ * Is it known on whose behalf this call is made: whoever runs the text it stands
+ * in, or an author who is trusted?  call is what fn_expr of the call's FmgrInfo
+ * points to.  Asked at the call.
+ */
+bool
+gk_call_has_author(const Node *call)
+{
+	int		   *place;
+
+	if (call == NULL)
+		return is_called_by_client();
+	place = place_of(unconstify(Node *, call));
+	if (place == NULL || is_bound_by_others(call))
+		return false;
+	if (*place >= 0)
+		return !reads_stored_text();
+	if (*place == GK_TRUSTED_PLACE)
+		return true;
+	if (is_of_aggregate(call) && gk_running_aggregates(has_author))
+		return true;
+	/* plans come to parallel workers without places */
+	return IsParallelWorker() && gk_leader_has_only_trusted();
+}
+
+/* ------------------------------------------------------------------------
+ * What the planner is handed
+ * ------------------------------------------------------------------------
+ */
+
+static bool mark_expressions(Node *node, void *is_trusted);
+
+/* The view whose query this is, or InvalidOid. */
+static Oid
+view_of(const RangeTblEntry *rte)
+{
+	const RangeTblEntry *old;
+
+	if (OidIsValid(rte->relid))
+		return rte->relid;		/* from 16 on */
+	if (rte->subquery->rtable == NIL)
+		return InvalidOid;
+	/* the relation that a rule belongs to is the first of its query */
+	old = linitial_node(RangeTblEntry, rte->subquery->rtable);
+	return old->rtekind == RTE_RELATION && old->relkind == RELKIND_VIEW ? old->relid : InvalidOid;
+}
+
+/*
+ * One level of a query: whose expressions have this author.  Not those of
+ * policies, which are the relation's owner's, nor those of a level that writes,
+ * into which defaults and checks of others were put.
+ */
+static bool
+mark_level(Query *query, bool is_trusted)
+{
+	bool		own = is_trusted && query->commandType == CMD_SELECT;
+	ListCell   *cell;
+
+	check_stack_depth();
+	foreach(cell, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+
+		if (rte->rtekind == RTE_SUBQUERY)
+		{
+			Oid			view = view_of(rte);
+
+			mark_level(rte->subquery, OidIsValid(view) ? !gk_relation_is_others(view) : is_trusted);
+		}
+		else if (own)
+		{
+			mark_expressions((Node *) rte->functions, &own);
+			mark_expressions((Node *) rte->tablefunc, &own);
+			mark_expressions((Node *) rte->values_lists, &own);
+		}
+	}
+	return query_tree_walker(query, mark_expressions, &own, QTW_IGNORE_RANGE_TABLE);
+}
+
+static bool
+mark_expressions(Node *node, void *context)
+{
+	bool		is_trusted = *(bool *) context;
+	int		   *place;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return mark_level((Query *) node, is_trusted);
+	place = place_of(node);
+	if (place && *place < 0 && is_trusted)
+		*place = GK_TRUSTED_PLACE;
+	return expression_tree_walker(node, mark_expressions, context);
+}
+
+/* What REFRESH plans is what the materialized view's owner wrote. */
+static bool
+is_refreshed(void)
+{
+	RefreshMatViewStmt *stmt = (RefreshMatViewStmt *) gk_statement_of(T_RefreshMatViewStmt);
+	Oid			relid;
+
+	if (stmt == NULL || gk_running_query() != NULL)
+		return false;
+	relid = RangeVarGetRelid(stmt->relation, NoLock, true);
+	return OidIsValid(relid) && !gk_relation_is_others(relid);
+}
+
+/* Is there a view in it, or a level below that would have to be looked through? */
+static inline bool
+may_use_view(const Query *query)
+{
+	ListCell   *cell;
+
+	if (query->hasSubLinks || query->cteList != NIL)
+		return true;
+	foreach(cell, query->rtable)
+		if (((RangeTblEntry *) lfirst(cell))->rtekind == RTE_SUBQUERY)
+			return true;
+	return false;
+}
+
+/*
+ * A query is about to be planned in a privileged session: mark the calls that
+ * stand in views of superusers, and those of the query itself where it is the
+ * body of a superuser's function that is stored read (BEGIN ATOMIC), or what a
+ * superuser's materialized view is made of.  The
+ * planner may change the query, and so may this.
+ */
+void
+gk_mark_trusted(Query *query, bool is_body)
+{
+	is_body |= is_refreshed();
+	if (is_body || may_use_view(query))
+		mark_level(query, is_body);
+}

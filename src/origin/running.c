@@ -1,0 +1,134 @@
+/*-------------------------------------------------------------------------
+ *
+ * running.c
+ *	  Which queries are being executed, and what do they write to?
+ *
+ * A trigger function is not told by the function manager for which table it is
+ * called.  But the innermost query that runs is the one that fires it, and that
+ * knows its relations.  Kept in privileged sessions only, as a stack whose dead
+ * entries are found as those of functions are (code_stack.c).
+ *
+ * Does not see: queries nested deeper than the array; what they fire has no
+ * query then.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "origin/owners.h"
+
+#include "catalog/pg_inherits.h"
+#include "executor/executor.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parsetree.h"
+
+#define GK_MAX_RUNNING 64
+
+typedef struct GkRunning
+{
+	QueryDesc  *query;
+	char	   *stack;			/* where the C stack was */
+} GkRunning;
+
+/* The first is none, never ends, and spares asking whether there is any. */
+static GkRunning running[GK_MAX_RUNNING + 1] = {{.stack = (char *) UINTPTR_MAX}};
+static GkRunning *innermost = running;
+
+/* Drop those whose C frame is gone; stack is where the caller is. */
+void
+gk_running_prune(char *stack)
+{
+	while (innermost->stack <= stack)
+		innermost--;
+}
+
+/* stack is the frame that lasts as long as the query runs. */
+void
+gk_running_begin(QueryDesc *query, char *stack)
+{
+	gk_running_prune(stack);
+	if (innermost == &running[GK_MAX_RUNNING])
+		return;
+	*++innermost = (GkRunning)
+	{
+		query, stack
+	};
+}
+
+void
+gk_running_end(char *stack)
+{
+	gk_running_prune(stack);
+}
+
+/*
+ * The innermost, or NULL where there is none, or a utility statement that began
+ * after it.
+ */
+QueryDesc *
+gk_running_query(void)
+{
+	gk_running_prune(__builtin_frame_address(0));
+	return gk_statement->stack < innermost->stack ? NULL : innermost->query;
+}
+
+/* Is the relation, or one of those that it is a child of, written to by this plan? */
+static bool
+is_written(Oid relid, const PlannedStmt *plan)
+{
+	ListCell   *cell;
+
+	foreach(cell, plan->resultRelations)
+	{
+		Oid			written = rt_fetch(lfirst_int(cell), plan->rtable)->relid;
+
+		if (written == relid ||
+			(has_superclass(relid) && list_member_oid(find_all_inheritors(written, NoLock, NULL), relid)))
+			return true;
+	}
+	return false;
+}
+
+/* Could a trigger of the relation be running, for the innermost query's sake? */
+bool
+gk_written_by_running(Oid relid)
+{
+	QueryDesc  *query = gk_running_query();
+
+	return query == NULL || query->plannedstmt == NULL || is_written(relid, query->plannedstmt);
+}
+
+typedef struct GkAggregates
+{
+	bool		(*test) (const Node *);
+	bool		all;
+} GkAggregates;
+
+static bool
+walk_aggregates(PlanState *state, void *context)
+{
+	GkAggregates *here = context;
+	ListCell   *cell;
+
+	if (IsA(state, AggState))
+		foreach(cell, ((AggState *) state)->aggs)
+			here->all &= here->test((Node *) lfirst(cell));
+	else if (IsA(state, WindowAggState))
+		foreach(cell, ((WindowAggState *) state)->funcs)
+			here->all &= here->test((Node *) ((WindowFuncExprState *) lfirst(cell))->wfunc);
+	return !here->all || planstate_tree_walker(state, walk_aggregates, context);
+}
+
+/* Does the test hold for each call of an aggregate or window function in the innermost query? */
+bool
+gk_running_aggregates(bool (*test) (const Node *))
+{
+	QueryDesc  *query = gk_running_query();
+	GkAggregates here = {test, true};
+
+	if (query == NULL || query->planstate == NULL)
+		return false;
+	walk_aggregates(query->planstate, &here);
+	return here.all;
+}

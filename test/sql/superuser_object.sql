@@ -1,0 +1,95 @@
+-- Code of others changes, drops, grants or hides nothing of a superuser's.
+--
+-- gk_user's functions do it in a superuser's session.  What counts is what became
+-- of the superuser's objects.
+\set VERBOSITY terse
+SET client_min_messages = warning;
+CREATE SCHEMA gko;
+CREATE SCHEMA gkx AUTHORIZATION gk_user;
+CREATE TABLE gko.ledger (id int PRIMARY KEY, amount numeric);
+INSERT INTO gko.ledger VALUES (1, 100);
+CREATE VIEW gko.total AS SELECT sum(amount) AS total FROM gko.ledger;
+CREATE FUNCTION gko.rate() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION gko.audit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE TRIGGER audited BEFORE UPDATE ON gko.ledger FOR EACH ROW EXECUTE FUNCTION gko.audit();
+ALTER TABLE gko.ledger ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON gko.ledger USING (true);
+CREATE TYPE gko.kind AS ENUM ('a');
+CREATE TABLE public.gko_jobs (cmd text);
+
+SET SESSION AUTHORIZATION gk_user;
+CREATE FUNCTION gkx.run(stmt text) RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE stmt; END';
+RESET SESSION AUTHORIZATION;
+
+-- denied: a superuser's objects are not for code of others to change
+SELECT gkx.run('DROP TABLE gko.ledger CASCADE');
+SELECT gkx.run('ALTER TABLE gko.ledger ADD COLUMN x int');
+SELECT gkx.run('ALTER TABLE gko.ledger RENAME TO gone');
+SELECT gkx.run('ALTER TABLE gko.ledger SET SCHEMA gkx');
+SELECT gkx.run('ALTER TABLE gko.ledger DISABLE TRIGGER audited');
+SELECT gkx.run('DROP TRIGGER audited ON gko.ledger');
+SELECT gkx.run('ALTER TABLE gko.ledger DISABLE ROW LEVEL SECURITY');
+SELECT gkx.run('DROP POLICY own ON gko.ledger');
+SELECT gkx.run('ALTER POLICY own ON gko.ledger USING (false)');
+SELECT gkx.run('CREATE POLICY more ON gko.ledger USING (true)');
+SELECT gkx.run('CREATE OR REPLACE VIEW gko.total AS SELECT 0::numeric AS total');
+SELECT gkx.run('CREATE OR REPLACE FUNCTION gko.rate() RETURNS int LANGUAGE sql AS ''SELECT 2''');
+SELECT gkx.run('DROP FUNCTION gko.rate()');
+SELECT gkx.run('DROP TYPE gko.kind');
+SELECT gkx.run('ALTER SCHEMA gko RENAME TO gkz');
+SELECT gkx.run('DROP SCHEMA gko CASCADE');
+-- denied: truncating, in whatever order
+SELECT gkx.run('TRUNCATE gko.ledger');
+SELECT gkx.run('CREATE TABLE gkx.mine (a int); TRUNCATE gkx.mine, gko.ledger');
+-- denied: rights on them
+SELECT gkx.run('GRANT ALL ON gko.ledger TO gk_user');
+SELECT gkx.run('GRANT SELECT (amount) ON gko.ledger TO gk_user');
+SELECT gkx.run('GRANT ALL ON ALL TABLES IN SCHEMA gko TO gk_user');
+SELECT gkx.run('GRANT CREATE ON SCHEMA gko TO gk_user');
+SELECT gkx.run('GRANT EXECUTE ON FUNCTION gko.rate() TO gk_user');
+SELECT gkx.run('REVOKE ALL ON gko.ledger FROM postgres');
+-- denied: hiding them
+SELECT gkx.run('CREATE TEMPORARY TABLE gko_jobs (cmd text)');
+SELECT gkx.run('CREATE TEMPORARY VIEW gko_jobs AS SELECT 1 AS cmd');
+SELECT gkx.run('CREATE TEMPORARY SEQUENCE gko_jobs');
+SELECT gkx.run('CREATE TEMPORARY TABLE gkx_innocent (cmd text); ALTER TABLE gkx_innocent RENAME TO gko_jobs');
+SELECT gkx.run('CREATE DOMAIN pg_temp.text AS pg_catalog.text');
+SELECT gkx.run('CREATE TYPE pg_temp.numeric AS ENUM (''1'')');
+
+-- the effect: all is as it was
+SELECT (SELECT total FROM gko.total), gko.rate(), has_table_privilege('gk_user', 'gko.ledger', 'SELECT') AS readable,
+	(SELECT count(*) FROM pg_trigger WHERE tgname = 'audited' AND tgenabled = 'O') AS triggers,
+	(SELECT count(*) FROM pg_policy WHERE polrelid = 'gko.ledger'::regclass) AS policies,
+	to_regclass('gko_jobs') = 'public.gko_jobs'::regclass AS unhidden;
+
+-- allowed: its own objects, and what it has just made
+SELECT gkx.run('CREATE TABLE gkx.report (a int); ALTER TABLE gkx.report ADD b int; GRANT SELECT ON gkx.report TO PUBLIC; TRUNCATE gkx.report; DROP TABLE gkx.report');
+SET SESSION AUTHORIZATION gk_user;
+CREATE TABLE gkx.kept (a int);
+RESET SESSION AUTHORIZATION;
+SELECT gkx.run('ALTER TABLE gkx.kept ADD b int; CREATE INDEX ON gkx.kept (b); GRANT SELECT ON gkx.kept TO PUBLIC; TRUNCATE gkx.kept; DROP TABLE gkx.kept');
+-- allowed: temporary objects that hide nothing, in later transactions too
+SELECT gkx.run('CREATE TEMPORARY TABLE gkx_work (a int)');
+SELECT gkx.run('ALTER TABLE gkx_work ADD b int');
+SELECT gkx.run('TRUNCATE gkx_work');
+SELECT gkx.run('DROP TABLE gkx_work');
+-- allowed: rows, within the rights on the table
+SELECT gkx.run('INSERT INTO gko.ledger VALUES (2, 5)');
+SELECT * FROM gko.total;
+-- allowed: the superuser, and whose code a label vouches for
+ALTER TABLE gko.ledger DISABLE TRIGGER audited;
+CREATE TEMPORARY TABLE gko_jobs (cmd text);
+DROP TABLE pg_temp.gko_jobs;
+SECURITY LABEL FOR gatekeeper ON FUNCTION gkx.run(text) IS 'trusted';
+SELECT gkx.run('ALTER TABLE gko.ledger ENABLE TRIGGER audited');
+SECURITY LABEL FOR gatekeeper ON FUNCTION gkx.run(text) IS NULL;
+-- allowed: whoever has the rights, in a session of their own
+\c - gk_user
+SELECT gkx.run('CREATE TEMPORARY TABLE gko_jobs (cmd text)');
+DROP TABLE gko_jobs;
+\c - postgres
+\set VERBOSITY terse
+SET client_min_messages = warning;
+
+DROP TABLE public.gko_jobs;
+DROP SCHEMA gko, gkx CASCADE;
