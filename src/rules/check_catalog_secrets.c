@@ -52,7 +52,8 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#define ALL_SETTINGS	0x01
+#define ONE_SETTING		0x01	/* its first argument names it */
+#define ALL_SETTINGS	0x02
 
 /* From core: settings that hold a password.  From pageinspect, pg_walinspect (16 and later) and pg_dirtyread. */
 const GkSymbol gk_catalog_secrets_symbols[] = {
@@ -62,6 +63,8 @@ const GkSymbol gk_catalog_secrets_symbols[] = {
 	{"get_raw_page_fork_1_9", 0},
 	{"pg_get_wal_block_info", 0},
 	{"pg_dirtyread", 0},
+	{"show_config_by_name", ONE_SETTING},
+	{"show_config_by_name_missing_ok", ONE_SETTING},
 	{"show_all_settings", ALL_SETTINGS},
 	{NULL, 0}
 };
@@ -215,8 +218,13 @@ found_setting(const char *name, GkFinding *finding)
 static bool
 found_call(const GkRequest *request, GkFinding *finding)
 {
+	FunctionCallInfo fcinfo = request->fcinfo;
+
 	if (request->symflags & ALL_SETTINGS)
 		return found_setting(NULL, finding);
+	if (request->symflags & ONE_SETTING)
+		return gk_role_reads_settings(GetUserId()) && fcinfo && !PG_ARGISNULL(0) &&
+			found_setting(text_to_cstring(PG_GETARG_TEXT_PP(0)), finding);
 	finding->action = "reading raw pages";
 	finding->object_type = "function";
 	finding->object = request->symbol;

@@ -261,7 +261,11 @@ SET SESSION AUTHORIZATION gk_user;
 SELECT gk.as_definer('SHOW primary_conninfo');
 SELECT gk.as_definer('SHOW ALL');
 SELECT gk.as_definer('SELECT setting FROM pg_settings');
+SELECT gk.as_definer($$SELECT current_setting('primary_conninfo')$$);
+SELECT gk.as_definer($$SELECT current_setting('primary_' || 'conninfo', true)$$);
+SELECT gk.as_definer($$DO $x$ DECLARE v text; BEGIN v := current_setting('primary_conninfo'); END $x$ $$);
 -- allowed: other settings, and what the role sees itself
+SELECT gk.as_definer($$SELECT current_setting('work_mem'), current_setting('gk.none', true)$$);
 SELECT gk.as_definer('SHOW work_mem');
 SELECT count(*) FROM pg_settings WHERE name IN ('primary_conninfo', 'work_mem');
 RESET SESSION AUTHORIZATION;
