@@ -96,7 +96,7 @@ gk_circumstances(void)
 int
 gk_circumstances_of_call(Oid funcid)
 {
-	Oid			session = GetSessionUserId();
+	Oid			session = IsTransactionState() ? gk_client_role() : GetSessionUserId();
 
 	if (GetUserId() == session || gk_is_superuser(session) || !IsTransactionState() ||
 		GK_MAY_EXECUTE(funcid, session))
