@@ -25,6 +25,7 @@ at_abort(SubTransactionId subxact)
 	gk_code_prune(stack);
 	gk_running_prune(stack);
 	gk_statement_prune(stack, subxact);
+	gk_script_query = NULL;
 }
 
 static void

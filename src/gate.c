@@ -20,6 +20,7 @@
 #include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 
 /*
  * pg_upgrade restores what the old cluster had, with nobody else connected: it
@@ -46,7 +47,8 @@ code_is_in_script(void)
  * (extension, and elevated when a user installs a trusted extension) do not
  * count against what scripts may do; code of others that runs inside it does.
  * A security-restricted operation inside runs as the owner of its object; one
- * that runs as superuser is a script under pgextwlist, which says so of it.
+ * that runs as superuser is a script under pgextwlist, which says so of it.  What
+ * a script was made to EXECUTE is not its own.
  */
 static bool
 binds(GkLevel level, const GkFinding *finding, int circumstances)
@@ -54,6 +56,7 @@ binds(GkLevel level, const GkFinding *finding, int circumstances)
 	if (level == GK_LEVEL_ALWAYS || finding->binds_always)
 		return true;
 	if (finding->scripts_may && (circumstances & GK_EXTENSION) &&
+		(finding->by_any_text || gk_script_speaks()) &&
 		!((circumstances & GK_UNTRUSTED) && code_is_in_script()) &&
 		!((circumstances & GK_RESTRICTED) && !superuser()))
 		return false;
@@ -240,6 +243,24 @@ pass_relations(List *range_table, List *perms, int circumstances, bool may_raise
 	return pass(&request, gk_posts_at(GK_DOOR_RELATION, 0, NULL), may_raise);
 }
 
+/* Are there foreign tables, or partitions that may be such? */
+static bool
+leads_abroad(List *range_table)
+{
+	ListCell   *cell;
+
+	foreach(cell, range_table)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+
+		if (rte->rtekind == RTE_RELATION &&
+			(rte->relkind == RELKIND_FOREIGN_TABLE ||
+			 (rte->relkind == RELKIND_PARTITIONED_TABLE && gk_any_foreign_table())))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The same for the relations of a query; see gk_interest_in().  False when it is
  * denied and may_raise is false.
@@ -249,13 +270,6 @@ gk_gate_relations(List *range_table, List *perms, bool may_raise)
 {
 	ListCell   *cell;
 
-	foreach(cell, range_table)
-	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
-
-		if (rte->rtekind == RTE_RELATION && rte->relkind == RELKIND_FOREIGN_TABLE)
-			return pass_relations(range_table, perms, 0, may_raise);
-	}
 	foreach(cell, perms)
 	{
 		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
@@ -269,5 +283,37 @@ gk_gate_relations(List *range_table, List *perms, bool may_raise)
 	}
 	if (led_by_view(range_table, perms))
 		return pass_relations(range_table, perms, GK_UNTRUSTED, may_raise);
+	if (leads_abroad(range_table))
+		return pass_relations(range_table, perms, 0, may_raise);
 	return true;
+}
+
+/*
+ * A query is about to be planned, with superuser rights: wrappers connect then, for
+ * their estimates.  A walker; context is NULL.
+ */
+bool
+gk_gate_plan(Node *node, void *context)
+{
+	const GkPost *post = gk_posts_at(GK_DOOR_RELATION, 0, NULL);
+	Query	   *query = (Query *) node;
+
+	if (node == NULL)
+		return false;
+	if (!IsA(node, Query))
+		return expression_tree_walker(node, gk_gate_plan, context);
+	while (post->check && post->rule != &gk_rules[GK_LOOPBACK])
+		post++;
+	if (post->check && gk_has_foreign_table(query->rtable))
+	{
+		GkPost		only[] = {*post, {0}};
+		GkRequest	request = {
+			.door = GK_DOOR_RELATION,
+			.perms = GK_QUERY_PERMS(query),
+			.range_table = query->rtable
+		};
+
+		(void) pass(&request, only, true);
+	}
+	return query_tree_walker(query, gk_gate_plan, context, 0);
 }

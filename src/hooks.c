@@ -98,6 +98,8 @@ process_utility_of_interest(PlannedStmt *pstmt, const char *source_text,
 		gk_builtins_replace();
 	resumed = unlikely(gk_watch_portals) && gk_code_resume(stack);
 	n = gk_statement_begin(pstmt, source_text, stack);
+	if (unlikely(creating_extension))
+		gk_script_says(source_text);
 	if (gk_is_watched_statement(tag))
 		gk_statement_asks(pstmt->utilityStmt, tag, context, source_text);
 	if (tag == T_CallStmt && gk_code_session_is_privileged())
@@ -164,6 +166,7 @@ static pg_noinline PlannedStmt *
 plan_privileged(GK_PLANNER_PARAMS)
 {
 	gk_query_asks(parse, params);
+	gk_plan_asks(parse);
 	return next_plan(GK_PLANNER_ARGS);
 }
 
@@ -190,10 +193,12 @@ start_watched(QueryDesc *query, int flags)
 {
 	char	   *stack = __builtin_frame_address(0);
 	bool		resumed = gk_watch_portals && gk_code_session_is_privileged() && gk_code_resume(stack);
+	const char *outer_text = gk_script_starts(query->sourceText);
 
 	if (gk_builtins_are_stale)
 		gk_builtins_replace();
 	next_start(query, flags);
+	gk_script_query = outer_text;
 	if (resumed)
 		gk_code_end(false, stack);
 	else
@@ -203,7 +208,7 @@ start_watched(QueryDesc *query, int flags)
 static void
 executor_start(QueryDesc *query, int flags)
 {
-	if (unlikely(gk_watch_portals || gk_builtins_are_stale || gk_frame->allows != 0))
+	if (unlikely(gk_watch_portals || gk_builtins_are_stale || gk_frame->allows != 0 || creating_extension))
 		start_watched(query, flags);
 	else
 		next_start(query, flags);

@@ -18,6 +18,7 @@
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "access/xact.h"
+#include "catalog/pg_extension.h"
 #include "commands/extension.h"
 #include "utils/builtins.h"
 
@@ -211,6 +212,17 @@ gk_plan_ends(bool resumed, char *stack)
 		gk_code_end(false, stack);
 }
 
+/*
+ * A query is about to be planned in a privileged session; wrappers connect then,
+ * for their estimates, before anybody's permissions are checked.
+ */
+void
+gk_plan_asks(Query *query)
+{
+	if (gk_acts_as_superuser(GetUserId()) && gk_any_foreign_table())
+		(void) gk_gate_plan((Node *) query, NULL);
+}
+
 /* An object was made, changed or is about to be dropped; see objectaccess.h. */
 void
 gk_object_asks(ObjectAccessType event, Oid classid, Oid objid, int subid,
@@ -235,6 +247,8 @@ gk_object_asks(ObjectAccessType event, Oid classid, Oid objid, int subid,
 			heap_freetuple(row);
 	}
 
+	if (classid == ExtensionRelationId && !creating_extension)
+		gk_script_is_next();
 	if (classid == ProcedureRelationId &&
 		(event == OAT_POST_CREATE || event == OAT_POST_ALTER))
 		gk_label_function_changed(event, objid);

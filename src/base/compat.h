@@ -170,6 +170,13 @@ gk_relation_is_locked(Oid relid, LOCKMODE mode)
 #define GK_PLANNER_ARGS parse, source_text, cursor_options, params
 #endif
 
+/* 17 keeps the number of this session's transaction elsewhere. */
+#if PG_VERSION_NUM >= 170000
+#define GK_MY_LXID (MyProc->vxid.lxid)
+#else
+#define GK_MY_LXID (MyProc->lxid)
+#endif
+
 /* 18 runs every plan once. */
 #if PG_VERSION_NUM >= 180000
 #define GK_EXECUTOR_RUN_PARAMS QueryDesc *query, ScanDirection direction, uint64 count

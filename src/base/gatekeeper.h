@@ -194,6 +194,7 @@ typedef struct GkFinding
 	bool		binds_always;	/* at level "elevated" it binds even when no
 								 * circumstance holds */
 	bool		scripts_may;	/* an extension's own script may do it */
+	bool		by_any_text;	/* also where it makes up the text from data */
 	int			ignores;		/* circumstances that do not count */
 	bool		always_recorded;	/* whatever gatekeeper.audit_level is */
 	bool		is_alarm;		/* its record is as urgent as can be */
@@ -365,6 +366,11 @@ extern Oid	gk_relation_owner(Oid relid);
 
 /* extension_script.c */
 extern bool gk_script_acts(void);
+extern const char *gk_script_query;
+extern void gk_script_is_next(void);
+extern void gk_script_says(const char *text);
+extern const char *gk_script_starts(const char *text);
+extern bool gk_script_speaks(void);
 extern bool gk_script_owns_object(Oid classid, Oid objid);
 extern bool gk_script_owns_library(const char *library);
 extern bool gk_symbol_is_protected(Oid funcid);

@@ -283,7 +283,7 @@ gk_check_backdoor(const GkRequest *request, GkFinding *finding)
 		return false;
 	if (request->event == OAT_POST_CREATE)
 	{
-		if (!(findings & (CREATED | OWNERLESS)) || gk_script_acts())
+		if (!(findings & (CREATED | OWNERLESS)) || (gk_script_acts() && gk_script_speaks()))
 			return false;
 	}
 	else if (request->event != OAT_POST_ALTER || (findings & OWNERLESS) ||

@@ -341,7 +341,7 @@ gk_check_backdoor_relation(const GkRequest *request, GkFinding *finding)
 	/* what a script hangs on relations is the extension's; it is not counted */
 	if ((request->event != OAT_POST_CREATE &&
 		 !(request->event == OAT_POST_ALTER && request->classid == RewriteRelationId)) ||
-		gk_script_acts())
+		(gk_script_acts() && gk_script_speaks()))
 		return false;
 	row = request->classid == AttrDefaultRelationId ?
 		default_row(request->objid, request->subid) :

@@ -11,8 +11,8 @@
  *			it can do (dblink_connect_u).  Of a superuser's view that shows a
  *			secret (see secrets.c): its readers need no rights on the catalog.
  *			System functions and views are catalog_write's.  Of a wrapper that
- *			opens files or runs code named in options, or a server of one: its
- *			holder names them.
+ *			has a handler, or is dblink's, or a server of one: its holder names
+ *			what is opened, or connected to.
  *	SECURITY LABEL	of other providers, which decide who may do what.  Those of
  *			this module are the rule exemption's.
  *	text	for a built-in function that runs it as a query (query_to_xml) or
@@ -36,6 +36,7 @@
  */
 #include "origin/labels.h"
 #include "rules/objects.h"
+#include "rules/wrappers.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"
@@ -197,23 +198,38 @@ view_of_secret(const GrantStmt *stmt, Node *target)
 				   is_view_of_secret);
 }
 
-/* Does this wrapper, or the one of this server, work on the host's files? */
-static bool
-opens_host(const GrantStmt *stmt, const char *name)
+/* The wrapper, or the one of the server, when it leads anywhere; else InvalidOid. */
+static Oid
+reaching_wrapper(const GrantStmt *stmt, const char *name)
 {
-	ForeignDataWrapper *wrapper;
-	const GkSymbol *symbol;
+	Oid			wrapper = InvalidOid;
 
 	if (stmt->objtype == OBJECT_FDW)
-		wrapper = GetForeignDataWrapperByName(name, true);
+		wrapper = get_foreign_data_wrapper_oid(name, true);
 	else
 	{
 		ForeignServer *server = GetForeignServerByName(name, true);
 
-		wrapper = server ? GetForeignDataWrapperExtended(server->fdwid, FDW_MISSING_OK) : NULL;
+		if (server)
+			wrapper = server->fdwid;
 	}
-	return wrapper && OidIsValid(wrapper->fdwhandler) &&
-		gk_symbol_lookup(wrapper->fdwhandler, &symbol) == &gk_rules[GK_FOREIGN_PROGRAM];
+	return OidIsValid(wrapper) && gk_wrapper_reaches(wrapper) ? wrapper : InvalidOid;
+}
+
+/* A script knows no role of the site, but everybody and the predefined ones. */
+static bool
+names_no_role(const GrantStmt *stmt)
+{
+	ListCell   *cell;
+
+	foreach(cell, stmt->grantees)
+	{
+		Oid			role = gk_rolespec_oid(lfirst_node(RoleSpec, cell));
+
+		if (role >= FirstNormalObjectId)
+			return false;
+	}
+	return true;
 }
 
 static bool
@@ -223,13 +239,17 @@ check_grant_wrapper(const GrantStmt *stmt, GkFinding *finding)
 
 	foreach(cell, stmt->objects)
 	{
-		if (!opens_host(stmt, strVal(lfirst(cell))))
+		Oid			wrapper = reaching_wrapper(stmt, strVal(lfirst(cell)));
+
+		if (!OidIsValid(wrapper))
 			continue;
-		finding->action = "granting foreign data on the server's host";
+		finding->action = gk_wrapper_connects(wrapper) ?
+			"granting the server's connections" :
+			"granting foreign data on the server's host";
 		finding->object_type = stmt->objtype == OBJECT_FDW ?
 			"foreign data wrapper" : "server";
 		finding->object = strVal(lfirst(cell));
-		finding->scripts_may = true;
+		finding->scripts_may = names_no_role(stmt);
 		finding->ignores = GK_STRICT;
 		return true;
 	}

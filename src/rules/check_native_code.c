@@ -73,7 +73,7 @@ found_function(const GkRequest *request, GkFinding *finding)
 		finding->object = text_of(row, Anum_pg_proc_probin);
 		finding->scripts_may = gk_script_owns_library(finding->object);
 		/* no news: a script may make hundreds of them */
-		return !(finding->scripts_may && gk_script_acts());
+		return !(finding->scripts_may && gk_script_acts() && gk_script_speaks());
 	}
 
 	/*
@@ -91,7 +91,7 @@ found_function(const GkRequest *request, GkFinding *finding)
 		finding->action = listed ? "creating an alias of a protected function" :
 			"creating a function in language internal";
 		finding->scripts_may = !listed || superuser_arg(GetSessionUserId());
-		return listed || !gk_script_acts();
+		return listed || !(gk_script_acts() && gk_script_speaks());
 	}
 	return false;
 }

@@ -236,6 +236,14 @@ check_role(const GkRequest *request, GkFinding *finding)
 	return true;
 }
 
+static bool
+sets_search_path(void)
+{
+	AlterDatabaseSetStmt *stmt = (AlterDatabaseSetStmt *) gk_statement_of(T_AlterDatabaseSetStmt);
+
+	return stmt && stmt->setstmt->name && strcmp(stmt->setstmt->name, "search_path") == 0;
+}
+
 /*
  * Does the database belong to an ordinary role that the one that logged in has the
  * rights of?  It could do so without anybody's rights.
@@ -281,9 +289,11 @@ check_settings(const GkRequest *request, GkFinding *finding)
 	finding->action = "changing the settings of a database";
 	finding->object_type = "database";
 	finding->object = get_database_name(databaseid);
+	/* PostGIS adds its schema to what the path of the database is */
 	finding->scripts_may = databaseid == MyDatabaseId;
 	if (is_own_database(databaseid))
 		finding->ignores = GK_ELEVATED;
+	finding->by_any_text = sets_search_path();
 	return true;
 }
 

@@ -85,6 +85,12 @@ extern bool gk_check_foreign_program(const GkRequest *request, GkFinding *findin
 extern const GkSymbol gk_loopback_symbols[];
 extern bool gk_check_loopback(const GkRequest *request, GkFinding *finding);
 
+/* check_loopback_table.c */
+extern bool gk_check_loopback_table(const GkRequest *request, GkFinding *finding);
+
+/* wrappers.c */
+extern bool gk_any_foreign_table(void);
+
 /* check_exemption.c */
 extern bool gk_check_exemption(const GkRequest *request, GkFinding *finding);
 

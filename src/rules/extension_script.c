@@ -22,8 +22,10 @@
 #include "commands/extension.h"
 #include "miscadmin.h"
 #include "storage/fd.h"
+#include "storage/proc.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/memutils.h"
 
 /*
  * Is what happens now the script's own doing: not that of others' code that
@@ -33,6 +35,99 @@ bool
 gk_script_acts(void)
 {
 	return creating_extension && superuser() && !gk_code_is_in_script();
+}
+
+/*
+ * The text of the script that runs.  Core hands each of its statements over with
+ * the whole of it, so it is known from the first text that is seen after the
+ * extension's row was written, which is the last thing before the script begins.
+ * A copy, since others may start scripts in ways that are not seen: it is of no
+ * transaction but its own.
+ */
+static char *script_text;
+static const char *script_original; /* only to compare the pointer */
+static LocalTransactionId script_lxid;
+
+/* The query that is being started, or NULL. */
+const char *gk_script_query;
+
+/* An extension's row was written, and no script runs. */
+void
+gk_script_is_next(void)
+{
+	script_text = NULL;
+	script_lxid = InvalidLocalTransactionId;
+}
+
+/* While a script runs: a statement, with the text that it stands in. */
+void
+gk_script_says(const char *text)
+{
+	if (text == NULL || script_lxid == GK_MY_LXID)
+		return;
+	script_text = MemoryContextStrdup(TopTransactionContext, text);
+	script_original = text;
+	script_lxid = GK_MY_LXID;
+}
+
+/* A query is being started.  Returns what gk_script_query was before. */
+const char *
+gk_script_starts(const char *text)
+{
+	const char *outer = gk_script_query;
+
+	gk_script_query = text;
+	if (creating_extension)
+		gk_script_says(text);
+	return outer;
+}
+
+/* Without quotes, which a script doubles where it quotes what it executes. */
+static char *
+without_quotes(const char *text)
+{
+	char	   *copy = palloc(strlen(text) + 1);
+	char	   *end = copy;
+
+	for (; *text; text++)
+		if (*text != '\'')
+			*end++ = *text;
+	*end = '\0';
+	return copy;
+}
+
+/*
+ * Does the text stand in the script?  What blocks and functions of the script
+ * execute does, where it is not made of data.
+ */
+static bool
+is_in_script(const char *text)
+{
+	return text == script_original || strstr(script_text, text) != NULL ||
+		strstr(without_quotes(script_text), without_quotes(text)) != NULL;
+}
+
+/*
+ * Is what happens now said by the text of the script that runs?  False for what a
+ * script concatenates and executes, and for what is executed inside of that.
+ */
+bool
+gk_script_speaks(void)
+{
+	if (!creating_extension || script_text == NULL || script_lxid != GK_MY_LXID)
+		return false;
+	if (gk_script_query && !is_in_script(gk_script_query))
+		return false;
+	for (const GkStatement *s = gk_statement; s->pstmt; s--)
+	{
+		NodeTag		tag = nodeTag(s->pstmt->utilityStmt);
+
+		if (tag == T_CreateExtensionStmt || tag == T_AlterExtensionStmt)
+			break;
+		if (s->source_text && !is_in_script(s->source_text))
+			return false;
+	}
+	return true;
 }
 
 /*

@@ -170,6 +170,8 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_OBJECT, UserMappingRelationId, gk_check_foreign_program},
 			{GK_DOOR_OBJECT, ForeignTableRelationId, gk_check_foreign_program},
 			{GK_DOOR_STATEMENT, T_CreateForeignTableStmt, gk_check_foreign_program},
+			{GK_DOOR_STATEMENT, T_CreateForeignServerStmt, gk_check_foreign_program},
+			{GK_DOOR_STATEMENT, T_AlterForeignServerStmt, gk_check_foreign_program},
 			{GK_DOOR_RELATION, 0, gk_check_foreign_program},
 		}
 	},
@@ -182,8 +184,12 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_OBJECT, UserMappingRelationId, gk_check_loopback},
 			{GK_DOOR_STATEMENT, T_CreateSubscriptionStmt, gk_check_loopback},
 			{GK_DOOR_STATEMENT, T_AlterSubscriptionStmt, gk_check_loopback},
-			{GK_DOOR_STATEMENT, T_ImportForeignSchemaStmt, gk_check_loopback},
-			{GK_DOOR_RELATION, 0, gk_check_loopback},
+			{GK_DOOR_STATEMENT, T_ImportForeignSchemaStmt, gk_check_loopback_table},
+			{GK_DOOR_STATEMENT, T_TruncateStmt, gk_check_loopback_table},
+			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_CreateForeignTableStmt, gk_check_loopback_table},
+			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_AlterTableStmt, gk_check_loopback_table},
+			{GK_DOOR_OBJECT | GK_IF_SUSPECT, RelationRelationId, gk_check_loopback_table},
+			{GK_DOOR_RELATION, 0, gk_check_loopback_table},
 		}
 	},
 	[GK_BACKDOOR] = {

@@ -154,9 +154,9 @@ compare('statement', [ sort keys %tags ],
 		  'judged by the object made',
 		'T_(Create|CreateSchema|CreateSeq|CreatePolicy|CreateStats|CreatePublication)Stmt' =>
 		  'judged by the object made; else it runs nothing',
-		'T_(CreateFdw|CreateForeignServer|CreateUserMapping|CreateExtension|Createdb)Stmt' =>
+		'T_(CreateFdw|CreateUserMapping|CreateExtension|Createdb)Stmt' =>
 		  'judged by the object made',
-		'T_Alter(Fdw|ForeignServer|UserMapping|EventTrig|Extension|ExtensionContents|Type|Domain|Enum|Operator|OpFamily|Owner|ObjectSchema|ObjectDepends)Stmt' =>
+		'T_Alter(Fdw|UserMapping|EventTrig|Extension|ExtensionContents|Type|Domain|Enum|Operator|OpFamily|Owner|ObjectSchema|ObjectDepends)Stmt' =>
 		  'judged by the object altered',
 		'T_Alter(TableMoveAll|TableSpaceOptions|Seq|Stats|Policy|Publication|TSConfiguration|TSDictionary|Collation)Stmt' =>
 		  'judged by the object altered; else it runs nothing',
