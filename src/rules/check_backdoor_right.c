@@ -243,7 +243,7 @@ check_grant_wrapper(const GrantStmt *stmt, GkFinding *finding)
 
 		if (!OidIsValid(wrapper))
 			continue;
-		finding->action = gk_wrapper_connects(wrapper) ?
+		finding->action = gk_wrapper_connects(wrapper, false) ?
 			"granting the server's connections" :
 			"granting foreign data on the server's host";
 		finding->object_type = stmt->objtype == OBJECT_FDW ?

@@ -30,7 +30,6 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "rules/objects.h"
 #include "rules/wrappers.h"
 
 #include "access/htup_details.h"
@@ -44,6 +43,7 @@
 #include "commands/defrem.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
+#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 /*
@@ -107,7 +107,7 @@ is_unasked(const GkForeign *foreign, const GkSymbol *handler)
 		gk_acts_as_superuser(GetUserId()))
 		return false;
 	return foreign->is_server || (handler->flags & GK_TABLES_LEAD) ||
-		(OidIsValid(foreign->owner) && !gk_code_owner_is_trusted(foreign->owner));
+		(OidIsValid(foreign->owner) && !gk_is_superuser(foreign->owner));
 }
 
 static char *
@@ -165,7 +165,7 @@ found_definition(const GkForeign *foreign, List *options, GkFinding *finding)
 	{
 		finding->action = "defining foreign data of an unknown wrapper";
 		finding->object_type = "function";
-		finding->object = gk_function_name(foreign->handler);
+		finding->object = get_func_name(foreign->handler);
 		finding->ignores = GK_STRICT;
 	}
 	else

@@ -156,7 +156,7 @@ found_server(const GkRequest *request, GkFinding *finding)
 	finding->scripts_may = gk_script_owns_object(ForeignDataWrapperRelationId, form->srvfdw);
 	finding->object_type = "server";
 	finding->object = NameStr(form->srvname);
-	return gk_wrapper_connects(form->srvfdw);
+	return gk_wrapper_connects(form->srvfdw, false);
 }
 
 static bool
@@ -193,7 +193,7 @@ found_mapping(const GkRequest *request, GkFinding *finding)
 		((Form_pg_user_mapping) GETSTRUCT(row))->umuser == GetUserId() && has_password(row);
 	finding->object_type = "user mapping for server";
 	finding->object = server->servername;
-	return gk_wrapper_connects(server->fdwid);
+	return gk_wrapper_connects(server->fdwid, false);
 }
 
 static bool

@@ -144,7 +144,7 @@ found_in_truncate(const TruncateStmt *stmt, GkFinding *finding)
 static bool
 found_definition(ForeignServer *server, GkFinding *finding)
 {
-	if (server == NULL || !gk_wrapper_connects(server->fdwid))
+	if (server == NULL || !gk_wrapper_connects(server->fdwid, true))
 		return false;
 	finding->action = "defining what the server's connections do";
 	finding->object_type = "server";

@@ -96,15 +96,57 @@ without_quotes(const char *text)
 	return copy;
 }
 
+/* Behind what quote_literal() makes of a value, at the beginning of text; or NULL. */
+static const char *
+after_literal(const char *text)
+{
+	bool		escapes = strncmp(text, " E'", 3) == 0;
+
+	if (strncmp(text, "NULL", 4) == 0)
+		return text + 4;
+	text += escapes ? 2 : 0;
+	if (*text != '\'')
+		return NULL;
+	for (text++; *text; text++)
+	{
+		if (escapes && *text == '\\' && text[1])
+			text++;
+		else if (*text == '\'' && *++text != '\'')
+			return text;
+	}
+	return NULL;
+}
+
+/* Is the text what format() makes of this part of the script, by %L alone? */
+static bool
+is_filled_in(const char *part, const char *text)
+{
+	while (*text)
+	{
+		const char *after = strncmp(part, "%L", 2) == 0 ? after_literal(text) : NULL;
+
+		if (after == NULL && *part != *text)
+			return false;
+		part += after ? 2 : 1;
+		text = after ? after : text + 1;
+	}
+	return true;
+}
+
 /*
  * Does the text stand in the script?  What blocks and functions of the script
- * execute does, where it is not made of data.
+ * execute does, where it is not made of data, or of data that is quoted.
  */
 static bool
 is_in_script(const char *text)
 {
-	return text == script_original || strstr(script_text, text) != NULL ||
-		strstr(without_quotes(script_text), without_quotes(text)) != NULL;
+	if (text == script_original || strstr(script_text, text) != NULL ||
+		strstr(without_quotes(script_text), without_quotes(text)) != NULL)
+		return true;
+	for (const char *part = script_text; (part = strchr(part, *text)) != NULL; part++)
+		if (is_filled_in(part, text))
+			return true;
+	return false;
 }
 
 /*

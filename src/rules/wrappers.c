@@ -36,16 +36,19 @@ gk_handler_flags(Oid handler, GkRuleId rule)
 	return 0;
 }
 
-/* Do its servers or tables make connections that matter to the rule loopback? */
+/*
+ * Do its servers, or the tables of these, make connections that matter to the rule
+ * loopback?
+ */
 bool
-gk_wrapper_connects(Oid wrapper)
+gk_wrapper_connects(Oid wrapper, bool tables)
 {
 	ForeignDataWrapper *fdw = GetForeignDataWrapperExtended(wrapper, FDW_MISSING_OK);
 
 	if (fdw == NULL)
 		return false;
 	if (!OidIsValid(fdw->fdwhandler))
-		return true;
+		return !tables;
 	return ((gk_handler_flags(fdw->fdwhandler, GK_LOOPBACK) |
 			 gk_handler_flags(fdw->fdwvalidator, GK_LOOPBACK)) & GK_WRAPPER) != 0;
 }

@@ -23,7 +23,7 @@
 #define GK_TABLES_LEAD		0x40	/* options of tables lead anywhere, not only the server's */
 
 extern int	gk_handler_flags(Oid handler, GkRuleId rule);
-extern bool gk_wrapper_connects(Oid wrapper);
+extern bool gk_wrapper_connects(Oid wrapper, bool tables);
 extern bool gk_wrapper_reaches(Oid wrapper);
 extern bool gk_wrapper_is_local(Oid wrapper);
 

@@ -63,7 +63,7 @@ DROP SERVER gk_user_server CASCADE;
 SELECT gk.as_definer($q$CREATE FOREIGN TABLE gk.empty (line text) SERVER gk_empty OPTIONS (name 'x')$q$);
 SELECT gk.as_definer($q$DROP FOREIGN TABLE gk.empty$q$);
 RESET SESSION AUTHORIZATION;
--- allowed: a script makes the wrapper (file_fdw's own does)
+-- denied: a script makes a wrapper of a handler that is not its own (file_fdw's own does)
 SELECT gk.in_extension($q$CREATE FOREIGN DATA WRAPPER gk_scripted HANDLER gk.harmless_handler$q$);
 
 --
@@ -213,6 +213,22 @@ SELECT gk.as_definer('REVOKE USAGE ON FOREIGN DATA WRAPPER gk_harmless FROM gk_u
 RESET SESSION AUTHORIZATION;
 SELECT fdwname, has_foreign_data_wrapper_privilege('gk_user', oid, 'USAGE') FROM pg_foreign_data_wrapper
 	WHERE fdwname IN ('gk_harmless', 'gk_empty') ORDER BY 1;
+-- denied: a wrapper of which nothing is known, in a suspect circumstance
+CREATE FUNCTION gk.unknown_handler() RETURNS fdw_handler LANGUAGE internal AS 'fdw_handler_in';
+CREATE FOREIGN DATA WRAPPER gk_unknown HANDLER gk.unknown_handler;
+CREATE SERVER gk_unknown FOREIGN DATA WRAPPER gk_unknown;
+GRANT USAGE ON FOREIGN SERVER gk_unknown TO gk_user;
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_definer('CREATE SERVER gk_unknown2 FOREIGN DATA WRAPPER gk_unknown');
+SELECT gk.as_definer('ALTER SERVER gk_unknown OPTIONS (ADD x ''y'')');
+SELECT gk.as_definer('CREATE FOREIGN TABLE gk.unknown (a int) SERVER gk_unknown');
+SELECT gk.as_definer('GRANT USAGE ON FOREIGN DATA WRAPPER gk_unknown TO gk_user');
+SELECT gk.as_definer('GRANT USAGE ON FOREIGN SERVER gk_unknown TO gk_user');
+-- allowed: a user with what was granted to him
+CREATE FOREIGN TABLE gk.unknown (a int) SERVER gk_unknown;
+RESET SESSION AUTHORIZATION;
+DROP FOREIGN DATA WRAPPER gk_unknown CASCADE;
+DROP FUNCTION gk.unknown_handler();
 -- allowed: a superuser in his own session
 GRANT USAGE ON FOREIGN DATA WRAPPER gk_harmless TO gk_user;
 DROP FOREIGN DATA WRAPPER gk_harmless CASCADE;

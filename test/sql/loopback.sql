@@ -178,7 +178,8 @@ RESET SESSION AUTHORIZATION;
 SELECT gk.in_extension($q$CREATE USER MAPPING FOR gk_admin SERVER gk_loop OPTIONS (user 'gk_super', password_required 'false')$q$);
 INSERT INTO gk.bait VALUES ($q$CREATE USER MAPPING FOR gk_admin SERVER gk_loop OPTIONS (user 'gk_super', password_required 'false')$q$);
 INSERT INTO gk.bait VALUES ($q$ALTER SUBSCRIPTION gk_sub CONNECTION 'dbname=elsewhere'$q$);
--- allowed: a script makes the wrapper (the extensions' own do)
+-- denied: a script makes a wrapper of another extension's handler (their own scripts
+-- made these above)
 SELECT gk.in_extension($q$CREATE FOREIGN DATA WRAPPER gk_scripted HANDLER gk.postgres_fdw_handler$q$);
 
 --
@@ -201,11 +202,46 @@ COPY gk.lure FROM '/dev/null';
 IMPORT FOREIGN SCHEMA gk LIMIT TO (reached) FROM SERVER gk_lure INTO public;
 -- denied: by core; a view connects as its owner
 SELECT gk.try('SELECT * FROM gk.lure_view');
--- allowed: with a password it is nobody's identity but that of the mapping
+-- denied: a password proves nothing where it is not asked for
 SET SESSION AUTHORIZATION gk_user;
 ALTER USER MAPPING FOR PUBLIC SERVER gk_lure OPTIONS (ADD password 'any', SET user 'gk_user');
 RESET SESSION AUTHORIZATION;
 INSERT INTO gk.lure VALUES ('lure', 'with a password');
+TRUNCATE gk.lure;
+-- denied: when it is planned, since the wrapper may connect then
+EXPLAIN (COSTS off) SELECT * FROM gk.lure;
+-- denied: a row that is routed there, though no plan says so
+SET SESSION AUTHORIZATION gk_user;
+CREATE TABLE gk.lures (who text, tag text) PARTITION BY LIST (who);
+CREATE FOREIGN TABLE gk.lures_far PARTITION OF gk.lures FOR VALUES IN ('lure')
+	SERVER gk_lure OPTIONS (schema_name 'gk', table_name 'reached');
+RESET SESSION AUTHORIZATION;
+INSERT INTO gk.lures VALUES ('lure', 'routed');
+-- denied: a user's table on a superuser's server
+GRANT USAGE ON FOREIGN SERVER gk_loop TO gk_user;
+SET SESSION AUTHORIZATION gk_user;
+CREATE FOREIGN TABLE gk.lure2 (who text, tag text) SERVER gk_loop OPTIONS (schema_name 'gk', table_name 'reached');
+RESET SESSION AUTHORIZATION;
+INSERT INTO gk.lure2 VALUES ('lure', 'on the server of a superuser');
+-- denied: tables of a superuser's server, made or changed with borrowed rights
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_definer($q$CREATE FOREIGN TABLE gk.planted (rolpassword text) SERVER gk_loop OPTIONS (schema_name 'pg_catalog', table_name 'pg_authid')$q$);
+SELECT gk.as_definer($q$ALTER FOREIGN TABLE gk.reached_far OPTIONS (SET table_name 'pg_authid')$q$);
+SELECT gk.as_definer($q$ALTER FOREIGN TABLE gk.reached_far ALTER who OPTIONS (ADD column_name 'tag')$q$);
+SELECT gk.as_definer($q$ALTER FOREIGN TABLE gk.reached_far RENAME who TO whoever$q$);
+SELECT gk.as_definer($q$IMPORT FOREIGN SCHEMA gk LIMIT TO (reached) FROM SERVER gk_loop INTO public$q$);
+-- allowed: the owner, with what is his own
+ALTER FOREIGN TABLE gk.lure2 RENAME tag TO label;
+ALTER FOREIGN TABLE gk.lure2 RENAME label TO tag;
+RESET SESSION AUTHORIZATION;
+-- allowed: a superuser who has become the owner; core then wants a password that counts
+SET ROLE gk_user;
+SELECT gk.try($$INSERT INTO gk.lure VALUES ('lure', 'as the owner')$$);
+RESET ROLE;
+-- allowed: somebody vouches for the owner
+SECURITY LABEL FOR gatekeeper ON ROLE gk_user IS 'trusted';
+INSERT INTO gk.lure VALUES ('lure', 'vouched for');
+SECURITY LABEL FOR gatekeeper ON ROLE gk_user IS NULL;
 
 -- nothing of all that happened
 SELECT gk.connections();
@@ -246,6 +282,6 @@ SET client_min_messages = warning;
 DROP SUBSCRIPTION gk_sub;
 DROP EXTENSION dblink CASCADE;
 DROP EXTENSION postgres_fdw CASCADE;
-DROP TABLE gk.bait, gk.reached, gk.address;
+DROP TABLE gk.bait, gk.reached, gk.address, gk.lures;
 DROP FUNCTION gk.trap(), gk.admins_dblink(), gk.connections(), gk.reach(text), gk.self(text),
 	gk.try(text);
