@@ -304,7 +304,7 @@ gk_gate_plan(Node *node, void *context)
 		return expression_tree_walker(node, gk_gate_plan, context);
 	while (post->check && post->rule != &gk_rules[GK_LOOPBACK])
 		post++;
-	if (post->check && gk_has_foreign_table(query->rtable))
+	if (post->check && leads_abroad(query->rtable))
 	{
 		GkPost		only[] = {*post, {0}};
 		GkRequest	request = {
