@@ -261,6 +261,32 @@ moves_extension(void)
 	return stmt && stmt->objectType == OBJECT_EXTENSION && *gk_protected_functions == '\0';
 }
 
+/*
+ * Is it something that scripts put together from names, and that leads nowhere: an
+ * object that leaves the extension, an operator or function of its own in an operator
+ * family?
+ */
+static bool
+is_harmless_from_script(const GkRequest *request, HeapTuple row)
+{
+	AlterExtensionContentsStmt *stmt =
+		(AlterExtensionContentsStmt *) gk_statement_of(T_AlterExtensionContentsStmt);
+
+	switch (request->classid)
+	{
+		case ExtensionRelationId:
+			return request->objid == CurrentExtensionObject && stmt && stmt->action < 0;
+		case AccessMethodProcedureRelationId:
+			return gk_script_owns_object(ProcedureRelationId,
+										 ((Form_pg_amproc) GETSTRUCT(row))->amproc);
+		case AccessMethodOperatorRelationId:
+			return gk_script_owns_object(OperatorRelationId,
+										 ((Form_pg_amop) GETSTRUCT(row))->amopopr);
+		default:
+			return false;
+	}
+}
+
 /* Door: objects.  Strings of the finding are allocated in CurrentMemoryContext. */
 bool
 gk_check_backdoor(const GkRequest *request, GkFinding *finding)
@@ -300,6 +326,7 @@ gk_check_backdoor(const GkRequest *request, GkFinding *finding)
 	if (finding->action == NULL)
 		return false;
 	finding->object = gk_row_name(request->classid, row);
+	finding->by_any_text = creating_extension && is_harmless_from_script(request, row);
 	if (moves_extension())
 		finding->ignores |= GK_ELEVATED;
 	return true;

@@ -37,8 +37,10 @@
 bool
 gk_writes_job(const GkPermInfo *perm)
 {
+	/* SELECT FOR UPDATE, as of a foreign key, wants the right to update no column */
 	return perm->relid >= FirstNormalObjectId &&
-		(perm->requiredPerms & (ACL_INSERT | ACL_UPDATE)) &&
+		((perm->requiredPerms & ACL_INSERT) ||
+		 ((perm->requiredPerms & ACL_UPDATE) && !bms_is_empty(perm->updatedCols))) &&
 		GK_PERMINFO_IS_RELATION(perm) &&
 		gk_code_session_is_privileged() && gk_job_action(perm->relid);
 }

@@ -134,6 +134,34 @@ is_filled_in(const char *part, const char *text)
 }
 
 /*
+ * Is the text put together from long pieces of the script?  Nobody finds a command
+ * of their own among these.
+ */
+#define GK_SHORTEST_PIECE 32
+
+static bool
+is_of_pieces(const char *text)
+{
+	while (*text)
+	{
+		size_t		longest = 0;
+
+		for (const char *part = script_text; (part = strchr(part, *text)) != NULL; part++)
+		{
+			size_t		length = 0;
+
+			while (text[length] && part[length] == text[length])
+				length++;
+			longest = Max(longest, length);
+		}
+		if (longest < GK_SHORTEST_PIECE)
+			return false;
+		text += longest;
+	}
+	return true;
+}
+
+/*
  * Does the text stand in the script?  What blocks and functions of the script
  * execute does, where it is not made of data, or of data that is quoted.
  */
@@ -146,7 +174,7 @@ is_in_script(const char *text)
 	for (const char *part = script_text; (part = strchr(part, *text)) != NULL; part++)
 		if (is_filled_in(part, text))
 			return true;
-	return false;
+	return is_of_pieces(text);
 }
 
 /*

@@ -81,6 +81,7 @@ SELECT gk.as_definer('ALTER SEQUENCE gk_task.task_id_seq OWNED BY NONE');
 SELECT gk.as_definer('GRANT SELECT ON gk_task.chore, gk_task.own TO gk_user');
 SELECT gk.as_definer('REVOKE SELECT ON gk_task.chore, gk_task.own FROM gk_user');
 SELECT gk.as_definer('GRANT USAGE ON SCHEMA gk_task TO gk_user');
+SELECT gk.as_definer('SELECT 1 FROM gk_task.chore FOR UPDATE');
 SELECT gk.as_definer('DELETE FROM gk_task.chore WHERE false');
 SELECT gk.as_definer('CREATE MATERIALIZED VIEW gk.copied AS SELECT command FROM gk_task.chore');
 -- allowed: the same to other tables
