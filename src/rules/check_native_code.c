@@ -20,7 +20,7 @@
  * type internal and the like, which put together functions that exist and do
  * not fit; libraries loaded by a setting (server_settings); a library that was
  * exchanged in its directory; what the plugin of a slot is, so every new
- * logical slot counts; that a library which an extension keeps under a name of
+ * logical slot counts, but for a definer's with a plugin of output_plugin_libraries; that a library which an extension keeps under a name of
  * its own, neither the extension's nor in the control file, belongs to it.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
@@ -96,6 +96,22 @@ found_function(const GkRequest *request, GkFinding *finding)
 	return false;
 }
 
+/*
+ * Does the call name an output plugin that the administrator lists as one that
+ * replication roles may choose?  Where it names none, as when a slot is copied,
+ * nothing says so.
+ */
+static bool
+names_safe_plugin(const GkRequest *request)
+{
+	FunctionCallInfo fcinfo = request->fcinfo;
+	const char *safe = GetConfigOption("output_plugin_libraries", true, false);
+
+	return safe && fcinfo && strcmp(request->symbol, "pg_create_logical_replication_slot") == 0 &&
+		PG_NARGS() > 1 && !PG_ARGISNULL(1) &&
+		gk_name_in_list(NameStr(*PG_GETARG_NAME(1)), safe);
+}
+
 bool
 gk_check_native_code(const GkRequest *request, GkFinding *finding)
 {
@@ -114,6 +130,8 @@ gk_check_native_code(const GkRequest *request, GkFinding *finding)
 			finding->action = "creating a logical replication slot";
 			finding->object_type = "function";
 			finding->object = request->symbol;
+			if (names_safe_plugin(request))
+				finding->ignores = GK_ELEVATED;
 			return true;
 		default:
 			return false;

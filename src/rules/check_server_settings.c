@@ -132,7 +132,8 @@ found_in_call(const GkRequest *request, GkFinding *finding)
 	name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	if (found_user(name, request->has_no_author, finding))
 		return true;
-	if (!gk_setting_is_watched(name))
+	if (!gk_setting_is_watched(name) ||
+		(!PG_ARGISNULL(1) && gk_setting_is_tight(name, text_to_cstring(PG_GETARG_TEXT_PP(1)))))
 		return false;
 	finding->action = "changing a protected setting";
 	finding->object_type = "setting";

@@ -78,6 +78,23 @@ is( value_of($node, q{SELECT 'log_statement=ALL' = ANY (setconfig) FROM pg_db_ro
 refuses('gk_plain', q{SET log_min_messages = 'debug5'}, 'a flood of messages');
 refuses('gk_plain', q{SET archive_command = ''}, 'another setting');
 
+lends('gk_plain', q{SELECT set_config('log_statement', 'all', false)}, 'set_config()');
+refuses('gk_plain', q{SELECT set_config('log_statement', 'none', false)}, 'set_config()');
+
+# ------------------------------------------------------------------------
+# Logical slots
+# ------------------------------------------------------------------------
+
+SKIP:
+{
+	skip 'this server has no list of output plugins', 1
+	  if value_of($node, q{SELECT count(*) FROM pg_settings WHERE name = 'output_plugin_libraries'}) eq '0';
+	my $slot = q{SELECT pg_create_logical_replication_slot('gk_slot', '%s')};
+	lends('gk_plain', sprintf($slot, 'test_decoding'), 'a slot with a plugin of the list');
+	is(value_of($node, q{SELECT count(pg_drop_replication_slot(slot_name)) FROM pg_replication_slots}), '1', '... it is there');
+	refuses('gk_plain', sprintf($slot, '/tmp/evil'), 'a plugin that is not in it');
+}
+
 # ------------------------------------------------------------------------
 # Own password
 # ------------------------------------------------------------------------
