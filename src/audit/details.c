@@ -17,9 +17,11 @@
 #include "audit/audit.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_foreign_server.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "foreign/foreign.h"
 #include "mb/pg_wchar.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
@@ -104,6 +106,35 @@ argument_text(Oid type, Datum value, char *buf)
 	}
 }
 
+/*
+ * Can a text be a secret that nothing names?  Of a function that an administrator
+ * has listed nobody knows what it is given; what is to be connected to is a
+ * connection string, a statement, or the name of a server.
+ */
+static bool
+may_be_secret(const GkRecord *record, const char *text)
+{
+	bool		is_server = false;
+
+	if (record->rule->id == GK_PROTECTED_FUNCTION)
+		return true;
+	if (record->rule->id != GK_LOOPBACK || strpbrk(text, "= ") || strstr(text, "://"))
+		return false;
+	if (ConditionalLockRelationOid(ForeignServerRelationId, AccessShareLock))
+	{
+		is_server = OidIsValid(get_foreign_server_oid(text, true));
+		UnlockRelationOid(ForeignServerRelationId, AccessShareLock);
+	}
+	return !is_server;
+}
+
+static bool
+is_text(Oid type)
+{
+	return type == TEXTOID || type == VARCHAROID || type == BPCHAROID || type == NAMEOID ||
+		type == CSTRINGOID;
+}
+
 /* set_config(name, value, is_local): what it sets is the object. */
 static void
 take_set_config(GkRecord *record, char *first, char *second)
@@ -143,6 +174,12 @@ look_up_arguments(GkRecord *record, FunctionCallInfo fcinfo, const char *symbol)
 			else
 				len = argument_text(proc->proargtypes.values[i], fcinfo->args[i].value, buf);
 			buf[Min(len, GK_ARGUMENT_SIZE)] = '\0';
+			if (!fcinfo->args[i].isnull && is_text(proc->proargtypes.values[i]) &&
+				may_be_secret(record, buf))
+			{
+				len = strlcpy(buf, "***", GK_ARGUMENT_SIZE);
+				record->hid_object = true;
+			}
 			append(arguments, sizeof(arguments), ", ", buf, Min(len, GK_ARGUMENT_SIZE));
 		}
 		if (strcmp(symbol, "set_config_by_name") == 0 && fcinfo->nargs >= 2)
@@ -335,4 +372,6 @@ gk_audit_look_up_details(GkRecord *record, const GkRequest *request)
 		look_up_arguments(record, request->fcinfo, request->symbol ? request->symbol : "");
 	else if (request->door == GK_DOOR_STATEMENT && request->stmt)
 		look_up_statement(record, request->stmt);
+	else if (request->door == GK_DOOR_OBJECT && gk_statement->pstmt)
+		look_up_statement(record, gk_statement->pstmt->utilityStmt);
 }

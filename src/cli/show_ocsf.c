@@ -177,6 +177,8 @@ put_action(const GkEntry *entry)
 		gk_json_text(&json, "name", "local");
 		put("hostname", entry, "_HOSTNAME");
 	}
+	else
+		gk_json_text(&json, "name", "unknown");
 	gk_json_close(&json);
 	gk_json_open(&json, "dst_endpoint");
 	put("hostname", entry, "_HOSTNAME");
