@@ -179,6 +179,7 @@ report_module(void)
 	else
 		fine("mode", "%s", mode);
 	fine("strict", "%s", gk_server_setting(&server, "strict"));
+	fine("containment", "%s", gk_server_setting(&server, "sandbox_status"));
 	if (strcmp(untrusted, "off") == 0 || strcmp(untrusted, "audit") == 0)
 		notice("untrusted code", "%s", untrusted);
 	else

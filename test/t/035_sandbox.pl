@@ -31,7 +31,7 @@ sub node
 my %node = (
 	off => node('off', "gatekeeper.sandbox = off\n"),
 	users => node('users', ''),
-	on => node('on', "gatekeeper.sandbox_files = on\n"));
+	on => node('on', "gatekeeper.sandbox_files = on\nwal_level = replica\nmax_wal_senders = 4\n"));
 my %status = map { $_ => value_of($node{$_}, 'SHOW gatekeeper.sandbox_status') } keys %node;
 
 plan(skip_all => "no seccomp here: $status{users}") if $status{users} !~ /programs by seccomp/;
@@ -159,7 +159,13 @@ CREATE FUNCTION gk.me(OUT contained bool, OUT reason text) LANGUAGE sql SECURITY
 CREATE FUNCTION gk.fork() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS
 	$$ BEGIN COPY (SELECT 1) TO PROGRAM 'cat >/dev/null'; RETURN 'ran'; EXCEPTION WHEN OTHERS THEN RETURN 'stopped'; END $$;
 EOT
-$node->safe_psql('postgres', q{UPDATE pg_authid SET rolsuper = true WHERE rolname = 'gk_past'});
+# past the module, as if the file had been edited
+foreach my $mode (qw(off enforce))
+{
+	$node->append_conf('postgresql.conf', "gatekeeper.mode = $mode\n");
+	reload_and_wait($node);
+	value_of($node, q{UPDATE pg_authid SET rolsuper = true WHERE rolname = 'gk_past'}) if $mode eq 'off';
+}
 
 sub contained
 {
@@ -175,7 +181,6 @@ contained($node, 'postgres', 'f', 'role is a reserved superuser', 'a superuser i
 contained($node, $_, 'f', 'role is a member of one with a way to the host', "$_ is not")
   foreach qw(gk_reader gk_indirect gk_dba);
 contained($node, 'gk_labelled', 'f', 'role, or one .* has a label of gatekeeper', 'a role with a label is not');
-my $from = -s $node->logfile;
 contained($node, 'gk_past', 't', 'role is superuser and not in gatekeeper.reserved_roles',
 	'a superuser that was made past the module is');
 
@@ -184,11 +189,7 @@ my $self = 'dbname=postgres user=postgres ';
 my %back = (
 	'a Unix socket' => "${self}host=" . $node->host . ' port=' . $node->port,
 	TCP => "${self}host=127.0.0.1 port=" . $node->port);
-SKIP:
-{
-	skip 'no TCP here', 2 if value_of($node, 'SHOW listen_addresses') eq '';
-}
-foreach my $way ('a Unix socket')
+foreach my $way (sort grep { $_ ne 'TCP' || value_of($node, 'SHOW listen_addresses') ne '' } keys %back)
 {
 	is(value_of($node, "SELECT * FROM dblink('$back{$way}', 'SELECT contained, gk.fork() FROM gk.me()') t(a bool, b text)"),
 		't|stopped', "a superuser's session that comes back to the server by $way is contained");
@@ -202,14 +203,15 @@ foreach my $name (qw(off users))
 	my $node = $node{$name};
 	unlink $mark;
 	value_of($node, qq{CREATE FUNCTION gk.mark(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS \$f\$ BEGIN
-		IF current_setting('application_name') = '' THEN COPY (SELECT 1) TO PROGRAM 'touch $mark'; END IF; RETURN \$1; END \$f\$;
+		IF EXISTS (SELECT FROM pg_stat_activity WHERE pid = pg_backend_pid() AND backend_type = 'autovacuum worker') THEN
+		PERFORM gk.as_definer(\$c\$COPY (SELECT 1) TO PROGRAM 'touch $mark'\$c\$); END IF; RETURN \$1; END \$f\$;
 		CREATE TABLE gk.auto (a int) WITH (autovacuum_analyze_threshold = 1, autovacuum_analyze_scale_factor = 0);
 		CREATE INDEX ON gk.auto (gk.mark(a))});
 	$node->append_conf('postgresql.conf', "autovacuum_naptime = 1\nlog_autovacuum_min_duration = 0\n");
 	my $log = -s $node->logfile;
 	$node->reload;
 	value_of($node, 'INSERT INTO gk.auto SELECT generate_series(1, 100)');
-	for (1 .. 150)
+	for (1 .. 600)
 	{
 		last if -e $mark || log_since($node, $log) =~ /could not execute command/;
 		select undef, undef, undef, 0.1;
@@ -246,7 +248,7 @@ my @legitimate = (
 	[ 'a database', 'CREATE DATABASE gk_made', qr/^$/ ],
 	[ '... dropped', 'DROP DATABASE gk_made', qr/^$/ ],
 	[ 'JIT', 'SET jit = on; SET jit_above_cost = 0; SET jit_inline_above_cost = 0; SELECT sum(g) FROM generate_series(1, 100) g', qr/^5050$/ ],
-	[ 'large objects', q{SELECT length(lo_get(lo_from_bytea(0, 'abc')))}, qr/^3$/ ],
+	[ 'large objects', q{SELECT lo_from_bytea(77, 'abc') > 0; SELECT length(lo_get(77)); SELECT lo_unlink(77)}, qr/^t\n3\n1$/ ],
 	[ 'a table, an index, VACUUM FULL', 'CREATE TABLE gk.mine AS SELECT g FROM generate_series(1, 1000) g; CREATE INDEX ON gk.mine (g); CLUSTER gk.mine USING mine_g_idx; VACUUM FULL gk.mine; DROP TABLE gk.mine', qr/^$/ ],
 	[ 'a prepared transaction', q{BEGIN; CREATE TABLE gk.two (a int); PREPARE TRANSACTION 'gk'; ROLLBACK PREPARED 'gk'}, qr/^$/ ],
 	[ 'a trusted extension', 'CREATE EXTENSION hstore SCHEMA gk; DROP EXTENSION hstore', qr/^$/ ],
