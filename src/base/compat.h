@@ -216,4 +216,9 @@ gk_relation_is_locked(Oid relid, LOCKMODE mode)
 #define GK_READS_STORED_TEXT(subtype) ((subtype) == AT_AlterColumnType)
 #endif
 
+/* 17 calls it by the kind of process that it is. */
+#if PG_VERSION_NUM < 170000
+#define AmAutoVacuumWorkerProcess() IsAutoVacuumWorkerProcess()
+#endif
+
 #endif							/* GK_COMPAT_H */

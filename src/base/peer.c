@@ -189,12 +189,8 @@ classify(pid_t own, GkPeer *peer)
 		peer->kind = GK_PEER_BACKEND;
 }
 
-/*
- * Who is it?  In a process that has its place in shared memory already (from
- * authentication on).  May raise only for want of memory or file descriptors.
- */
-GkPeer
-gk_peer_of(Port *port)
+static GkPeer
+find_out_peer(Port *port)
 {
 	GkPeerSocket end = gk_peer_socket(port);
 	GkPeer		peer = {.kind = GK_PEER_STRANGER,.uid = end.uid,.is_unix = end.is_unix};
@@ -214,4 +210,25 @@ gk_peer_of(Port *port)
 	else if (hidden)
 		peer.kind = GK_PEER_HIDDEN;
 	return peer;
+}
+
+/*
+ * Who is it?  In a process that has its place in shared memory already (from
+ * authentication on).  May raise only for want of memory or file descriptors.
+ *
+ * A contained process cannot look at others any more (ptrace rights are needed
+ * for what they have open), so the first answer is kept.
+ */
+GkPeer
+gk_peer_of(Port *port)
+{
+	static const Port *known_port;
+	static GkPeer known;
+
+	if (known_port != port)
+	{
+		known = find_out_peer(port);
+		known_port = port;
+	}
+	return known;
 }

@@ -210,7 +210,7 @@ gk_who_works(Oid role)
 
 	if (scope == GK_SANDBOX_OFF)
 		return GK_FREE_OFF;
-	if (IsAutoVacuumWorkerProcess())
+	if (AmAutoVacuumWorkerProcess())
 		return GK_CONTAINED_AUTOVACUUM;
 	if (MyBgworkerEntry == NULL || !OidIsValid(MyDatabaseId))
 		return GK_FREE_WORKER;
