@@ -124,6 +124,9 @@ $change{"gatekeeper.$_->[0]"} = [ @$_[ 1 .. 3 ] ] foreach (
 	[ 'audit_statement', '0', 2, 4 ],
 	[ 'audit_heartbeat', '0', 2, 4 ],
 	[ 'audit_budget', '10', 2, 4 ],
+	[ 'error_detail', 'brief', 4, 2 ],
+	[ 'unreserved_superusers', 'refuse', 4, 2 ],
+	[ 'replication_roles', 'postgres', 2, 2 ],
 	[ 'audit_journal_socket', "$dir/journal", 2, 2 ],
 	[ 'audit_syslog_socket', "$dir/syslog", 2, 2 ]);
 is(join(' ', sort keys %change), join(' ', sort keys %before),

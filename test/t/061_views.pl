@@ -188,7 +188,7 @@ value_of($node, $_) foreach 'ALTER SYSTEM RESET gatekeeper.audit_sink',
 reload_and_wait($node, qr/"gatekeeper\.audit_sink"/);
 
 is(value_of($node, q{SELECT sum(allocated_size) BETWEEN 100000 AND 640 * 1024, count(*) FROM pg_shmem_allocations
-		WHERE name LIKE 'pg_gatekeeper%'}), 't|8', 'all that, without a backlog, takes less than 640 KiB of shared memory');
+		WHERE name LIKE 'pg_gatekeeper%'}), 't|9', 'all that, without a backlog, takes less than 640 KiB of shared memory');
 
 # ------------------------------------------------------------------------
 # Circumstances
@@ -206,7 +206,7 @@ sub seen
 }
 
 my ($ok, $out) = run_as($node, 'gk_user', 'SELECT name, holds, why FROM gatekeeper.circumstances()');
-is($out, "extension|f|\nelevated|f|\nrestricted|f|\nuntrusted|f|\nstrict|f|",
+is($out, "extension|f|\nelevated|f|\nrestricted|f|\nuntrusted|f|\nstrict|f|\nself|f|",
 	'circumstances: everybody may ask; in a plain session none holds');
 run_as($node, 'gk_user', 'SELECT gk.as_definer($$' . look('definer') . '$$)');
 is(seen('definer'),
@@ -346,7 +346,7 @@ EOT
 	reload_and_wait($node, qr/"$setting" changed/);
 	# allowed: the module does not stand in the way of its own update
 	allowed_for($node, 'postgres', q{ALTER EXTENSION pg_gatekeeper UPDATE TO '1.0next'}, 'the extension can be updated');
-	is(value_of($node, 'SELECT count(*) FROM gatekeeper.get_more()'), '5', '... to new functions of the library');
+	is(value_of($node, 'SELECT count(*) FROM gatekeeper.get_more()'), '6', '... to new functions of the library');
 	is(value_of($node, 'SELECT sum(more) = count(*) FROM gatekeeper.rules'), 't', '... and new columns of its views');
 	is($node->safe_psql('postgres', $acls) =~ /rules\{[^}]*pg_monitor=r/ ? 1 : 0, 1, '... which keep their rights');
 	value_of($node, "ALTER SYSTEM RESET $setting");
