@@ -124,7 +124,7 @@ $change{"gatekeeper.$_->[0]"} = [ @$_[ 1 .. 3 ] ] foreach (
 	[ 'audit_statement', '0', 2, 4 ],
 	[ 'audit_heartbeat', '0', 2, 4 ],
 	[ 'audit_budget', '10', 2, 4 ],
-	[ 'error_detail', 'brief', 4, 2 ],
+	[ 'error_detail', 'brief', 2, 4 ],
 	[ 'unreserved_superusers', 'refuse', 4, 2 ],
 	[ 'replication_roles', 'postgres', 2, 2 ],
 	[ 'audit_journal_socket', "$dir/journal", 2, 2 ],
