@@ -323,7 +323,7 @@ take_kinds(GkFlood *f, uint64 counted)
 	double		kinds;
 
 	for (int i = 0; i < GK_KIND_BITS / 64; i++)
-		unset -= pg_popcount64(pg_atomic_exchange_u64(&f->kinds[i], 0));
+		unset -= __builtin_popcountll(pg_atomic_exchange_u64(&f->kinds[i], 0));
 	kinds = -GK_KIND_BITS * log(Max(unset, 1) / (double) GK_KIND_BITS);
 	return (uint32) Min(kinds + 0.5, (double) counted);
 }

@@ -221,4 +221,15 @@ gk_relation_is_locked(Oid relid, LOCKMODE mode)
 #define AmAutoVacuumWorkerProcess() IsAutoVacuumWorkerProcess()
 #endif
 
+/* 19 keeps the numbers of the relations that a plan writes to as a set. */
+#if PG_VERSION_NUM >= 190000
+#define GK_FOR_EACH_RESULT_RELATION(plan, index) \
+	for (int index = -1; (index = bms_next_member((plan)->resultRelationRelids, index)) >= 0;)
+#else
+#define GK_FOR_EACH_RESULT_RELATION(plan, index) \
+	for (int n_##index = 0, index; \
+		 n_##index < list_length((plan)->resultRelations) && \
+		 ((index = list_nth_int((plan)->resultRelations, n_##index)), true); n_##index++)
+#endif
+
 #endif							/* GK_COMPAT_H */

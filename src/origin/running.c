@@ -77,11 +77,9 @@ gk_running_query(void)
 static bool
 is_written(Oid relid, const PlannedStmt *plan)
 {
-	ListCell   *cell;
-
-	foreach(cell, plan->resultRelations)
+	GK_FOR_EACH_RESULT_RELATION(plan, index)
 	{
-		Oid			written = rt_fetch(lfirst_int(cell), plan->rtable)->relid;
+		Oid			written = rt_fetch(index, plan->rtable)->relid;
 
 		if (written == relid ||
 			(has_superclass(relid) && list_member_oid(find_all_inheritors(written, NoLock, NULL), relid)))
