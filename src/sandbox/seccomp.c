@@ -71,7 +71,7 @@ static int	num_itself;
 static void
 put(uint16 code, uint8 yes, uint8 no, uint32 operand)
 {
-	Assert(num_filter < GK_MAX_FILTER);
+	Assert((size_t) num_filter < GK_MAX_FILTER);
 	filter[num_filter++] = (struct sock_filter)
 	{
 		code, yes, no, operand
