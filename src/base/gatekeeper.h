@@ -373,7 +373,6 @@ extern const char *gk_script_starts(const char *text);
 extern bool gk_script_speaks(void);
 extern bool gk_script_owns_object(Oid classid, Oid objid);
 extern bool gk_script_owns_library(const char *library);
-extern bool gk_symbol_is_protected(Oid funcid);
 
 /* audit/audit.c */
 extern bool gk_audit_record(const GkEvent *event, uint64 *seq);

@@ -283,12 +283,3 @@ gk_symbol_lookup(Oid funcid, const GkSymbol **symbol)
 	*symbol = listed[index].symbol;
 	return listed[index].rule;
 }
-
-/* Is it one that an administrator listed? */
-bool
-gk_symbol_is_protected(Oid funcid)
-{
-	const GkSymbol *symbol;
-
-	return gk_symbol_lookup(funcid, &symbol) == &gk_rules[GK_PROTECTED_FUNCTION];
-}

@@ -138,7 +138,6 @@ gk_code_start_stored(Oid funcid, char *stack)
 {
 	gk_frames_prune(stack);
 	push(funcid, stack, true, 0, InvalidOid);
-	gk_frame->is_stored = true;
 }
 
 /*
@@ -212,7 +211,7 @@ gk_code_start(Oid funcid, char *stack)
 	frame->funcid = funcid;
 	frame->untrusted = known->answer;
 	frame->at_end = 0;
-	frame->is_body = frame->is_stored = false;
+	frame->is_body = false;
 	frame->in_extension = creating_extension;
 	frame->stack = stack;
 	frame->portal = ActivePortal;

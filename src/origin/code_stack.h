@@ -33,7 +33,6 @@ typedef struct GkFrame
 	bool		untrusted;
 	uint8		at_end;			/* what is to be done then, as GK_END_* */
 	bool		is_body;		/* a superuser's, whose queries have no places */
-	bool		is_stored;		/* a call without an author, not a function's own code */
 	bool		in_extension;	/* a script was running already */
 	bool		in_restricted;	/* a restricted operation was running already */
 	char	   *stack;			/* where the C stack was */
