@@ -229,16 +229,29 @@ mark_expressions(Node *node, void *context)
 	return expression_tree_walker(node, mark_expressions, context);
 }
 
+/* The materialized view that the statement fills from its query as stored, or NULL. */
+static const RangeVar *
+filled_view(void)
+{
+	RefreshMatViewStmt *refresh = (RefreshMatViewStmt *) gk_statement_of(T_RefreshMatViewStmt);
+	CreateTableAsStmt *create = (CreateTableAsStmt *) gk_statement_of(T_CreateTableAsStmt);
+
+	if (refresh)
+		return refresh->relation;
+	/* from 17 on it is made first and then refreshed; before, its text is planned */
+	return create && create->objtype == OBJECT_MATVIEW ? create->into->rel : NULL;
+}
+
 /* What REFRESH plans is what the materialized view's owner wrote. */
 static bool
 is_refreshed(void)
 {
-	RefreshMatViewStmt *stmt = (RefreshMatViewStmt *) gk_statement_of(T_RefreshMatViewStmt);
+	const RangeVar *view = filled_view();
 	Oid			relid;
 
-	if (stmt == NULL || gk_running_query() != NULL)
+	if (view == NULL || gk_running_query() != NULL)
 		return false;
-	relid = RangeVarGetRelid(stmt->relation, NoLock, true);
+	relid = RangeVarGetRelid(view, NoLock, true);
 	return OidIsValid(relid) && !gk_relation_is_others(relid);
 }
 

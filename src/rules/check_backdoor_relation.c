@@ -214,10 +214,8 @@ reads_secret(Node *node, void *context)
 static bool
 writes_commands(Oid relid, List *actions)
 {
-	int			depth = 0;
-
 	return get_rel_relkind(relid) != RELKIND_MATVIEW &&
-		gk_query_uses_job((Node *) actions, &depth);
+		gk_queries_use_job(relid, (Node *) actions);
 }
 
 static void

@@ -154,7 +154,7 @@ only_reads(const GrantStmt *stmt)
 static bool
 is_job_relation(Oid relid)
 {
-	return OidIsValid(relid) && (gk_job_action(relid) || gk_view_uses_job(relid, 0));
+	return OidIsValid(relid) && (gk_job_action(relid) || gk_view_uses_job(relid));
 }
 
 /* Does a relation of the schema lead there? */

@@ -282,34 +282,39 @@ gk_is_job_schema(Oid schema)
 	return is_extensions_schema(schema);
 }
 
-/*
- * Does a query use such a table, itself or through views?  A walker; the context
- * counts how deep views stand in views.
- */
-bool
-gk_query_uses_job(Node *node, void *context)
+/* Where a search is: in the query of this view, or InvalidOid; how deep views stand in views. */
+typedef struct
 {
+	Oid			view;
+	int			depth;
+} JobSearch;
+
+static bool view_uses_job(Oid relid, int depth);
+
+static bool
+search(Node *node, void *context)
+{
+	const JobSearch *at = context;
 	ListCell   *cell;
 
 	if (node == NULL)
 		return false;
 	if (!IsA(node, Query))
-		return expression_tree_walker(node, gk_query_uses_job, context);
+		return expression_tree_walker(node, search, context);
 	foreach(cell, GK_QUERY_PERMS((Query *) node))
 	{
 		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
 
-		/* a view's query names the view itself, too, without wanting anything */
-		if (GK_PERMINFO_IS_RELATION(perm) && perm->requiredPerms != 0 &&
-			(gk_job_action(perm->relid) || gk_view_uses_job(perm->relid, *(int *) context)))
+		/* a view's rules name the view itself, too */
+		if (GK_PERMINFO_IS_RELATION(perm) && perm->relid != at->view &&
+			(gk_job_action(perm->relid) || view_uses_job(perm->relid, at->depth)))
 			return true;
 	}
-	return query_tree_walker((Query *) node, gk_query_uses_job, context, 0);
+	return query_tree_walker((Query *) node, search, context, 0);
 }
 
-/* Is it a view that uses such a table?  See gk_query_uses_job(). */
-bool
-gk_view_uses_job(Oid relid, int depth)
+static bool
+view_uses_job(Oid relid, int depth)
 {
 	Relation	rel;
 	bool		uses = false;
@@ -321,14 +326,31 @@ gk_view_uses_job(Oid relid, int depth)
 	rel = relation_open(relid, AccessShareLock);
 	for (int i = 0; rel->rd_rules && i < rel->rd_rules->numLocks && !uses; i++)
 	{
-		int			inner = depth;
-		ListCell   *cell;
+		JobSearch	inner = {relid, depth};
 
-		foreach(cell, rel->rd_rules->rules[i]->actions)
-			uses |= gk_query_uses_job(lfirst(cell), &inner);
+		uses = search((Node *) rel->rd_rules->rules[i]->actions, &inner);
 	}
 	relation_close(rel, NoLock);
 	return uses;
+}
+
+/* Is it a view that uses such a table, itself or through views? */
+bool
+gk_view_uses_job(Oid relid)
+{
+	return view_uses_job(relid, 0);
+}
+
+/*
+ * Do queries, a Query or a list of them, use such a table, themselves or through
+ * views?  Not by being rules of the relation.
+ */
+bool
+gk_queries_use_job(Oid relid, Node *queries)
+{
+	JobSearch	at = {relid, 0};
+
+	return search(queries, &at);
 }
 
 /* Postmaster start. */

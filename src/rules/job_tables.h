@@ -18,7 +18,7 @@ extern const char *gk_job_action(Oid relid);
 extern bool gk_is_job_name(Oid schema, const char *table);
 extern bool gk_is_job_function(Oid funcid);
 extern bool gk_is_job_schema(Oid schema);
-extern bool gk_query_uses_job(Node *node, void *context);
-extern bool gk_view_uses_job(Oid relid, int depth);
+extern bool gk_queries_use_job(Oid relid, Node *queries);
+extern bool gk_view_uses_job(Oid relid);
 
 #endif							/* GK_JOB_TABLES_H */

@@ -39,7 +39,9 @@ SELECT gk_ran();
 -- denied: by PostgreSQL, which is asked where there is no right
 ALTER SYSTEM SET maintenance_work_mem = '1GB';
 ALTER SYSTEM RESET ALL;
+\set VERBOSITY sqlstate
 COPY (SELECT 1) TO PROGRAM 'cat >global/gk_contained';
+\set VERBOSITY terse
 CREATE TABLESPACE gk_space LOCATION '/tmp';
 -- allowed: what is its own business
 SET work_mem = '6MB';

@@ -24,7 +24,7 @@ CREATE TABLE gk.plain (id int NOT NULL, command text, who text);
 CREATE VIEW gk.plain_view AS SELECT * FROM gk.plain;
 CREATE FUNCTION gk.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
 CREATE FUNCTION gk.state() RETURNS SETOF text LANGUAGE sql AS $$
-	SELECT format('%s.%s owner=%s rls=%s acl=%s', n.nspname, c.relname, c.relowner = 10, c.relrowsecurity, c.relacl)
+	SELECT format('%s.%s owner=%s rls=%s acl=%s', n.nspname, c.relname, c.relowner = 10, c.relrowsecurity, replace(c.relacl::text, 'Dxtm', 'Dxt'))
 		FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relname IN ('chore', 'own', 'outer')
 	UNION ALL SELECT 'policy ' || polname FROM pg_policy WHERE polrelid = 'gk_task.chore'::regclass
 	UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE tgrelid = 'gk_task.chore'::regclass

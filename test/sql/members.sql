@@ -25,7 +25,8 @@ CREATE FUNCTION gk.m_works(stmt text) RETURNS bool LANGUAGE plpgsql AS $$
 BEGIN
 	EXECUTE stmt;
 	RETURN true;
-EXCEPTION WHEN insufficient_privilege THEN
+-- (from 18 on pg_authid has no TOAST table)
+EXCEPTION WHEN insufficient_privilege OR undefined_table THEN
 	RETURN false;
 END $$;
 CREATE TABLE gk.m_data (t text);

@@ -225,9 +225,10 @@ compare('functions in', [ split /\n/, $functions ], sub { 0 },
 		'pg_cast.castfunc|pg_operator.oprcode' => 'a call in the query: walked',
 		'pg_(trigger.tgfoid|event_trigger.evtfoid)' => 'not built in: on the stack',
 		'pg_range.rng(canonical|subdiff)' => 'immutable; not built in: on the stack',
+		'pg_range.rng(mlt)?construct\d' => 'core\'s own, made with the type',
 		'pg_operator.opr(join|rest)|pg_proc.prosupport|pg_conversion.conproc|pg_transform.trf(from|to)sql' =>
 		  'has arguments of type internal: native code',
-		'pg_(am.amhandler|foreign_data_wrapper.fdw(handler|validator)|language.lan\w+|amproc.amproc|ts_(parser|template).\w+)' =>
+		'pg_(am.amhandler|foreign_data_wrapper.fdw(connection|handler|validator)|language.lan\w+|amproc.amproc|ts_(parser|template).\w+)' =>
 		  'only superusers make such objects',
 		'pg_type.typ(analyze|input|mod(in|out)|output|receive|send|subscript)' => 'only superusers make base types',
 	});

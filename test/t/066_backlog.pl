@@ -92,7 +92,7 @@ is($late[-1]{GATEKEEPER_WAITING}, 49, '... and how many waited then');
 foreach my $record (\%same, \%was)
 {
 	delete $record->{$_} foreach grep { /^_/ } keys %$record;
-	delete @$record{map { "GATEKEEPER_$_" } qw(SEQ TIME BACKEND_PID SESSION_ID VXID QUERY_ID SENDER_PID WAITING STATEMENT_LENGTH)};
+	delete @$record{map { "GATEKEEPER_$_" } qw(SEQ TIME BACKEND_PID SESSION_ID VXID QUERY_ID SENDER_PID WAITING STATEMENT_LENGTH STATEMENT_HASH)};
 	s/before|gone/.../g, s/seq=\d+//, s/"vxid".*//, s{/\* \w* \*/}{}g foreach values %$record;
 }
 is_deeply(\%same, \%was, '... and is otherwise what it would have been at once');
