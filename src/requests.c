@@ -116,7 +116,7 @@ gk_ask_about_call(Oid funcid, Oid builtin, FunctionCallInfo fcinfo, char *stack)
 	request.symflags = symbol->flags;
 	request.has_no_author = gk_code_session_is_privileged() &&
 		!gk_call_has_author(fcinfo->flinfo ? fcinfo->flinfo->fn_expr : NULL);
-	if (request.has_no_author && gk_acts_as_superuser(GetUserId()))
+	if (request.has_no_author && gk_has_power(GetUserId()))
 		request.circumstances = GK_UNTRUSTED;
 	gk_gate(&request, 0, rule);
 	if (request.has_no_author)

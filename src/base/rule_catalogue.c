@@ -133,7 +133,7 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 	[GK_SUPERUSER_OBJECT] = {
 		.id = GK_SUPERUSER_OBJECT,
 		.name = "superuser_object",
-		.covers = "Code of others changing, dropping, granting or hiding what belongs to a superuser.",
+		.covers = "Code of others changing, dropping, granting or hiding what belongs to a superuser, or changing roles.",
 		.level = GK_LEVEL_ELEVATED,
 		.technique = "T1565.001"
 	},

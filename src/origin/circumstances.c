@@ -83,7 +83,8 @@ gk_circumstances(void)
 		bits |= GK_RESTRICTED;
 	if (is_elevated())
 		bits |= GK_ELEVATED;
-	if (gk_acts_as_superuser(GetUserId()) && gk_code_is_untrusted())
+	if (gk_acts_as_superuser(GetUserId()) ? gk_code_is_untrusted() :
+		gk_has_power(GetUserId()) && gk_code_is_anothers())
 		bits |= GK_UNTRUSTED;
 	return bits;
 }

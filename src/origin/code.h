@@ -27,6 +27,7 @@ extern bool gk_code_resume(char *stack);
 extern bool gk_code_needs_events(Oid funcid);
 extern bool gk_code_forbids_transaction_control(Oid procedure);
 extern bool gk_code_is_untrusted(void);
+extern bool gk_code_is_anothers(void);
 extern bool gk_code_is_in_script(void);
 extern Oid	gk_code_function(void);
 extern bool gk_code_is_deputy(void);
@@ -50,8 +51,8 @@ extern void gk_code_forget_functions(void);
 extern uint32 gk_plain_generation;
 extern void gk_code_function_is_plain(Oid funcid);
 extern bool gk_code_login_is_privileged(void);
-extern bool gk_code_find_out_session(void);
 extern bool gk_code_owner_is_trusted(Oid roleid);
+extern bool gk_code_owner_is_own(Oid roleid);
 extern bool gk_code_find_out_function(Oid funcid);
 
 /* Answers about functions; direct-mapped by oid. */
@@ -99,12 +100,13 @@ gk_code_owner_of(Oid funcid)
 		gk_code_find_out_owner(funcid);
 }
 
-/* The users that an answer was found for, and the answer. */
+/* The users that answers were found for, and the answers. */
 typedef struct GkSession
 {
 	Oid			current;
 	Oid			session;
-	bool		answer;
+	bool		has_power;
+	bool		has_superuser;
 } GkSession;
 
 /* SECURITY DEFINER functions go back and forth between two current users. */
@@ -112,17 +114,36 @@ typedef struct GkSession
 
 extern GkSession gk_session[GK_SESSIONS];
 
-/* See gk_code_find_out_session(); asked several times for every statement. */
-static inline bool
-gk_code_session_is_privileged(void)
+extern GkSession gk_code_find_out_session(void);
+
+static inline GkSession
+gk_code_session(void)
 {
 	Oid			current = GetUserId();
 	Oid			session = GetSessionUserId();
 	const GkSession *known = &gk_session[current & (GK_SESSIONS - 1)];
 
 	if (likely(known->current == current && known->session == session))
-		return known->answer;
+		return *known;
 	return gk_code_find_out_session();
+}
+
+/*
+ * Can this session come to have rights that code of others could abuse, other
+ * than by somebody's SECURITY DEFINER function that it has yet to call?  See
+ * gk_code_find_out_session(); asked several times for every statement.
+ */
+static inline bool
+gk_code_session_is_privileged(void)
+{
+	return gk_code_session().has_power;
+}
+
+/* The same, of superuser rights. */
+static inline bool
+gk_code_session_is_superusers(void)
+{
+	return gk_code_session().has_superuser;
 }
 
 /* code_portal.c */

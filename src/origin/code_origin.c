@@ -82,6 +82,22 @@ gk_code_is_untrusted(void)
 }
 
 /*
+ * Is code of others on the stack, where the current user has power, but is no
+ * superuser?  What is called by a stored expression, and deputies, are superusers'
+ * own.
+ */
+bool
+gk_code_is_anothers(void)
+{
+	gk_frames_prune(__builtin_frame_address(0));
+	GK_FOR_EACH_FRAME(frame)
+		if (frame->untrusted && !(gk_code_function_is_untrusted(frame->funcid) &&
+								  gk_code_owner_is_own(gk_code_owner_of(frame->funcid))))
+			return true;
+	return false;
+}
+
+/*
  * Was untrusted code called by the extension's script that is running?  Such
  * code that installs an extension itself is only its user.
  */

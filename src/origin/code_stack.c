@@ -105,7 +105,7 @@ push(Oid funcid, char *stack, bool untrusted, uint64 allows, Oid as)
 	}
 
 	/* as the user that it was called with */
-	is_outermost = untrusted && gk_code_session_is_privileged() && !any_outermost();
+	is_outermost = untrusted && gk_code_session_is_superusers() && !any_outermost();
 	*frame = (GkFrame)
 	{
 		.funcid = funcid,

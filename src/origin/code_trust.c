@@ -22,6 +22,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
@@ -86,39 +87,36 @@ gk_code_login_is_privileged(void)
 }
 
 /*
- * Can this session come to have superuser rights, other than by somebody's
- * SECURITY DEFINER function that it has yet to call?  SET ROLE and SET SESSION
- * AUTHORIZATION put rights aside, and what put them aside can be reset.  A role
- * that a label exempts has something to lose, too.  False as well when nobody
- * wants to know.
+ * What has this session to lose?  SET ROLE and SET SESSION AUTHORIZATION put
+ * rights aside, and what put them aside can be reset.  A role that a label
+ * exempts has something to lose, too.  Nothing when nobody wants to know.
  *
  * The answer is kept for the pair of users that it was given for, so that SET
  * ROLE, SECURITY DEFINER and whatever else changes one of them asks anew, and
  * until a role changes (a label rewrites its row), a membership or one of the two
  * settings does.  Who logged in stays the same.
  */
-bool
+GkSession
 gk_code_find_out_session(void)
 {
-	Oid			current = GetUserId();
-	Oid			session = GetSessionUserId();
 	Oid			authenticated = GetAuthenticatedUserId();
 	uint32		before = generation;
-	bool		answer = false;
+	GkSession	found = {GetUserId(), GetSessionUserId(), false, false};
 
 	if (!IsTransactionState())
-		return false;
+		return found;
 	if (gk_untrusted_code != GK_UNTRUSTED_OFF && gk_mode != GK_MODE_OFF)
-		answer = gk_acts_as_superuser(current) ||
-			gk_acts_as_superuser(session) ||
-			gk_label_is_on_role(session) ||
-			(OidIsValid(authenticated) && gk_acts_as_superuser(authenticated));
+	{
+		found.has_superuser = gk_acts_as_superuser(found.current) ||
+			gk_acts_as_superuser(found.session) ||
+			gk_label_is_on_role(found.session) ||
+			gk_acts_as_superuser(authenticated);
+		found.has_power = found.has_superuser || gk_has_power(found.current) ||
+			gk_has_power(found.session) || gk_has_power(authenticated);
+	}
 	if (generation == before && OidIsValid(authenticated))
-		gk_session[current & (GK_SESSIONS - 1)] = (GkSession)
-		{
-			current, session, answer
-		};
-	return answer;
+		gk_session[found.current & (GK_SESSIONS - 1)] = found;
+	return found;
 }
 
 /* Is code that this role owns as good as a superuser's? */
@@ -126,6 +124,19 @@ bool
 gk_code_owner_is_trusted(Oid roleid)
 {
 	return gk_is_superuser(roleid) || gk_label_trusts_role(roleid);
+}
+
+/*
+ * Is it, or as good as what the current user, who is no superuser, would do: could
+ * its owner do the same without lending it to him?
+ */
+bool
+gk_code_owner_is_own(Oid roleid)
+{
+	Oid			current = GetUserId();
+
+	return gk_code_owner_is_trusted(roleid) ||
+		(!gk_acts_as_superuser(current) && has_privs_of_role(roleid, current));
 }
 
 Oid

@@ -20,6 +20,7 @@
 
 /* owners.c */
 extern bool gk_relation_is_others(Oid relid);
+extern bool gk_relation_is_own(Oid relid);
 extern bool gk_triggers_are_others(Oid relid);
 extern bool gk_operator_is_others(Oid opno);
 extern bool gk_object_is_others(Oid classid, Oid objid);

@@ -36,8 +36,18 @@
 #include "replication/logicalworker.h"
 #include "tcop/pquery.h"
 
-/* The place of a stored call whose author is trusted; any negative one is unknown to core. */
+/*
+ * The place of a stored call whose author is trusted, and of one that the role is
+ * trusted with that is named below; any negative one is unknown to core.
+ */
 #define GK_TRUSTED_PLACE (-2)
+#define GK_OWN_PLACE (-3)
+
+/*
+ * A role short of superuser, with power, and the only one of this session for
+ * whom what is its own was marked: a plan may be used by another.
+ */
+static Oid	marked_for;
 
 /* Where the node itself stands, or NULL for one that calls nothing. */
 static int *
@@ -151,7 +161,7 @@ gk_call_has_author(const Node *call)
 		return false;
 	if (*place >= 0)
 		return !reads_stored_text();
-	if (*place == GK_TRUSTED_PLACE)
+	if (*place == GK_TRUSTED_PLACE || (*place == GK_OWN_PLACE && GetUserId() == marked_for))
 		return true;
 	if (is_of_aggregate(call) && gk_running_aggregates(has_author))
 		return true;
@@ -164,7 +174,7 @@ gk_call_has_author(const Node *call)
  * ------------------------------------------------------------------------
  */
 
-static bool mark_expressions(Node *node, void *is_trusted);
+static bool mark_expressions(Node *node, void *mark);
 
 /* The view whose query this is, or InvalidOid. */
 static Oid
@@ -181,15 +191,30 @@ view_of(const RangeTblEntry *rte)
 	return old->rtekind == RTE_RELATION && old->relkind == RELKIND_VIEW ? old->relid : InvalidOid;
 }
 
+/* What the calls of a view are marked with, or 0. */
+static int
+mark_of_view(Oid view)
+{
+	Oid			current = GetUserId();
+
+	if (!gk_relation_is_others(view))
+		return GK_TRUSTED_PLACE;
+	if (gk_code_session_is_superusers() || !gk_relation_is_own(view) ||
+		(OidIsValid(marked_for) && marked_for != current))
+		return 0;
+	marked_for = current;
+	return GK_OWN_PLACE;
+}
+
 /*
- * One level of a query: whose expressions have this author.  Not those of
- * policies, which are the relation's owner's, nor those of a level that writes,
- * into which defaults and checks of others were put.
+ * One level of a query, whose expressions get this mark.  Not those of policies,
+ * which are the relation's owner's, nor those of a level that writes, into which
+ * defaults and checks of others were put.
  */
 static bool
-mark_level(Query *query, bool is_trusted)
+mark_level(Query *query, int mark)
 {
-	bool		own = is_trusted && query->commandType == CMD_SELECT;
+	int			own = query->commandType == CMD_SELECT ? mark : 0;
 	ListCell   *cell;
 
 	check_stack_depth();
@@ -201,7 +226,7 @@ mark_level(Query *query, bool is_trusted)
 		{
 			Oid			view = view_of(rte);
 
-			mark_level(rte->subquery, OidIsValid(view) ? !gk_relation_is_others(view) : is_trusted);
+			mark_level(rte->subquery, OidIsValid(view) ? mark_of_view(view) : mark);
 		}
 		else if (own)
 		{
@@ -216,16 +241,16 @@ mark_level(Query *query, bool is_trusted)
 static bool
 mark_expressions(Node *node, void *context)
 {
-	bool		is_trusted = *(bool *) context;
+	int			mark = *(int *) context;
 	int		   *place;
 
 	if (node == NULL)
 		return false;
 	if (IsA(node, Query))
-		return mark_level((Query *) node, is_trusted);
+		return mark_level((Query *) node, mark);
 	place = place_of(node);
-	if (place && *place < 0 && is_trusted)
-		*place = GK_TRUSTED_PLACE;
+	if (place && *place < 0 && mark)
+		*place = mark;
 	return expression_tree_walker(node, mark_expressions, context);
 }
 
@@ -281,5 +306,5 @@ gk_mark_trusted(Query *query, bool is_body)
 {
 	is_body |= is_refreshed();
 	if (is_body || may_use_view(query))
-		mark_level(query, is_body);
+		mark_level(query, is_body ? GK_TRUSTED_PLACE : 0);
 }

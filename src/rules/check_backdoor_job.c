@@ -42,7 +42,7 @@ gk_writes_job(const GkPermInfo *perm)
 		((perm->requiredPerms & ACL_INSERT) ||
 		 ((perm->requiredPerms & ACL_UPDATE) && !bms_is_empty(perm->updatedCols))) &&
 		GK_PERMINFO_IS_RELATION(perm) &&
-		gk_code_session_is_privileged() && gk_job_action(perm->relid);
+		gk_code_session_is_superusers() && gk_job_action(perm->relid);
 }
 
 /* Were the rights lent by something the rules know? */

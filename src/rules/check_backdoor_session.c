@@ -29,7 +29,7 @@
 bool
 gk_check_backdoor_session(const GkRequest *request, GkFinding *finding)
 {
-	if (!gk_code_session_is_privileged() || !gk_code_is_untrusted())
+	if (!gk_code_session_is_superusers() || !gk_code_is_untrusted())
 		return false;
 	finding->action = "preparing a statement for a superuser's session";
 	finding->object_type = "prepared statement";

@@ -23,6 +23,7 @@
  *-------------------------------------------------------------------------
  */
 #include "origin/owners.h"
+#include "rules/checks.h"
 #include "rules/objects.h"
 
 #include "access/htup_details.h"
@@ -40,8 +41,6 @@
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
-
-#define GK_ONLY_UNTRUSTED (GK_EXTENSION | GK_ELEVATED | GK_RESTRICTED | GK_STRICT)
 
 static bool
 is_code_of_others(void)

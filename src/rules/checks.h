@@ -29,7 +29,6 @@ extern bool gk_check_protected_function(const GkRequest *request, GkFinding *fin
 /* check_server_settings.c */
 extern const GkSymbol gk_server_settings_symbols[];
 extern bool gk_check_server_settings(const GkRequest *request, GkFinding *finding);
-extern bool gk_check_superuser_object(const GkRequest *request, GkFinding *finding);
 
 /* watched_settings.c */
 extern bool gk_setting_letters[];	/* may one of these begin a watched name? */
@@ -51,6 +50,15 @@ extern bool gk_check_role_membership(const GkRequest *request, GkFinding *findin
 extern bool gk_check_effect_superuser(const GkRequest *request, GkFinding *finding);
 extern bool gk_check_effect_privileged(const GkRequest *request, GkFinding *finding);
 extern bool gk_check_effect_membership(const GkRequest *request, GkFinding *finding);
+
+/* What only binds code of others ignores the rest. */
+#define GK_ONLY_UNTRUSTED (~GK_UNTRUSTED)
+
+/* check_superuser_object.c */
+extern bool gk_check_superuser_object(const GkRequest *request, GkFinding *finding);
+
+/* check_role_by_others.c */
+extern bool gk_check_role_by_others(const GkRequest *request, GkFinding *finding);
 
 /* check_catalog_write.c */
 extern const GkSymbol gk_catalog_write_symbols[];

@@ -244,6 +244,11 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_STATEMENT, T_TruncateStmt, gk_check_superuser_object},
 			{GK_DOOR_STATEMENT, T_AlterTableStmt, gk_check_superuser_object},
 			{GK_DOOR_STATEMENT, T_GrantStmt, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, AuthIdRelationId, gk_check_role_by_others},
+			{GK_DOOR_OBJECT, DbRoleSettingRelationId, gk_check_role_by_others},
+			{GK_DOOR_STATEMENT, T_GrantRoleStmt, gk_check_role_by_others},
+			{GK_DOOR_STATEMENT, T_DropOwnedStmt, gk_check_role_by_others},
+			{GK_DOOR_STATEMENT, T_ReassignOwnedStmt, gk_check_role_by_others},
 		}
 	},
 	[GK_EXTENSION_HIJACK] = {

@@ -62,6 +62,46 @@ SELECT (SELECT total FROM gko.total), gko.rate(), has_table_privilege('gk_user',
 	(SELECT count(*) FROM pg_policy WHERE polrelid = 'gko.ledger'::regclass) AS policies,
 	to_regclass('gko_jobs') = 'public.gko_jobs'::regclass AS unhidden;
 
+-- denied: roles, which are an administrator's to make, change, grant and drop
+CREATE ROLE gko_app PASSWORD 'its own';
+CREATE ROLE gko_admin CREATEROLE;
+CREATE TABLE gko.roles AS SELECT * FROM pg_authid WHERE rolname = 'gko_app';
+SELECT gkx.run('ALTER ROLE gko_app PASSWORD ''another''');
+SELECT gkx.run('ALTER ROLE gko_app CREATEDB');
+SELECT gkx.run('ALTER ROLE gko_app SET search_path = gkx');
+SELECT gkx.run('ALTER ROLE gko_app RENAME TO gko_other');
+SELECT gkx.run('GRANT gko_app TO gk_user');
+SELECT gkx.run('ALTER GROUP gko_app ADD USER gk_user');
+SELECT gkx.run('CREATE ROLE gko_made');
+SELECT gkx.run('DROP OWNED BY gko_app');
+SELECT gkx.run('REASSIGN OWNED BY gko_app TO gk_user');
+SELECT gkx.run('DROP ROLE gko_app');
+GRANT USAGE ON SCHEMA gkx TO gko_admin;
+SET ROLE gko_admin;
+SELECT gkx.run('ALTER ROLE gko_app PASSWORD ''another''');
+SELECT gkx.run('CREATE ROLE gko_made');
+RESET ROLE;
+-- the effect: nothing has changed
+SELECT count(*) FROM pg_authid a JOIN gko.roles r USING (oid) WHERE a.rolname = r.rolname AND a.rolpassword = r.rolpassword AND NOT a.rolcreatedb;
+SELECT count(*) FROM pg_roles WHERE rolname = 'gko_made';
+SELECT count(*) FROM pg_auth_members WHERE roleid = 'gko_app'::regrole;
+SELECT count(*) FROM pg_db_role_setting WHERE setrole = 'gko_app'::regrole;
+-- allowed: what its owner could do without help
+SELECT gkx.run('ALTER ROLE gk_user SET gk.seen = 1');
+SELECT gkx.run('ALTER ROLE gk_user RESET gk.seen');
+GRANT gko_app TO gk_user WITH ADMIN OPTION;
+SELECT gkx.run('GRANT gko_app TO gko_admin');
+-- allowed: an administrator's own code
+CREATE SCHEMA gka AUTHORIZATION gko_admin;
+SET ROLE gko_admin;
+CREATE FUNCTION gka.made() RETURNS void LANGUAGE plpgsql AS 'BEGIN CREATE ROLE gko_made; DROP ROLE gko_made; END';
+SELECT gka.made();
+RESET ROLE;
+SELECT gka.made();
+DROP SCHEMA gka CASCADE;
+REVOKE ALL ON SCHEMA gkx FROM gko_admin;
+DROP ROLE gko_app, gko_admin;
+
 -- allowed: its own objects, and what it has just made
 SELECT gkx.run('CREATE TABLE gkx.report (a int); ALTER TABLE gkx.report ADD b int; GRANT SELECT ON gkx.report TO PUBLIC; TRUNCATE gkx.report; DROP TABLE gkx.report');
 SET SESSION AUTHORIZATION gk_user;
