@@ -168,7 +168,7 @@ gk_deny(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("pg_gatekeeper: %s is not allowed", finding->action),
 				 errdetail("Audit record " UINT64_FORMAT ".", seq)));
-	code = gk_code_text();
+	code = gk_code_text(event->request->has_no_author);
 	gk_circumstances_text(event->circumstances, bits, sizeof(bits));
 	gk_audit_show(object, sizeof(object), finding->object);
 	hides = gk_audit_hides(finding);

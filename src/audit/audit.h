@@ -91,6 +91,7 @@ typedef struct GkNames
 	char		current_user[NAMEDATALEN];
 	char		database[NAMEDATALEN];
 	char		extension[NAMEDATALEN];
+	char		code_owner[NAMEDATALEN];
 } GkNames;
 
 /*

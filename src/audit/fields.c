@@ -32,6 +32,7 @@ RAW_GETTER(database, names.database)
 RAW_GETTER(session_user, names.session_user)
 RAW_GETTER(current_user, names.current_user)
 RAW_GETTER(extension, names.extension)
+RAW_GETTER(code_owner, names.code_owner)
 RAW_GETTER(command, command)
 RAW_GETTER(object_type, object_type)
 RAW_GETTER(grantee, grantee)
@@ -259,6 +260,7 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_APPLICATION", NULL, false, GK_KEPT, GK_NAME_SIZE, gk_get_application},
 	{"GATEKEEPER_EXTENSION", "extension", true, GK_KEPT, GK_NAME_SIZE, get_extension},
 	{"GATEKEEPER_FUNCTION", NULL, false, GK_KEPT, 2 * GK_NAME_SIZE, gk_get_function},
+	{"GATEKEEPER_CODE_OWNER", "code_owner", true, GK_KEPT, GK_NAME_SIZE, get_code_owner},
 	{"GATEKEEPER_COMMAND", "command", true, GK_KEPT, 48, get_command},
 	{"GATEKEEPER_OBJECT_TYPE", "object_type", false, GK_KEPT, 48, get_object_type},
 	{"GATEKEEPER_OBJECT", "object", true, GK_KEPT, GK_OBJECT_SIZE, gk_get_object},

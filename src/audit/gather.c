@@ -19,6 +19,7 @@
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_language.h"
@@ -242,27 +243,28 @@ look_up_database(char *name)
 static char code_origin[4 * GK_NAME_SIZE];
 
 static void
-look_up_code_origin(GkRecord *record)
+look_up_code_origin(GkRecord *record, bool is_stored)
 {
 	static const Oid catalogs[] = {
 		ProcedureRelationId, NamespaceRelationId, TypeRelationId,
-		LanguageRelationId, AuthIdRelationId
+		LanguageRelationId, AuthIdRelationId, RelationRelationId
 	};
 	int			locked = 0;
 
-	if (!OidIsValid(gk_code_function()))
+	if (!OidIsValid(gk_code_function()) && !is_stored)
 		return;
 	while (locked < (int) lengthof(catalogs) && lock_catalog(catalogs[locked]))
 		locked++;
 	if (locked == (int) lengthof(catalogs))
 	{
-		const char *text = gk_code_text();
+		const char *text = gk_code_text(is_stored);
 
 		if (text)
 		{
 			strlcpy(code_origin, text, sizeof(code_origin));
 			record->code = code_origin;
 		}
+		look_up_role(gk_code_author(is_stored), record->names.code_owner);
 	}
 	while (locked > 0)
 		unlock_catalog(catalogs[--locked]);
@@ -299,7 +301,7 @@ gk_audit_look_up(GkRecord *record, const GkRequest *request)
 
 	if (*record->names.database == '\0')
 		look_up_database(record->names.database);
-	look_up_code_origin(record);
+	look_up_code_origin(record, request && request->has_no_author);
 	if (request)
 		gk_audit_look_up_details(record, request);
 	if (creating_extension && lock_catalog(ExtensionRelationId))

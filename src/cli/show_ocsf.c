@@ -261,6 +261,7 @@ gk_show_ocsf(const GkEntry *entry)
 	put("new_value", entry, "GATEKEEPER_NEW_VALUE");
 	put("extension", entry, "GATEKEEPER_EXTENSION");
 	put("function", entry, "GATEKEEPER_FUNCTION");
+	put("code_owner", entry, "GATEKEEPER_CODE_OWNER");
 	put("backend_type", entry, "GATEKEEPER_BACKEND_TYPE");
 	put("vxid", entry, "GATEKEEPER_VXID");
 	put("statement_length", entry, "GATEKEEPER_STATEMENT_LENGTH");

@@ -154,7 +154,7 @@ gk_circumstance_reason(int bit)
 		case GK_RESTRICTED:
 			return "a security-restricted operation is running, with the rights of a table's owner";
 		case GK_UNTRUSTED:
-			code = gk_code_text();
+			code = gk_code_text(false);
 			return psprintf("superuser rights are running %s", code ? code : "the code of others");
 		case GK_SELF:
 			if (gk_session_from() == GK_FROM_UNKNOWN)

@@ -157,6 +157,7 @@ extern bool gk_portal_is_untrusted(Portal portal, Oid *funcid, Oid *owner);
 
 /* words.c */
 extern char *gk_function_name(Oid funcid);
-extern const char *gk_code_text(void);
+extern const char *gk_code_text(bool is_stored);
+extern Oid	gk_code_author(bool is_stored);
 
 #endif							/* GK_CODE_H */

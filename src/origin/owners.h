@@ -42,6 +42,7 @@ extern void gk_running_end(char *stack);
 extern void gk_running_prune(char *stack);
 extern QueryDesc *gk_running_query(void);
 extern bool gk_written_by_running(Oid relid);
+extern Oid	gk_running_vehicle(void);
 extern bool gk_running_aggregates(bool (*test) (const Node *));
 
 /* leader.c */

@@ -18,10 +18,13 @@
  */
 #include "origin/owners.h"
 
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
+#include "utils/lsyscache.h"
 
 #define GK_MAX_RUNNING 64
 
@@ -95,6 +98,55 @@ gk_written_by_running(Oid relid)
 	QueryDesc  *query = gk_running_query();
 
 	return query == NULL || query->plannedstmt == NULL || is_written(relid, query->plannedstmt);
+}
+
+/* The relation that the utility statement at work is about, or NULL. */
+static const RangeVar *
+relation_of_statement(void)
+{
+	Node	   *stmt = gk_statement->pstmt ? gk_statement->pstmt->utilityStmt : NULL;
+
+	switch (stmt ? nodeTag(stmt) : T_Invalid)
+	{
+		case T_AlterTableStmt:
+			return ((AlterTableStmt *) stmt)->relation;
+		case T_CopyStmt:
+			return ((CopyStmt *) stmt)->relation;
+		case T_IndexStmt:
+			return ((IndexStmt *) stmt)->relation;
+		case T_RefreshMatViewStmt:
+			return ((RefreshMatViewStmt *) stmt)->relation;
+		default:
+			return NULL;
+	}
+}
+
+/*
+ * Where others may have stored what runs now, as far as the innermost statement
+ * tells: a view of theirs that it reads, or else a table; or InvalidOid.
+ */
+Oid
+gk_running_vehicle(void)
+{
+	QueryDesc  *query = gk_running_query();
+	const RangeVar *relation = query ? NULL : relation_of_statement();
+	Oid			found = relation ? RangeVarGetRelid(relation, NoLock, true) : InvalidOid;
+	ListCell   *cell;
+
+	if (OidIsValid(found) && !gk_relation_is_others(found))
+		found = InvalidOid;
+	if (query && query->plannedstmt)
+		foreach(cell, query->plannedstmt->rtable)
+		{
+			Oid			relid = lfirst_node(RangeTblEntry, cell)->relid;
+
+			if (!OidIsValid(relid) || !gk_relation_is_others(relid))
+				continue;
+			if (get_rel_relkind(relid) == RELKIND_VIEW)
+				return relid;
+			found = OidIsValid(found) ? found : relid;
+		}
+	return found;
 }
 
 typedef struct GkAggregates

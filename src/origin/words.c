@@ -9,9 +9,11 @@
  *-------------------------------------------------------------------------
  */
 #include "base/gatekeeper.h"
+#include "origin/owners.h"
 
 #include "access/htup_details.h"
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -68,22 +70,77 @@ describe(Oid funcid)
 	return text;
 }
 
+/* view public.v of "alice" */
+static char *
+describe_relation(Oid relid)
+{
+	const char *kind;
+	const char *owner = GetUserNameFromId(gk_relation_owner(relid), true);
+
+	switch (get_rel_relkind(relid))
+	{
+		case RELKIND_VIEW:
+			kind = "view";
+			break;
+		case RELKIND_MATVIEW:
+			kind = "materialized view";
+			break;
+		case RELKIND_FOREIGN_TABLE:
+			kind = "foreign table";
+			break;
+		default:
+			kind = "table";
+			break;
+	}
+	return psprintf("%s %s of \"%s\"", kind,
+					quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
+											   get_rel_name(relid)),
+					owner ? owner : "unknown");
+}
+
 /*
- * The function whose code is running: the outermost one of an untrusted owner,
- * since it is the one that somebody was made to call, and, when it is another,
- * the innermost one known.  Without a full stop.  NULL when there is none, or
- * no catalog can be read.  In CurrentMemoryContext; may raise what a syscache
- * lookup raises.
+ * Whose code is running.  The outermost function of an untrusted owner, since it
+ * is the one that somebody was made to call, and, when it is another, the
+ * innermost one known.  For a call that is_stored, and for a deputy, what it is
+ * stored with, as far as the running statement tells.  Without a full stop.  NULL
+ * when there is none, or no catalog can be read.  In CurrentMemoryContext; may
+ * raise what a syscache lookup raises.
  */
 const char *
-gk_code_text(void)
+gk_code_text(bool is_stored)
 {
 	Oid			function = gk_code_function();
 	Oid			innermost = gk_code_innermost();
+	Oid			vehicle;
 
-	if (!OidIsValid(function) || !IsTransactionState())
+	if (!IsTransactionState())
 		return NULL;
+	vehicle = is_stored || gk_code_is_deputy() ? gk_running_vehicle() : InvalidOid;
+	if (is_stored && !gk_code_is_untrusted())
+		return OidIsValid(vehicle) ? psprintf("an expression stored with %s", describe_relation(vehicle)) :
+			"an expression stored by another role";
+	if (!OidIsValid(function))
+		return NULL;
+	if (OidIsValid(vehicle))
+		return psprintf("%s, called from %s", describe(function), describe_relation(vehicle));
 	if (function == innermost)
 		return describe(function);
 	return psprintf("%s, by now in %s", describe(function), describe(innermost));
+}
+
+/* The role whose code that is, or InvalidOid where it is not known. */
+Oid
+gk_code_author(bool is_stored)
+{
+	Oid			function = gk_code_function();
+
+	if (!IsTransactionState())
+		return InvalidOid;
+	if ((is_stored && !gk_code_is_untrusted()) || gk_code_is_deputy())
+	{
+		Oid			vehicle = gk_running_vehicle();
+
+		return OidIsValid(vehicle) ? gk_relation_owner(vehicle) : InvalidOid;
+	}
+	return OidIsValid(function) ? gk_code_owner_of(function) : InvalidOid;
 }

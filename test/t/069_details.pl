@@ -65,6 +65,28 @@ like(GkTest::slurp($node->logfile), qr/STATEMENT:  SELECT inj\('GRANT/, '... as 
 $r = denial_of(q{SELECT inj('SET session_replication_role = replica')}, 'a setting');
 is("$r->{OBJECT}: $r->{OLD_VALUE} -> $r->{NEW_VALUE}", 'session_replication_role: origin -> replica', '... what it was and would have been');
 
+# Whose code it was: of a function, and of what is stored with an object.
+value_of($node, <<'EOT');
+CREATE SCHEMA his AUTHORIZATION mallory;
+SET SESSION AUTHORIZATION mallory;
+CREATE FUNCTION his.f() RETURNS text LANGUAGE plpgsql AS $$BEGIN RETURN pg_read_file('PG_VERSION'); END$$;
+CREATE VIEW his.v AS SELECT pg_read_file('PG_VERSION') AS x;
+CREATE TABLE his.t (a text DEFAULT pg_read_file('PG_VERSION'), b int);
+EOT
+foreach my $case (
+	[ 'SELECT his.f()', 'function his.f() of "mallory" in plpgsql' ],
+	[ 'SELECT * FROM his.v', 'an expression stored with view his.v of "mallory"' ],
+	[ 'INSERT INTO his.t (b) VALUES (1)', 'an expression stored with table his.t of "mallory"' ])
+{
+	my ($sql, $code) = @$case;
+	my (undef, undef, $err) = run_as($node, 'postgres', $sql);
+	my @denied = grep { ($_->{GATEKEEPER_VERDICT} // '') eq 'denied' } $records->();
+	$seen = @denied;
+	is($denied[-1]{GATEKEEPER_FUNCTION}, $code, "$sql: whose code is known");
+	is($denied[-1]{GATEKEEPER_CODE_OWNER}, 'mallory', '... and its owner');
+	like($err, qr/Code: \Q$code\E\./, '... and told');
+}
+
 # Nothing that somebody writes hides what a shell would run.
 foreach my $program (
 	q{token="touch /tmp/evil-payload"; eval "$token"},
