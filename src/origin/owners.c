@@ -7,6 +7,11 @@
  * such a role may have had a hand in: a partition of its table, a table on which
  * it may make triggers.  What initdb made is nobody's but the server's.
  *
+ * What stands in a table's CHECK may have been copied from another role's table
+ * (LIKE, INHERITS), what stands in a domain may have been given with it: no catalog
+ * tells who wrote these, and they count as another role's, whoever owns the table or
+ * domain.
+ *
  * All of these read catalogs through the system caches, or scan one by an index,
  * and need a transaction.
  *
@@ -165,13 +170,22 @@ cast_is_others(HeapTuple row)
 	return type_is_others(cast->castsource) || type_is_others(cast->casttarget);
 }
 
+/* One that has an expression. */
 static bool
 constraint_is_others(HeapTuple row)
 {
 	Form_pg_constraint constraint = (Form_pg_constraint) GETSTRUCT(row);
 
-	return OidIsValid(constraint->conrelid) ? gk_relation_is_others(constraint->conrelid) :
-		type_is_others(constraint->contypid);
+	return constraint->contype == CONSTRAINT_CHECK || gk_relation_is_others(constraint->conrelid);
+}
+
+/* Of a type of any other kind the functions are its maker's. */
+static bool
+type_code_is_others(HeapTuple row)
+{
+	Form_pg_type type = (Form_pg_type) GETSTRUCT(row);
+
+	return type->typtype == TYPTYPE_DOMAIN || !gk_code_owner_is_trusted(type->typowner);
 }
 
 static bool
@@ -193,6 +207,8 @@ row_is_others(Oid classid, HeapTuple row)
 			return gk_relation_is_others(((Form_pg_class) GETSTRUCT(row))->oid);
 		case ConstraintRelationId:
 			return constraint_is_others(row);
+		case TypeRelationId:
+			return type_code_is_others(row);
 		case CastRelationId:
 			return cast_is_others(row);
 		case ProcedureRelationId:

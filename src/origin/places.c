@@ -30,11 +30,13 @@
 #include "origin/owners.h"
 
 #include "access/parallel.h"
+#include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_inherits.h"
 #include "nodes/nodeFuncs.h"
 #include "replication/logicalworker.h"
 #include "tcop/pquery.h"
+#include "utils/lsyscache.h"
 
 /*
  * The place of a stored call whose author is trusted, and of one that the role is
@@ -117,7 +119,11 @@ is_of_aggregate(const Node *call)
 		((const Param *) linitial(expr->args))->paramid == -1;
 }
 
-/* ALTER TABLE that makes expressions anew from the text of what is stored. */
+/*
+ * ALTER TABLE that makes expressions anew from the text of what is stored: of the
+ * table, of its children, and with ALTER TYPE of every table that is made OF the
+ * type.
+ */
 static bool
 reads_stored_text(void)
 {
@@ -131,7 +137,8 @@ reads_stored_text(void)
 		if (GK_READS_STORED_TEXT(lfirst_node(AlterTableCmd, cell)->subtype))
 		{
 			relid = RangeVarGetRelid(stmt->relation, NoLock, true);
-			return !OidIsValid(relid) || gk_relation_is_others(relid) || has_subclass(relid);
+			return !OidIsValid(relid) || gk_relation_is_others(relid) || has_subclass(relid) ||
+				get_rel_relkind(relid) == RELKIND_COMPOSITE_TYPE;
 		}
 	return false;
 }
@@ -295,16 +302,38 @@ may_use_view(const Query *query)
 }
 
 /*
+ * Is it what a rule of the server's own views does, as UPDATE of pg_settings?  The
+ * relation that a rule belongs to is among those of its action.
+ */
+static bool
+is_servers_rule(const Query *query)
+{
+	ListCell   *cell;
+
+	if (query->querySource == QSRC_ORIGINAL || query->rtable == NIL)
+		return false;
+	foreach(cell, query->rtable)
+	{
+		const RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+		Oid			relid = rte->rtekind == RTE_SUBQUERY ? view_of(rte) : rte->relid;
+
+		if (!OidIsValid(relid) || relid >= FirstNormalObjectId)
+			return false;
+	}
+	return true;
+}
+
+/*
  * A query is about to be planned in a privileged session: mark the calls that
  * stand in views of superusers, and those of the query itself where it is the
- * body of a superuser's function that is stored read (BEGIN ATOMIC), or what a
- * superuser's materialized view is made of.  The
- * planner may change the query, and so may this.
+ * body of a superuser's function that is stored read (BEGIN ATOMIC), what a
+ * superuser's materialized view is made of, or what a rule of the server's does.
+ * The planner may change the query, and so may this.
  */
 void
 gk_mark_trusted(Query *query, bool is_body)
 {
-	is_body |= is_refreshed();
+	is_body |= is_refreshed() || is_servers_rule(query);
 	if (is_body || may_use_view(query))
 		mark_level(query, is_body ? GK_TRUSTED_PLACE : 0);
 }

@@ -26,11 +26,12 @@
  *	cast, transform, access method, text search parser and template	created:
  *									they have no owner
  *	domain							a superuser's gets a default that calls
- *									a listed function
+ *									a listed function, or one of a superuser's
+ *									that does as its arguments say
  *	relation						taken from a superuser, or given to one
  *									with code of its own on it (always, when
- *									that calls a listed function: nothing tells
- *									later whose it was)
+ *									that calls a listed function, or such a
+ *									one: nothing tells later whose it was)
  *	schema, database				taken from a superuser
  *
  * and what is powerless when fired, and therefore allowed:
@@ -201,10 +202,10 @@ check_owners(const GkRequest *request, int findings, bool to_superuser, GkFindin
 			finding->binds_always = true;
 			finding->hint = "What belongs to a superuser is trusted wherever it runs. Ask a superuser to review it and to change its owner, in a session of his own.";
 		}
-		else if (request->classid == RelationRelationId && gk_relation_calls_listed(request->objid))
+		else if (request->classid == RelationRelationId && gk_relation_calls_deputy(request->objid))
 		{
 			finding->binds_always = true;
-			finding->hint = "A view, default, constraint or condition of the relation calls a function that pg_gatekeeper lists, and would do so with the new owner's rights from now on. Drop it, or let the new owner make it anew. See pg_gatekeeper(7).";
+			finding->hint = "A view, default, constraint or condition of the relation calls a function that pg_gatekeeper lists, or one of a superuser's that does as its arguments say, and would do so with the new owner's rights from now on. Drop it, or let the new owner make it anew. See pg_gatekeeper(7).";
 		}
 		return "giving an object to a superuser";
 	}
@@ -235,7 +236,7 @@ check_row(const GkRequest *request, int findings, HeapTuple row, GkFinding *find
 		if (OidIsValid(type->typrelid) || type->typinput == F_ARRAY_IN)
 			return NULL;		/* goes where its relation or element goes */
 		if (!is_code_type(type))
-			findings = gk_calls_listed(gk_row_node(classid, row, Anum_pg_type_typdefaultbin), NULL) ?
+			findings = gk_calls_deputy(gk_row_node(classid, row, Anum_pg_type_typdefaultbin), NULL) ?
 				CODE : TAKEN;
 	}
 	if (old && gk_code_owner_is_trusted(gk_row_owner(classid, old)) != superusers)

@@ -136,11 +136,9 @@ is_view_of_secret(HeapTuple tuple)
 		gk_view_shows_secret(rel->oid, whole_row, 0);
 }
 
-typedef bool (*Question) (HeapTuple tuple);
-
 /* The name of the object, when the question is true of it, else NULL. */
 static const char *
-name_if(Oid classid, Oid objid, Question question)
+name_if(Oid classid, Oid objid, GkRowQuestion question)
 {
 	int			cache = classid == ProcedureRelationId ? PROCOID : RELOID;
 	HeapTuple	tuple = SearchSysCache1(cache, ObjectIdGetDatum(objid));
@@ -155,34 +153,11 @@ name_if(Oid classid, Oid objid, Question question)
 	return name;
 }
 
-/* The first of the schema that it is true of. */
-static const char *
-first_in_schema(Oid classid, const char *schema, Question question)
-{
-	Relation	catalog = table_open(classid, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-	const char *name = NULL;
-
-	ScanKeyInit(&key,
-				classid == ProcedureRelationId ? Anum_pg_proc_pronamespace : Anum_pg_class_relnamespace,
-				BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(get_namespace_oid(schema, true)));
-	scan = systable_beginscan(catalog, InvalidOid, false, NULL, 1, &key);
-	while (name == NULL && HeapTupleIsValid(tuple = systable_getnext(scan)))
-		if (question(tuple))
-			name = gk_row_name(classid, tuple);
-	systable_endscan(scan);
-	table_close(catalog, AccessShareLock);
-	return name;
-}
-
 static const char *
 kept_back(const GrantStmt *stmt, Node *target)
 {
 	if (stmt->targtype == ACL_TARGET_ALL_IN_SCHEMA)
-		return first_in_schema(ProcedureRelationId, strVal(target), is_kept_back);
+		return gk_first_in_schema(ProcedureRelationId, strVal(target), is_kept_back);
 	return name_if(ProcedureRelationId,
 				   LookupFuncWithArgs(stmt->objtype, (ObjectWithArgs *) target, true),
 				   is_kept_back);
@@ -192,7 +167,7 @@ static const char *
 view_of_secret(const GrantStmt *stmt, Node *target)
 {
 	if (stmt->targtype == ACL_TARGET_ALL_IN_SCHEMA)
-		return first_in_schema(RelationRelationId, strVal(target), is_view_of_secret);
+		return gk_first_in_schema(RelationRelationId, strVal(target), is_view_of_secret);
 	return name_if(RelationRelationId,
 				   RangeVarGetRelid((RangeVar *) target, NoLock, true),
 				   is_view_of_secret);

@@ -237,7 +237,7 @@ static bool
 found_lent(const GkRequest *request, GkFinding *finding)
 {
 	Oid			table = (request->circumstances & GK_UNTRUSTED) ?
-		gk_lent_table(request->range_table, request->perms) : InvalidOid;
+		gk_lent_table(request->range_table, request->perms, false) : InvalidOid;
 
 	if (!OidIsValid(table))
 		return false;
@@ -245,7 +245,7 @@ found_lent(const GkRequest *request, GkFinding *finding)
 	finding->object_type = "table";
 	finding->object = psprintf("%s.%s", get_namespace_name(get_rel_namespace(table)),
 							   get_rel_name(table));
-	finding->hint = "The view is WITH (security_invoker), and its owner would see what is read with a superuser's rights. Read it after SET ROLE to somebody who may read the table, or name the table in the statement. See pg_gatekeeper(7).";
+	finding->hint = "The view is WITH (security_invoker), or stands on one, and its owner would see what is read with a superuser's rights. Read it after SET ROLE to somebody who may read the table, or name the table in the statement. See pg_gatekeeper(7).";
 	return true;
 }
 

@@ -14,8 +14,12 @@
  * table or type goes before all others of its name, also when untrusted code has
  * made it with its own rights: one that hides what a superuser made is refused.
  *
- * Does not see: INSERT, UPDATE, DELETE and SELECT, which need no more than the
- * rights on a table; what is hidden before it is made.
+ * A view of others WITH (security_invoker) writes with the rights of whoever writes
+ * to it, and with its owner's defaults: what the owner may not write itself is
+ * refused.
+ *
+ * Does not see: INSERT, UPDATE, DELETE and SELECT of such code, which need no more
+ * than the rights on a table; what is hidden before it is made.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -31,13 +35,17 @@
 #include "catalog/namespace.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
+#include "commands/dbcommands.h"
 #include "commands/extension.h"
+#include "miscadmin.h"
 #include "parser/parse_func.h"
+#include "utils/acl.h"
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -198,45 +206,57 @@ found_alter_table(const AlterTableStmt *stmt, GkFinding *finding)
 }
 
 static Oid
+owner_of(Oid classid, Oid objid)
+{
+	HeapTuple	row = OidIsValid(objid) ? gk_newest_row(classid, objid) : NULL;
+
+	return HeapTupleIsValid(row) ? gk_row_owner(classid, row) : InvalidOid;
+}
+
+static Oid
 owner_of_granted(ObjectType type, Node *object)
 {
-	HeapTuple	tuple = NULL;
-	Oid			owner = InvalidOid;
-
 	switch (type)
 	{
 		case OBJECT_FUNCTION:
 		case OBJECT_PROCEDURE:
 		case OBJECT_ROUTINE:
-			tuple = SearchSysCache1(PROCOID,
-									ObjectIdGetDatum(LookupFuncWithArgs(type, (ObjectWithArgs *) object, true)));
-			if (HeapTupleIsValid(tuple))
-				owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
-			break;
+			return owner_of(ProcedureRelationId,
+							LookupFuncWithArgs(type, (ObjectWithArgs *) object, true));
 		case OBJECT_SCHEMA:
-			tuple = SearchSysCache1(NAMESPACENAME, CStringGetDatum(strVal(object)));
-			if (HeapTupleIsValid(tuple))
-				owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
-			break;
+			return owner_of(NamespaceRelationId, get_namespace_oid(strVal(object), true));
+		case OBJECT_DATABASE:
+			return owner_of(DatabaseRelationId, get_database_oid(strVal(object), true));
 		default:
-			break;
+			return InvalidOid;
 	}
-	if (HeapTupleIsValid(tuple))
-		ReleaseSysCache(tuple);
-	return owner;
 }
 
+static bool
+is_superusers_class(HeapTuple row)
+{
+	return is_superusers_relation(((Form_pg_class) GETSTRUCT(row))->oid);
+}
+
+static bool
+is_superusers_function(HeapTuple row)
+{
+	return gk_code_owner_is_trusted(((Form_pg_proc) GETSTRUCT(row))->proowner);
+}
+
+/* The object is a superuser's; of a whole schema, one of those in it. */
 static bool
 is_superusers_granted(const GrantStmt *stmt, Node *object)
 {
 	Oid			owner;
 
 	if (stmt->targtype == ACL_TARGET_ALL_IN_SCHEMA)
-		owner = owner_of_granted(OBJECT_SCHEMA, object);
-	else if (IsA(object, RangeVar))
+		return (stmt->objtype == OBJECT_TABLE || stmt->objtype == OBJECT_SEQUENCE ?
+				gk_first_in_schema(RelationRelationId, strVal(object), is_superusers_class) :
+				gk_first_in_schema(ProcedureRelationId, strVal(object), is_superusers_function)) != NULL;
+	if (IsA(object, RangeVar))
 		return is_superusers_relation(RangeVarGetRelid((RangeVar *) object, NoLock, true));
-	else
-		owner = owner_of_granted(stmt->objtype, object);
+	owner = owner_of_granted(stmt->objtype, object);
 	return OidIsValid(owner) && gk_code_owner_is_trusted(owner);
 }
 
@@ -269,9 +289,55 @@ found_grant(const GrantStmt *stmt, GkFinding *finding)
 	return false;
 }
 
+/* What a view of others has the one who writes to it write. */
+static bool
+found_lent(const GkRequest *request, GkFinding *finding)
+{
+	Oid			table = (request->circumstances & GK_UNTRUSTED) ?
+		gk_lent_table(request->range_table, request->perms, true) : InvalidOid;
+
+	if (!OidIsValid(table))
+		return false;
+	finding->hint = "The view is WITH (security_invoker), or stands on one, and its owner may not write to this table. Write to it after SET ROLE to somebody who may, or name the table in the statement. See pg_gatekeeper(7).";
+	return found("writing for another role's view what that role may not write",
+				 RelationRelationId, get_rel_name(table), finding);
+}
+
+/*
+ * A schema that is called like a superuser is the first in the superuser's
+ * search_path, "$user": what others put there hides what the superuser means.
+ */
+static bool
+found_users_schema(const GkRequest *request, GkFinding *finding)
+{
+	HeapTuple	row;
+	Form_pg_namespace schema;
+	Oid			role;
+
+	if (request->classid != NamespaceRelationId || request->event == OAT_DROP)
+		return false;
+	row = gk_request_row(request);
+	if (!HeapTupleIsValid(row))
+		return false;
+	schema = (Form_pg_namespace) GETSTRUCT(row);
+	role = get_role_oid(NameStr(schema->nspname), true);
+	if (!OidIsValid(role) || !gk_is_superuser(role) || gk_code_owner_is_trusted(schema->nspowner) ||
+		(gk_is_superuser(GetUserId()) && !is_code_of_others()))
+		return false;
+	found("giving a schema the name of a superuser", NamespaceRelationId,
+		  pstrdup(NameStr(schema->nspname)), finding);
+	finding->binds_always = true;
+	finding->hint = "The schema \"$user\" goes first in the search_path. Give the schema another name, or let the superuser make it. See pg_gatekeeper(7).";
+	return true;
+}
+
 bool
 gk_check_superuser_object(const GkRequest *request, GkFinding *finding)
 {
+	if (request->door == GK_DOOR_RELATION)
+		return found_lent(request, finding);
+	if (request->door == GK_DOOR_OBJECT && found_users_schema(request, finding))
+		return true;
 	if (request->door == GK_DOOR_OBJECT)
 		return found_object(request, finding);
 	if (!is_code_of_others())

@@ -1,12 +1,20 @@
 /*-------------------------------------------------------------------------
  *
  * lent_tables.c
- *	  Does a view hand its author what only its reader may see?
+ *	  Does a view hand its author what only its user may see, or write?
  *
- * A view WITH (security_invoker) reads with the rights of whoever reads it, and
- * what it reads goes through the expressions of whoever wrote it.  A superuser's
- * rights would so be its owner's: what that role may not read itself, it must not
- * get from a superuser who looks at its view.
+ * A view WITH (security_invoker) reads and writes with the rights of whoever uses
+ * it, and what goes through it goes through the expressions and the defaults of
+ * whoever wrote it.  A superuser's rights would so be its owner's: what that role
+ * may not read itself, it must not get from a superuser who looks at its view, and
+ * what it may not write, a superuser must not write for it.
+ *
+ * The same is true of another role's view of any kind over somebody's, also a
+ * superuser's own, WITH (security_invoker): below that the rights are the user's
+ * again.
+ *
+ * What row security keeps from a role it may not read, though it has the right on
+ * the table.
  *
  * Does not see: what the functions do that the view calls.
  *
@@ -15,46 +23,85 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "base/gatekeeper.h"
 #include "rules/objects.h"
 
 #include "access/relation.h"
 #include "access/sysattr.h"
+#include "access/transam.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "rewrite/prs2lock.h"
 #include "utils/acl.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 
-/* Whose view, read in which query, and what was found. */
+#define GK_WRITES (ACL_INSERT | ACL_UPDATE | ACL_DELETE)
+
+/* Whose view, used in which query, and what was found. */
 typedef struct GkLending
 {
 	Oid			owner;
 	List	   *perms;
+	bool		is_written;		/* else it is read */
+	bool		by_user;		/* what stands here is used with the user's rights */
 	Oid			table;
 } GkLending;
 
 static bool
-may_read(Oid roleid, Oid relid, const Bitmapset *columns)
+has_columns(Oid roleid, Oid relid, const Bitmapset *columns, AclMode right)
 {
 	int			member = -1;
 
-	if (pg_class_aclcheck(relid, roleid, ACL_SELECT) == ACLCHECK_OK)
-		return true;
 	if (bms_is_empty(columns))
-		return pg_attribute_aclcheck_all(relid, roleid, ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK;
+		return right == ACL_SELECT &&
+			pg_attribute_aclcheck_all(relid, roleid, right, ACLMASK_ANY) == ACLCHECK_OK;
 	while ((member = bms_next_member(columns, member)) >= 0)
 	{
 		AttrNumber	column = member + FirstLowInvalidHeapAttributeNumber;
 
 		if (column == InvalidAttrNumber ||
-			pg_attribute_aclcheck(relid, column, roleid, ACL_SELECT) != ACLCHECK_OK)
+			pg_attribute_aclcheck(relid, column, roleid, right) != ACLCHECK_OK)
 			return false;
 	}
 	return true;
 }
 
-/* Does the query that is checked read this relation with a superuser's rights? */
 static bool
-is_read_with_power(List *perms, Oid relid)
+has_right(Oid roleid, Oid relid, const Bitmapset *columns, AclMode right)
+{
+	return pg_class_aclcheck(relid, roleid, right) == ACLCHECK_OK ||
+		(right != ACL_DELETE && has_columns(roleid, relid, columns, right));
+}
+
+/* Does row security keep rows from the role?  Not from who could switch it off. */
+static bool
+is_kept_from(Oid roleid, Oid relid)
+{
+	return check_enable_rls(relid, roleid, true) == RLS_ENABLED &&
+		!has_privs_of_role(roleid, gk_relation_owner(relid));
+}
+
+/* May the role itself use the relation as this entry of a query does? */
+static bool
+may_use(Oid roleid, const GkPermInfo *perm, AclMode rights)
+{
+	if (is_kept_from(roleid, perm->relid))
+		return false;
+	return (!(rights & ACL_SELECT) ||
+			has_right(roleid, perm->relid, perm->selectedCols, ACL_SELECT)) &&
+		(!(rights & ACL_INSERT) ||
+		 has_right(roleid, perm->relid, perm->insertedCols, ACL_INSERT)) &&
+		(!(rights & ACL_UPDATE) ||
+		 has_right(roleid, perm->relid, perm->updatedCols, ACL_UPDATE)) &&
+		(!(rights & ACL_DELETE) ||
+		 has_right(roleid, perm->relid, NULL, ACL_DELETE));
+}
+
+/* How the query that is checked uses this relation with a superuser's rights, or NULL. */
+static const GkPermInfo *
+used_with_power(List *perms, Oid relid, AclMode rights)
 {
 	ListCell   *cell;
 
@@ -63,12 +110,27 @@ is_read_with_power(List *perms, Oid relid)
 		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
 
 		if (GK_PERMINFO_IS_RELATION(perm) && perm->relid == relid &&
-			(perm->requiredPerms & ACL_SELECT) &&
+			(perm->requiredPerms & rights) &&
 			gk_acts_as_superuser(OidIsValid(perm->checkAsUser) ? perm->checkAsUser : GetUserId()))
-			return true;
+			return perm;
 	}
-	return false;
+	return NULL;
 }
+
+/* The relation that a view's query names is used with the rights of the view's user. */
+static bool
+is_lent(const GkPermInfo *named, const GkLending *lending)
+{
+	const GkPermInfo *used;
+
+	if (!lending->is_written)
+		return !may_use(lending->owner, named, ACL_SELECT) &&
+			used_with_power(lending->perms, named->relid, ACL_SELECT);
+	used = used_with_power(lending->perms, named->relid, GK_WRITES);
+	return used && !may_use(lending->owner, used, used->requiredPerms & GK_WRITES);
+}
+
+static void look_into(Oid view, GkLending *lending);
 
 static bool
 lends(Node *node, void *context)
@@ -84,50 +146,60 @@ lends(Node *node, void *context)
 	{
 		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
 
-		if (GK_PERMINFO_IS_RELATION(perm) && (perm->requiredPerms & ACL_SELECT) &&
-			!may_read(lending->owner, perm->relid, perm->selectedCols) &&
-			is_read_with_power(lending->perms, perm->relid))
-		{
+		if (!GK_PERMINFO_IS_RELATION(perm) || !(perm->requiredPerms & ACL_SELECT))
+			continue;
+		if (lending->by_user && is_lent(perm, lending))
 			lending->table = perm->relid;
+		else if (perm->relid >= FirstNormalObjectId && get_rel_relkind(perm->relid) == RELKIND_VIEW)
+			look_into(perm->relid, lending);
+		if (OidIsValid(lending->table))
 			return true;
-		}
 	}
 	return query_tree_walker((Query *) node, lends, context, 0);
 }
 
 /*
- * A relation that this view reads with a superuser's rights and that its owner may
- * not read, or InvalidOid.
+ * What is used below this view, which is the view of lending->owner or stands in
+ * it?  What a view of the ordinary kind names is used with its owner's rights, and
+ * core asks for those.
  */
-static Oid
-lent_by(Oid view, List *perms)
+static void
+look_into(Oid view, GkLending *lending)
 {
 	Relation	rel = relation_open(view, AccessShareLock);
-	GkLending	lending = {.owner = rel->rd_rel->relowner,.perms = perms};
+	bool		by_user = lending->by_user;
 
-	if (RelationHasSecurityInvoker(rel) && rel->rd_rules &&
-		!gk_is_superuser(lending.owner))
-		for (int i = 0; i < rel->rd_rules->numLocks && !OidIsValid(lending.table); i++)
-			if (rel->rd_rules->rules[i]->event == CMD_SELECT)
-				(void) lends((Node *) rel->rd_rules->rules[i]->actions, &lending);
+	check_stack_depth();
+	lending->by_user = RelationHasSecurityInvoker(rel);
+	for (int i = 0; rel->rd_rules && i < rel->rd_rules->numLocks && !OidIsValid(lending->table); i++)
+		if (rel->rd_rules->rules[i]->event == CMD_SELECT)
+			(void) lends((Node *) rel->rd_rules->rules[i]->actions, lending);
+	lending->by_user = by_user;
 	relation_close(rel, NoLock);
-	return lending.table;
 }
 
-/* The first that any view of the query lends, or InvalidOid. */
+/*
+ * The first relation that another role's view of the query lends its owner, by
+ * reading or by writing, or InvalidOid.
+ */
 Oid
-gk_lent_table(List *range_table, List *perms)
+gk_lent_table(List *range_table, List *perms, bool is_written)
 {
-	Oid			table = InvalidOid;
+	GkLending	lending = {.perms = perms,.is_written = is_written};
 	ListCell   *cell;
 
 	foreach(cell, range_table)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
 
-		if (rte->relid >= FirstNormalObjectId && rte->relkind == RELKIND_VIEW &&
-			OidIsValid(table = lent_by(rte->relid, perms)))
+		if (rte->relid < FirstNormalObjectId || rte->relkind != RELKIND_VIEW ||
+			(is_written && !used_with_power(perms, rte->relid, GK_WRITES)))
+			continue;
+		lending.owner = gk_relation_owner(rte->relid);
+		if (OidIsValid(lending.owner) && !gk_code_owner_is_trusted(lending.owner))
+			look_into(rte->relid, &lending);
+		if (OidIsValid(lending.table))
 			break;
 	}
-	return table;
+	return lending.table;
 }

@@ -23,7 +23,9 @@
 #include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/objectaddress.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
 #include "commands/extension.h"
 #include "nodes/nodeFuncs.h"
 #include "rewrite/prs2lock.h"
@@ -122,4 +124,27 @@ gk_calls_listed(Node *node, void *context)
 		return query_tree_walker((Query *) node, gk_calls_listed, context, 0);
 	return check_functions_in_node(node, is_listed, context) ||
 		expression_tree_walker(node, gk_calls_listed, context);
+}
+
+/* The name of the first relation or function of the schema that it is true of, or NULL. */
+const char *
+gk_first_in_schema(Oid classid, const char *schema, GkRowQuestion question)
+{
+	Relation	catalog = table_open(classid, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	row;
+	const char *name = NULL;
+
+	ScanKeyInit(&key,
+				classid == ProcedureRelationId ? Anum_pg_proc_pronamespace : Anum_pg_class_relnamespace,
+				BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(get_namespace_oid(schema, true)));
+	scan = systable_beginscan(catalog, InvalidOid, false, NULL, 1, &key);
+	while (name == NULL && HeapTupleIsValid(row = systable_getnext(scan)))
+		if (question(row))
+			name = gk_row_name(classid, row);
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return name;
 }

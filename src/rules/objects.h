@@ -19,9 +19,13 @@ extern bool gk_query_shows_secret(Node *node, void *context);
 extern bool gk_view_shows_secret(Oid relid, const Bitmapset *columns, int depth);
 extern bool gk_calls_listed(Node *node, void *context);
 
+typedef bool (*GkRowQuestion) (HeapTuple row);
+
+extern const char *gk_first_in_schema(Oid classid, const char *schema, GkRowQuestion question);
+
 /* relation_code.c */
 extern bool gk_calls_deputy(Node *node, void *context);
-extern bool gk_relation_calls_listed(Oid relid);
+extern bool gk_relation_calls_deputy(Oid relid);
 extern bool gk_relation_has_code(Oid relid);
 
 /* guards.c */

@@ -102,11 +102,13 @@ constraints_call_listed(const TupleConstr *constr)
 }
 
 /*
- * Does a view, rule, default, CHECK, generated column or trigger condition of the
- * relation call a listed function?
+ * Does a view, rule or trigger condition of the relation call a listed function or
+ * one of a superuser's that does as it is told, or a default, CHECK or generated
+ * column a listed one?  (The helpers that those call are never their table's owner's
+ * deputies, see owners.c.)
  */
 bool
-gk_relation_calls_listed(Oid relid)
+gk_relation_calls_deputy(Oid relid)
 {
 	Relation	rel = RelationIdGetRelation(relid);
 	bool		result;
@@ -115,11 +117,11 @@ gk_relation_calls_listed(Oid relid)
 		return false;
 	result = constraints_call_listed(rel->rd_att->constr);
 	for (int i = 0; rel->rd_rules && i < rel->rd_rules->numLocks; i++)
-		result |= gk_calls_listed((Node *) rel->rd_rules->rules[i]->actions, NULL) ||
-			gk_calls_listed(rel->rd_rules->rules[i]->qual, NULL);
+		result |= gk_calls_deputy((Node *) rel->rd_rules->rules[i]->actions, NULL) ||
+			gk_calls_deputy(rel->rd_rules->rules[i]->qual, NULL);
 	for (int i = 0; rel->trigdesc && i < rel->trigdesc->numtriggers; i++)
 		if (rel->trigdesc->triggers[i].tgqual)
-			result |= gk_calls_listed(stringToNode(rel->trigdesc->triggers[i].tgqual), NULL);
+			result |= gk_calls_deputy(stringToNode(rel->trigdesc->triggers[i].tgqual), NULL);
 	RelationClose(rel);
 	return result;
 }

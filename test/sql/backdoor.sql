@@ -32,6 +32,7 @@ CREATE FOREIGN DATA WRAPPER app_wrapper;
 CREATE SERVER app_server FOREIGN DATA WRAPPER app_wrapper;
 CREATE SCHEMA app_views;
 GRANT USAGE ON SCHEMA app_views TO gk_user;
+CREATE FUNCTION app_views.does(stmt text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE stmt; RETURN ''; END $$;
 CREATE VIEW app_views.hashes AS SELECT usename, passwd FROM pg_shadow;
 CREATE VIEW app_views.nested AS SELECT passwd AS p FROM app_views.hashes;
 CREATE VIEW app_views.users AS SELECT usename, passwd FROM pg_user JOIN pg_roles ON rolname = usename;
@@ -283,6 +284,8 @@ SELECT gk.as_definer('ALTER TABLE app.t ALTER b SET DEFAULT pg_read_file(''PG_VE
 SELECT gk.as_definer('ALTER TABLE app.t ADD c text DEFAULT pg_read_file(''PG_VERSION'')');
 SELECT gk.as_definer('ALTER TABLE app.t ADD CONSTRAINT planted CHECK (lo_export(1, b) > 0) NOT VALID');
 SELECT gk.as_definer('ALTER DOMAIN app.d SET DEFAULT pg_read_file(''PG_VERSION'')');
+SELECT gk.as_definer('ALTER DOMAIN app.d SET DEFAULT app_views.does(''CHECKPOINT'')');
+SELECT gk.as_definer('CREATE DOMAIN gk.planted AS text DEFAULT app_views.does(''CHECKPOINT'')');
 SELECT gk.as_definer('ALTER DOMAIN app.d ADD CONSTRAINT planted CHECK (lo_export(1, value) > 0) NOT VALID');
 SELECT gk.as_definer('CREATE DOMAIN gk.planted AS text CHECK (lo_export(1, value) > 0)');
 SELECT gk.as_definer('CREATE TABLE app.planted (a text DEFAULT pg_read_file(''PG_VERSION''))');

@@ -302,4 +302,49 @@ ALTER DOMAIN gki.d_valid DROP CONSTRAINT c;
 ALTER TABLE gki.no_such_table VALIDATE CONSTRAINT c;
 ALTER DOMAIN gki.no_such_domain VALIDATE CONSTRAINT c;
 
+--
+-- What a superuser's own table or domain has of others: copied, or given with it
+--
+CREATE FUNCTION gkl.run_given(stmt text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE stmt; RETURN 'ran'; END $$;
+SET SESSION AUTHORIZATION gk_user;
+CREATE TABLE gki.t_template (a int, CHECK (a = 0 OR gkl.run_given('ALTER ROLE gk_user CREATEROLE') <> ''));
+CREATE TABLE gki.t_parent (a int, CHECK (a = 0 OR gkl.run_given('ALTER ROLE gk_user CREATEROLE') <> ''));
+CREATE DOMAIN gki.d_given AS int CHECK (value = 0 OR gkl.run_given('ALTER ROLE gk_user CREATEROLE') <> '');
+CREATE DOMAIN gki.d_default AS text DEFAULT gkl.run_given('ALTER ROLE gk_user CREATEROLE');
+CREATE VIEW gki.v_given AS SELECT gkl.run_given('ALTER ROLE gk_user CREATEROLE') AS r;
+CREATE VIEW gki.v_harmless AS SELECT upper('x') AS r;
+CREATE TABLE gki.t_when (a int);
+CREATE FUNCTION gki.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE TRIGGER t BEFORE INSERT ON gki.t_when FOR EACH ROW
+	WHEN (gkl.run_given('ALTER ROLE gk_user CREATEROLE') <> '') EXECUTE FUNCTION gki.nothing();
+CREATE TABLE gki.t_given (a int, b text DEFAULT upper('x'));
+RESET SESSION AUTHORIZATION;
+-- denied: a superuser takes over what would be a superuser's own call from then on
+ALTER VIEW gki.v_given OWNER TO CURRENT_USER;
+ALTER TABLE gki.t_when OWNER TO CURRENT_USER;
+REASSIGN OWNED BY gk_user TO CURRENT_USER;
+-- allowed: what calls nothing of that kind
+ALTER VIEW gki.v_harmless OWNER TO CURRENT_USER;
+ALTER TABLE gki.t_given OWNER TO CURRENT_USER;
+CREATE TABLE gkl.t_copy (LIKE gki.t_template INCLUDING ALL);
+CREATE TABLE gkl.t_child () INHERITS (gki.t_parent);
+ALTER TABLE gkl.t_child NO INHERIT gki.t_parent;
+ALTER DOMAIN gki.d_given OWNER TO CURRENT_USER;
+ALTER DOMAIN gki.d_default OWNER TO CURRENT_USER;
+CREATE TABLE gkl.t_default (a int, b gki.d_default);
+DROP TABLE gki.t_template, gki.t_parent, gki.t_when;
+DROP VIEW gki.v_given;
+CREATE DOMAIN gkl.d_own AS text CHECK (gkl.run_given('SELECT 1') <> '');
+-- denied: nobody can tell any more who wrote it
+INSERT INTO gkl.t_copy VALUES (1);
+INSERT INTO gkl.t_child VALUES (1);
+SELECT 1::gki.d_given;
+INSERT INTO gkl.t_default (a) VALUES (1);
+SELECT * FROM gkl.attacked;
+-- allowed: what does no harm; a superuser's own helper
+INSERT INTO gkl.t_copy VALUES (0);
+SELECT 0::gki.d_given;
+SELECT 'x'::gkl.d_own;
+SELECT gkl.run_given('SELECT 1');
+
 DROP SCHEMA gki, gkl CASCADE;

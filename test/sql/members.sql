@@ -300,22 +300,53 @@ CREATE VIEW gk.m_lends WITH (security_invoker) AS SELECT t FROM gk.m_private;
 CREATE VIEW gk.m_sublink WITH (security_invoker) AS SELECT 1 AS a WHERE EXISTS (SELECT FROM gk.m_private);
 CREATE VIEW gk.m_plain AS SELECT t FROM gk.m_private;
 RESET SESSION AUTHORIZATION;
+CREATE VIEW gk.m_admins WITH (security_invoker) AS SELECT t FROM gk.m_private;
+CREATE VIEW gk.m_shown AS SELECT t FROM gk.m_private;
+CREATE TABLE gk.m_rows (owner text, t text);
+INSERT INTO gk.m_rows VALUES ('gk_admin', 'private');
+ALTER TABLE gk.m_rows ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON gk.m_rows USING (owner = current_user);
+GRANT SELECT ON gk.m_admins, gk.m_shown, gk.m_rows TO gk_user;
+SET SESSION AUTHORIZATION gk_user;
+CREATE VIEW gk.m_over AS SELECT t FROM gk.m_admins;
+CREATE VIEW gk.m_over2 AS SELECT t FROM gk.m_over;
+CREATE VIEW gk.m_over_shown AS SELECT t FROM gk.m_shown;
+CREATE VIEW gk.m_all_rows WITH (security_invoker) AS SELECT t FROM gk.m_rows;
+CREATE VIEW gk.m_own_rows AS SELECT t FROM gk.m_rows;
+CREATE TABLE gk.m_forced (owner text, t text);
+INSERT INTO gk.m_forced VALUES ('gk_user', 'own');
+ALTER TABLE gk.m_forced ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE VIEW gk.m_over_forced WITH (security_invoker) AS SELECT t FROM gk.m_forced;
+RESET SESSION AUTHORIZATION;
 -- denied: to a superuser
 SELECT * FROM gk.m_lends;
 SELECT * FROM gk.m_sublink;
 SELECT (SELECT t FROM gk.m_lends);
+-- denied: it stands in a superuser's view that has the reader's rights again
+SELECT * FROM gk.m_over;
+SELECT * FROM gk.m_over2;
+-- denied: row security keeps it from the view's owner
+SELECT * FROM gk.m_all_rows;
+-- allowed: a superuser's view shows it, row security holds, the table is the owner's
+SELECT * FROM gk.m_over_shown;
+SELECT * FROM gk.m_own_rows;
+SELECT * FROM gk.m_over_forced;
+SELECT * FROM gk.m_admins;
 -- allowed: what the owner may read, the table itself, a superuser's own view
 SELECT * FROM gk.m_open;
 SELECT o.t, p.t FROM gk.m_open o, gk.m_private p;
 CREATE VIEW gk.m_mine WITH (security_invoker) AS SELECT t FROM gk.m_private;
 SELECT * FROM gk.m_mine;
 SET SESSION AUTHORIZATION gk_user;
-DROP VIEW gk.m_open, gk.m_lends, gk.m_sublink, gk.m_plain;
+DROP VIEW gk.m_open, gk.m_lends, gk.m_sublink, gk.m_plain, gk.m_over, gk.m_over2, gk.m_over_shown,
+	gk.m_all_rows, gk.m_own_rows, gk.m_over_forced;
+DROP TABLE gk.m_forced;
 RESET SESSION AUTHORIZATION;
 
 \c -
 SET client_min_messages = warning;
-DROP VIEW gk.m_mine;
+DROP VIEW gk.m_mine, gk.m_admins, gk.m_shown;
+DROP TABLE gk.m_rows;
 DROP TABLE gk.m_private;
 DROP OWNED BY gk_m_lister CASCADE;
 DROP ROLE gk_m_lister;

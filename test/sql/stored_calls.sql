@@ -227,6 +227,40 @@ ALTER ROLE gk_user NOCREATEROLE;
 SET client_min_messages = warning;
 DROP SCHEMA gkl CASCADE;
 
+-- denied: ALTER TYPE reads the text of others' tables anew that are made OF the type
+CREATE TYPE gks.kind AS (a int, b text);
+GRANT USAGE ON SCHEMA gks TO gk_user;
+GRANT CREATE ON SCHEMA gks TO gk_user;
+CREATE FUNCTION gks.read(text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN pg_read_file($1); END';
+SET SESSION AUTHORIZATION gk_user;
+CREATE TABLE gks.typed OF gks.kind (CHECK (a > 0 AND (current_user = 'gk_user' OR pg_read_file('PG_VERSION') <> '')));
+CREATE TABLE gks.typed_helper OF gks.kind (CHECK (a > 0 AND (current_user = 'gk_user' OR gks.read('PG_VERSION') <> '')));
+RESET SESSION AUTHORIZATION;
+GRANT EXECUTE ON FUNCTION pg_read_file(text) TO gk_user;
+SET SESSION AUTHORIZATION gk_user;
+INSERT INTO gks.typed VALUES (1);
+RESET SESSION AUTHORIZATION;
+REVOKE EXECUTE ON FUNCTION pg_read_file(text) FROM gk_user;
+ALTER TYPE gks.kind ALTER ATTRIBUTE a TYPE bigint CASCADE;
+DROP TABLE gks.typed;
+SET SESSION AUTHORIZATION gk_user;
+INSERT INTO gks.typed_helper VALUES (1);
+RESET SESSION AUTHORIZATION;
+ALTER TYPE gks.kind ALTER ATTRIBUTE a TYPE bigint CASCADE;
+-- allowed: another attribute
+ALTER TYPE gks.kind ALTER ATTRIBUTE b TYPE varchar CASCADE;
+
+-- allowed: a rule of the server's own views is no stranger's
+UPDATE pg_settings SET setting = '12345' WHERE name = 'work_mem';
+SHOW work_mem;
+RESET work_mem;
+-- not so where others' relations are in the statement: it is undone
+SET SESSION AUTHORIZATION gk_user;
+CREATE VIEW gks.numbers AS SELECT '12345'::text AS n;
+RESET SESSION AUTHORIZATION;
+UPDATE pg_settings SET setting = n FROM gks.numbers WHERE name = 'work_mem';
+SHOW work_mem;
+
 -- allowed: off
 ALTER SYSTEM SET gatekeeper.untrusted_code = 'off';
 SELECT pg_reload_conf();

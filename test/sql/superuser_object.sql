@@ -16,6 +16,7 @@ ALTER TABLE gko.ledger ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON gko.ledger USING (true);
 CREATE TYPE gko.kind AS ENUM ('a');
 CREATE TABLE public.gko_jobs (cmd text);
+CREATE TABLE gkx.superusers (a int);
 
 SET SESSION AUTHORIZATION gk_user;
 CREATE FUNCTION gkx.run(stmt text) RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE stmt; END';
@@ -45,6 +46,9 @@ SELECT gkx.run('CREATE TABLE gkx.mine (a int); TRUNCATE gkx.mine, gko.ledger');
 SELECT gkx.run('GRANT ALL ON gko.ledger TO gk_user');
 SELECT gkx.run('GRANT SELECT (amount) ON gko.ledger TO gk_user');
 SELECT gkx.run('GRANT ALL ON ALL TABLES IN SCHEMA gko TO gk_user');
+SELECT gkx.run('GRANT ALL ON ALL TABLES IN SCHEMA gkx TO gk_user');
+SELECT gkx.run('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA gko TO gk_user');
+SELECT gkx.run(format('GRANT CREATE ON DATABASE %I TO gk_user', current_database()));
 SELECT gkx.run('GRANT CREATE ON SCHEMA gko TO gk_user');
 SELECT gkx.run('GRANT EXECUTE ON FUNCTION gko.rate() TO gk_user');
 SELECT gkx.run('REVOKE ALL ON gko.ledger FROM postgres');
@@ -102,6 +106,14 @@ DROP SCHEMA gka CASCADE;
 REVOKE ALL ON SCHEMA gkx FROM gko_admin;
 DROP ROLE gko_app, gko_admin;
 
+-- allowed: all of a schema that has nothing of a superuser's
+SET SESSION AUTHORIZATION gk_user;
+CREATE SCHEMA gkx_own;
+CREATE TABLE gkx_own.t (a int);
+RESET SESSION AUTHORIZATION;
+SELECT gkx.run('GRANT SELECT ON ALL TABLES IN SCHEMA gkx_own TO PUBLIC');
+SELECT has_table_privilege('gk_admin', 'gkx_own.t', 'SELECT') AS readable;
+DROP SCHEMA gkx_own CASCADE;
 -- allowed: its own objects, and what it has just made
 SELECT gkx.run('CREATE TABLE gkx.report (a int); ALTER TABLE gkx.report ADD b int; GRANT SELECT ON gkx.report TO PUBLIC; TRUNCATE gkx.report; DROP TABLE gkx.report');
 SET SESSION AUTHORIZATION gk_user;
@@ -130,6 +142,62 @@ DROP TABLE gko_jobs;
 \c - postgres
 \set VERBOSITY terse
 SET client_min_messages = warning;
+
+--
+-- a view of others WITH (security_invoker) does not write with a superuser's rights
+--
+CREATE TABLE gko.commands (id int, cmd text);
+CREATE TABLE gko.rows (id int, owner text);
+ALTER TABLE gko.rows ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON gko.rows USING (owner = current_user);
+GRANT ALL ON gko.rows TO gk_user;
+CREATE TABLE gko.inbox (id int, cmd text);
+GRANT USAGE ON SCHEMA gko TO gk_user;
+GRANT INSERT, SELECT ON gko.inbox TO gk_user;
+CREATE VIEW gko.mine WITH (security_invoker) AS SELECT * FROM gko.commands;
+GRANT ALL ON gko.mine TO gk_user;
+SET SESSION AUTHORIZATION gk_user;
+CREATE VIEW gkx.orders WITH (security_invoker) AS SELECT * FROM gko.commands;
+ALTER VIEW gkx.orders ALTER cmd SET DEFAULT 'planted';
+CREATE VIEW gkx.through AS SELECT * FROM gko.mine;
+ALTER VIEW gkx.through ALTER cmd SET DEFAULT 'planted';
+CREATE VIEW gkx.rows WITH (security_invoker) AS SELECT * FROM gko.rows;
+CREATE VIEW gkx.letters WITH (security_invoker) AS SELECT * FROM gko.inbox;
+ALTER VIEW gkx.letters ALTER cmd SET DEFAULT 'told';
+RESET SESSION AUTHORIZATION;
+-- denied: what its owner may not write, in whatever statement
+INSERT INTO gkx.orders (id) VALUES (1);
+INSERT INTO gkx.through (id) VALUES (1);
+INSERT INTO gkx.rows VALUES (1, 'postgres');
+DELETE FROM gkx.orders;
+UPDATE gkx.orders SET cmd = DEFAULT;
+WITH x AS (INSERT INTO gkx.orders (id) VALUES (1) RETURNING 1) SELECT * FROM x;
+UPDATE gkx.letters SET cmd = DEFAULT;
+-- allowed: what it may, the table itself, a superuser's own view
+INSERT INTO gkx.letters (id) VALUES (1);
+INSERT INTO gko.commands VALUES (1, 'own');
+INSERT INTO gko.mine VALUES (2, 'own');
+SELECT * FROM gko.commands UNION ALL SELECT * FROM gko.inbox;
+
+--
+-- a schema called like a superuser is the first in the superuser's search_path
+--
+SET SESSION AUTHORIZATION gk_user;
+-- denied
+CREATE SCHEMA postgres;
+ALTER SCHEMA gkx RENAME TO postgres;
+-- allowed: other names
+CREATE SCHEMA gkx_named;
+DROP SCHEMA gkx_named;
+CREATE SCHEMA gk_user;
+DROP SCHEMA gk_user;
+RESET SESSION AUTHORIZATION;
+SELECT gkx.run('CREATE SCHEMA postgres AUTHORIZATION gk_user');
+SELECT to_regnamespace('postgres') IS NULL AS unhidden;
+-- allowed: a superuser
+CREATE SCHEMA postgres;
+ALTER SCHEMA postgres OWNER TO gk_user;
+DROP SCHEMA postgres;
 
 DROP TABLE public.gko_jobs;
 DROP SCHEMA gko, gkx CASCADE;
