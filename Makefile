@@ -108,7 +108,7 @@ REGRESS_OPTS = --inputdir=$(top)/test
 # as in "make check", so that the outputs agree; PGXS calls it something else
 override CONTRIB_TESTDB = regression
 
-EXTRA_CLEAN = $(DEPS) src/.built_for src/cli/*.o src/cli/*.d src/cli/pg_gatekeeper
+EXTRA_CLEAN = $(DEPS) src/.built_for src/common/posture_table.inc src/cli/*.o src/cli/*.d src/cli/pg_gatekeeper
 
 # No bitcode: hooks are not inlined, and it would need clang.
 override with_llvm = no
@@ -136,10 +136,19 @@ endif
 
 $(OBJS): src/.built_for $(firstword $(MAKEFILE_LIST))
 
+# The checks of a server's posture are text; both programs have them as a table.
+posture_table = src/common/posture_table.inc
+posture_source = $(top)/src/common/posture/table.awk $(sort $(wildcard $(top)/src/common/posture/*.checks))
+$(posture_table): $(posture_source)
+	@mkdir -p $(@D)
+	LC_ALL=C awk -f $(posture_source) >$@.new && mv $@.new $@
+src/common/posture.o src/cli/posture_table.o: $(posture_table)
+src/common/posture.o src/cli/posture_table.o: override CPPFLAGS += -Isrc
+
 # The command, a program of its own.  It needs libsystemd and libpq; without
 # their headers there is no command, and the module does not miss it.
 cli = src/cli/pg_gatekeeper
-cli_objs = $(patsubst $(top)/%.c,%.o,$(sort $(wildcard $(top)/src/cli/*.c))) src/cli/escape.o
+cli_objs = $(patsubst $(top)/%.c,%.o,$(sort $(wildcard $(top)/src/cli/*.c))) src/cli/escape.o src/cli/posture_table.o
 cli_libs := $(if $(wildcard $(includedir)/libpq-fe.h),$(shell pkg-config --libs libsystemd 2>/dev/null))
 WITH_CLI ?= $(if $(cli_libs),yes,no)
 
@@ -152,12 +161,14 @@ $(cli): $(cli_objs)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(cli_objs) $(cli_libs) -L'$(libdir)' -lpq
 
 $(cli_objs): src/.built_for $(firstword $(MAKEFILE_LIST))
-$(filter-out %/escape.o,$(cli_objs)): %.o: $(top)/%.c
+$(filter-out %/escape.o %/posture_table.o,$(cli_objs)): %.o: $(top)/%.c
 	$(cli_compile)
 src/cli/escape.o: $(top)/src/common/escape.c
 	$(cli_compile)
+src/cli/posture_table.o: $(top)/src/common/posture.c
+	$(cli_compile)
 cli_compile = $(CC) $(CFLAGS) -D_GNU_SOURCE -DGK_VERSION='"$(GK_VERSION)"' \
-	-I$(top)/src -I$(top)/src/cli -I'$(includedir)' \
+	-I$(top)/src -I$(top)/src/cli -Isrc -I'$(includedir)' \
 	$(shell pkg-config --cflags libsystemd 2>/dev/null) -c -o $@ $<
 
 -include $(cli_objs:.o=.d)

@@ -237,6 +237,7 @@ extern void gk_json_print(GkJson *json, FILE *stream);
 extern void gk_json_open(GkJson *json, const char *name);
 extern void gk_json_open_array(GkJson *json, const char *name);
 extern void gk_json_close(GkJson *json);
+extern void gk_json_keep(GkJson *json);
 extern void gk_json_text(GkJson *json, const char *name, const char *value);
 extern void gk_json_bytes(GkJson *json, const char *name, const char *value, size_t len);
 extern void gk_json_number(GkJson *json, const char *name, uint64_t value);

@@ -17,5 +17,6 @@ extern int	gk_verify(int argc, char **argv);
 extern int	gk_status(int argc, char **argv);
 extern int	gk_enable(int argc, char **argv);
 extern int	gk_disable(int argc, char **argv);
+extern int	gk_check(int argc, char **argv);
 
 #endif							/* GK_COMMANDS_H */

@@ -54,35 +54,43 @@ put_string(GkBuf *out, const char *bytes, size_t len)
 	gk_buf_add(out, "\"", 1);
 }
 
+/* Write what stands before a member of the level that was opened last. */
+static void
+put_member(GkJson *json, const char *name)
+{
+	GkBuf	   *out = &json->out;
+	int			i = json->opened - 1;
+
+	if (i < 0)
+		return;
+	if (json->level[i].has_members)
+		gk_buf_add(out, ",", 1);
+	json->level[i].has_members = true;
+	if (!json->level[i].is_array)
+	{
+		put_string(out, name, strlen(name));
+		gk_buf_add(out, ":", 1);
+	}
+}
+
+/* Write the levels that are open, even if they stay empty. */
+void
+gk_json_keep(GkJson *json)
+{
+	while (json->opened < json->depth)
+	{
+		put_member(json, json->level[json->opened].name);
+		gk_buf_add(&json->out, json->level[json->opened].is_array ? "[" : "{", 1);
+		json->opened++;
+	}
+}
+
 /* Write what stands before a value: levels opened and not yet there, a name. */
 static void
 put_name(GkJson *json, const char *name)
 {
-	GkBuf	   *out = &json->out;
-
-	for (;;)
-	{
-		int			i = json->opened;
-		bool		is_level = i < json->depth;
-
-		if (i > 0)
-		{
-			if (json->level[i - 1].has_members)
-				gk_buf_add(out, ",", 1);
-			json->level[i - 1].has_members = true;
-			if (!json->level[i - 1].is_array)
-			{
-				const char *member = is_level ? json->level[i].name : name;
-
-				put_string(out, member, strlen(member));
-				gk_buf_add(out, ":", 1);
-			}
-		}
-		if (!is_level)
-			return;
-		gk_buf_add(out, json->level[i].is_array ? "[" : "{", 1);
-		json->opened++;
-	}
+	gk_json_keep(json);
+	put_member(json, name);
 }
 
 static void

@@ -24,6 +24,7 @@ static const struct
 	{"events", gk_events, "show audit records"},
 	{"verify", gk_verify, "find gaps, lost tails and forged records in the audit trail"},
 	{"status", gk_status, "say what a running server does, and whether its records arrive"},
+	{"check", gk_check, "say what is not safe in a whole server, and what mends it"},
 	{"enable", gk_enable, "put the module into a cluster's configuration"},
 	{"disable", gk_disable, "take it out again"},
 };
@@ -31,8 +32,8 @@ static const struct
 static void
 print_help(void)
 {
-	puts("pg_gatekeeper reads the audit records of the PostgreSQL module pg_gatekeeper,\n"
-		 "and switches the module on and off.\n"
+	puts("pg_gatekeeper reads the audit records of the PostgreSQL module pg_gatekeeper, checks\n"
+		 "how safely a server is set up, and switches the module on and off.\n"
 		 "\n"
 		 "Usage:\n"
 		 "  pg_gatekeeper COMMAND [OPTION]...\n"

@@ -1,0 +1,28 @@
+/*-------------------------------------------------------------------------
+ *
+ * posture_asked.h
+ *	  Checks that ask the server for something and judge it themselves.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GK_CLI_POSTURE_ASKED_H
+#define GK_CLI_POSTURE_ASKED_H
+
+#include <libpq-fe.h>
+
+#include "cli/posture.h"
+
+extern void gk_posture_ask_bodies(GkPosture *p, PGconn *conn, const char *database);
+extern void gk_posture_ask_extensions(GkPosture *p, PGconn *conn, const char *database);
+extern void gk_posture_ask_passwords(GkPosture *p, PGconn *conn);
+
+/* posture_dynamic.c, posture_script.c, posture_scram.c: without the server */
+extern char *gk_dynamic_find(const char *body, const GkWords *safe);
+extern void gk_script_find(const char *script, void (*report) (void *arg, int line, const char *what),
+						   void *arg);
+extern bool gk_scram_fits(const char *verifier, const char *password);
+
+#endif							/* GK_CLI_POSTURE_ASKED_H */

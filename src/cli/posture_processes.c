@@ -1,0 +1,226 @@
+/*-------------------------------------------------------------------------
+ *
+ * posture_processes.c
+ *	  Processes, the server's OS user, its unit, its backups.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "cli/posture.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <pwd.h>
+#include <shadow.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/config.h"
+
+/* A file of /proc, in which NULs stand between the words. */
+static char *
+read_words(const char *path, char between)
+{
+	FILE	   *file = fopen(path, "re");
+	GkBuf		text = {0};
+	char		chunk[8192];
+	size_t		n;
+
+	if (file == NULL)
+		return NULL;
+	gk_buf_text(&text, "");
+	while (text.used < (1 << 20) && (n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+	{
+		for (size_t i = 0; i < n; i++)
+			if (chunk[i] == '\0')
+				chunk[i] = between;
+		gk_buf_add(&text, chunk, n);
+	}
+	fclose(file);
+	return text.data;
+}
+
+/* What stands in a process's memory for others to see. */
+static void
+look_at_process(GkPosture *p, const char *pid)
+{
+	static const char id[] = "file-environment";
+	char	   *environment = read_words(gk_format("/proc/%s/environ", pid), '\n');
+	char	   *arguments = read_words(gk_format("/proc/%s/cmdline", pid), ' ');
+	char	   *name = read_words(gk_format("/proc/%s/comm", pid), ' ');
+	char	   *at = environment ? strstr(environment, "PGPASSWORD=") : NULL;
+	char	   *secret;
+
+	if (name)
+		name[strcspn(name, "\n")] = '\0';
+	if (at && (at == environment || at[-1] == '\n'))
+	{
+		at[strcspn(at, "\n")] = '\0';
+		secret = gk_secret_in(at);
+		if (secret)
+			gk_posture_add(p, id, GK_FAIL, gk_format("process %s (%s): environment", pid, name ? name : "?"), secret,
+						   gk_format("kill %s # and start it anew with PGPASSFILE, a file of mode 600; and change the password", pid));
+	}
+	secret = arguments ? gk_secret_in(arguments) : NULL;
+	if (secret)
+		gk_posture_add(p, id, GK_FAIL, gk_format("process %s (%s): command line", pid, name ? name : "?"), secret,
+					   gk_format("kill %s # and start it anew with service= or PGPASSFILE; and change the password", pid));
+	free(environment);
+	free(arguments);
+	free(name);
+}
+
+static void
+look_at_all_processes(GkPosture *p)
+{
+	DIR		   *dir = opendir("/proc");
+	struct dirent *entry;
+
+	if (!gk_posture_wants(p, "file-environment") || dir == NULL)
+		return;
+	gk_posture_looked(p, "file-environment");
+	while ((entry = readdir(dir)) != NULL)
+		if (isdigit((unsigned char) *entry->d_name) && atoi(entry->d_name) != getpid())
+			look_at_process(p, entry->d_name);
+	closedir(dir);
+}
+
+static void
+look_at_user(GkPosture *p)
+{
+	static const char id[] = "file-os-user";
+	struct passwd *pw = getpwuid(p->uid);
+	char	   *user = pw ? gk_copy(pw->pw_name) : NULL;
+	char	   *home = pw ? gk_copy(pw->pw_dir) : NULL;
+	struct spwd *sp;
+	struct stat st;
+	const char *keys;
+
+	if (!gk_posture_wants(p, id) || user == NULL)
+		return;
+	if (geteuid() == 0)
+		gk_posture_looked(p, id);
+	else
+		gk_posture_skip(p, id, "/etc/shadow is for root");
+	sp = geteuid() == 0 ? getspnam(user) : NULL;
+	if (sp && *sp->sp_pwdp != '!' && *sp->sp_pwdp != '*')
+		gk_posture_add(p, id, GK_WARN, user, *sp->sp_pwdp ? "it has a password" : "it has an empty password", gk_format("passwd -l %s # people use sudo -u %s, which is logged by name", user, user));
+	keys = gk_format("%s/.ssh/authorized_keys", home);
+	if (stat(keys, &st) == 0 && st.st_size > 0)
+		gk_posture_add(p, id, GK_WARN, keys, "keys let people log in as it", gk_format("mv %s %s.off # people use sudo -u %s", gk_shell_quote(keys), gk_shell_quote(keys), user));
+	if (p->uid == 0)
+		gk_posture_add(p, id, GK_FAIL, user, "the server runs as root", "# it takes a user of its own");
+}
+
+static void
+look_at_unit(GkPosture *p)
+{
+	static const char *const wanted[] =
+	{"NoNewPrivileges", "ProtectSystem", "ProtectHome", "PrivateTmp"};
+	static GkOutput output;
+	char	   *pid = gk_read_file(gk_format("%s/postmaster.pid", p->data));
+	char	   *groups = pid ? gk_read_file(gk_format("/proc/%ld/cgroup", strtol(pid, NULL, 10))) : NULL;
+	const char *end = groups ? strstr(groups, ".service") : NULL;
+	const char *begin = end;
+	char	   *arguments[] = {"/usr/bin/systemctl", "show", NULL, "-p", "NoNewPrivileges,ProtectSystem,ProtectHome,PrivateTmp", NULL};
+
+	if (!gk_posture_wants(p, "file-unit"))
+		return;
+	if (end == NULL || access("/run/systemd/system", F_OK) != 0)
+	{
+		gk_posture_skip(p, "file-unit", "the server runs in no unit of systemd");
+		return;
+	}
+	while (begin > groups && begin[-1] != '/')
+		begin--;
+	arguments[2] = gk_format("%.*s.service", (int) (end - begin), begin);
+	gk_run(arguments, &output);
+	if (output.status != 0)
+		return;
+	gk_posture_looked(p, "file-unit");
+	for (int i = 0; i < GK_LENGTHOF(wanted); i++)
+		if (strstr(gk_buf_string(&output.out), gk_format("%s=no\n", wanted[i])))
+			gk_posture_add(p, "file-unit", GK_INFO, gk_format("%s: %s", arguments[2], wanted[i]), "is off", gk_format("systemctl edit %s # [Service] %s=%s", arguments[2], wanted[i],
+																													  strcmp(wanted[i], "ProtectSystem") == 0 ? "full" : "yes"));
+}
+
+void
+gk_look_at_processes(GkPosture *p)
+{
+	look_at_all_processes(p);
+	look_at_user(p);
+	look_at_unit(p);
+}
+
+/* Does a configuration of pgBackRest name the data directory? */
+static bool
+names_cluster(const GkPosture *p, const char *path)
+{
+	char	   *text = gk_read_file(path);
+
+	return text && strstr(text, p->data);
+}
+
+static bool
+any_file_in(const char *directory, const char *ending)
+{
+	DIR		   *dir = opendir(directory);
+	struct dirent *entry;
+	bool		found = false;
+
+	while (dir && !found && (entry = readdir(dir)) != NULL)
+	{
+		size_t		len = strlen(entry->d_name);
+
+		found = *entry->d_name != '.' && len > strlen(ending) && strcmp(entry->d_name + len - strlen(ending), ending) == 0;
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* Is there a tool for backups, and who may read what it keeps? */
+void
+gk_look_at_backup(GkPosture *p)
+{
+	static const char id[] = "repl-backup";
+	static const char *const files[] =
+	{"/etc/pgbackrest.conf", "/etc/pgbackrest/pgbackrest.conf"};
+	const char *command = gk_posture_setting(p, "archive_command");
+	const char *tool = NULL;
+
+	if (!gk_posture_wants(p, id))
+		return;
+	gk_posture_looked(p, id);
+	for (int i = 0; i < GK_LENGTHOF(files); i++)
+		if (names_cluster(p, files[i]))
+		{
+			char	   *text = gk_read_file(files[i]);
+			char	   *path = strstr(text, "repo1-path=");
+
+			tool = "pgBackRest";
+			if (strstr(text, "repo1-cipher-type=") == NULL)
+				gk_posture_add(p, id, GK_INFO, files[i], "backups are not encrypted", "# repo1-cipher-type=aes-256-cbc");
+			if (path)
+			{
+				struct stat st;
+
+				path = gk_format("%.*s", (int) strcspn(path + 11, "\n"), path + 11);
+				if (stat(path, &st) == 0 && (st.st_mode & S_IRWXO))
+					gk_posture_add(p, id, GK_WARN, path, gk_format("every user may look into the backups, mode %04o", st.st_mode & 07777), gk_format("chmod 750 %s", gk_shell_quote(path)));
+			}
+		}
+	if (any_file_in("/etc/pgbackrest/conf.d", ".conf"))
+		tool = "pgBackRest";
+	if (any_file_in("/etc/barman.d", ".conf") || any_file_in("/etc/barman/conf.d", ".conf"))
+		tool = "Barman";
+	if (strstr(command, "pgbackrest") || strstr(command, "wal-g") || strstr(command, "wal-e") || strstr(command, "barman"))
+		tool = "archive_command";
+	if (!tool)
+		gk_posture_add(p, id, GK_WARN, "backup", "neither pgBackRest, Barman nor WAL-G is set up for this cluster", "pgbackrest --stanza=main stanza-create; pgbackrest --stanza=main backup");
+	else
+		gk_posture_add(p, id, GK_INFO, "backup", gk_format("%s is set up; look how old the newest backup is, and whether it restores", tool), "# pgbackrest info, barman check all");
+}

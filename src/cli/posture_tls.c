@@ -1,0 +1,155 @@
+/*-------------------------------------------------------------------------
+ *
+ * posture_tls.c
+ *	  The server's certificate and key, as openssl(1) reads them.
+ *
+ * Copyright (c) 2026, the pg_gatekeeper authors
+ * SPDX-License-Identifier: PostgreSQL
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "cli/posture.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/config.h"
+
+/* A file that a setting names, below the data directory if it is relative. */
+static char *
+file_of(const GkPosture *p, const char *setting)
+{
+	const char *value = gk_posture_setting(p, setting);
+
+	if (*value == '\0')
+		return NULL;
+	return *value == '/' ? gk_copy(value) : gk_format("%s/%s", p->data, value);
+}
+
+static void
+look_at_key(GkPosture *p)
+{
+	char	   *key = file_of(p, "ssl_key_file");
+	struct passwd *pw = getpwuid(p->uid);
+	const char *user = pw ? gk_copy(pw->pw_name) : "postgres";
+	char	   *who;
+
+	if (!gk_posture_wants(p, "tls-key-file") || key == NULL)
+		return;
+	gk_posture_looked(p, "tls-key-file");
+	who = access(key, F_OK) == 0 ? gk_others_read(p, key) : NULL;
+	if (!who)
+		who = gk_others_write(p, key, true);
+	if (who)
+		gk_posture_add(p, "tls-key-file", GK_FAIL, key, who, gk_format("chown %s:%s %s; chmod 600 %s", user, user, gk_shell_quote(key), gk_shell_quote(key)));
+}
+
+/* What follows a name in openssl's output, up to the end of the line; or "". */
+static const char *
+after(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at ? gk_format("%.*s", (int) strcspn(at + strlen(name), "\n"), at + strlen(name)) : "";
+}
+
+static void
+judge_time(GkPosture *p, const char *cert, const char *text)
+{
+	const char *end = after(text, "notAfter=");
+	const char *begin = after(text, "notBefore=");
+	struct tm	tm = {0};
+	time_t		now = gk_now() / 1000000;
+	const char *key = gk_shell_quote(gk_posture_setting(p, "ssl_key_file"));
+	const char *remedy = gk_format("openssl req -new -key %s -subj /CN=$(hostname -f) -out /tmp/server.csr # have it signed by your CA, put it to %s, and SELECT pg_reload_conf()",
+								   key, gk_shell_quote(cert));
+
+	gk_posture_looked(p, "tls-cert-time");
+	if (strptime(end, "%b %d %H:%M:%S %Y", &tm) && timegm(&tm) < now)
+		gk_posture_add(p, "tls-cert-time", GK_FAIL, cert, gk_format("it has expired on %s", end), remedy);
+	else if (*end && timegm(&tm) < now + 30 * 86400)
+		gk_posture_add(p, "tls-cert-time", GK_WARN, cert, gk_format("it expires on %s", end), remedy);
+	memset(&tm, 0, sizeof(tm));
+	if (strptime(begin, "%b %d %H:%M:%S %Y", &tm) && timegm(&tm) > now)
+		gk_posture_add(p, "tls-cert-time", GK_FAIL, cert, gk_format("it is not valid before %s", begin), remedy);
+}
+
+static void
+judge_chain(GkPosture *p, char *program, char *cert, const char *text)
+{
+	static GkOutput output;
+	const char *subject = after(text, "subject=");
+	const char *bits = strstr(text, "Public-Key: (");
+	char	   *ca = file_of(p, "ssl_ca_file");
+	char	   *with_ca[] = {program, "verify", "-no_check_time", "-CAfile", ca, cert, NULL};
+	char	   *with_system[] = {program, "verify", "-no_check_time", cert, NULL};
+	const char *remedy = "openssl ca -in server.csr -cert ca.crt -keyfile ca.key -out server.crt";
+
+	gk_posture_looked(p, "tls-cert-chain");
+	if (*subject && strcmp(subject, after(text, "issuer=")) == 0)
+		gk_posture_add(p, "tls-cert-chain", GK_WARN, cert, "it is signed by itself", remedy);
+	else
+	{
+		output.status = 1;
+		if (ca)
+			gk_run(with_ca, &output);
+		if (output.status != 0)
+			gk_run(with_system, &output);
+		if (output.status != 0)
+			gk_posture_add(p, "tls-cert-chain", GK_WARN, cert, gk_format("no chain leads from it to ssl_ca_file or to the system's: %s",
+																		 gk_first_line(gk_buf_string(&output.err))), remedy);
+	}
+	if (strstr(text, "Subject Alternative Name") == NULL)
+		gk_posture_add(p, "tls-cert-chain", GK_WARN, gk_format("%s: name", cert), "it has no subjectAltName, which clients verify", remedy);
+	if (bits && strstr(text, "rsaEncryption") && atoi(bits + strlen("Public-Key: (")) < 2048)
+		gk_posture_add(p, "tls-cert-chain", GK_WARN, gk_format("%s: key", cert), gk_format("its RSA key has %d bits", atoi(bits + strlen("Public-Key: ("))), remedy);
+	if (strstr(text, "Signature Algorithm: sha1") || strstr(text, "Signature Algorithm: md5"))
+		gk_posture_add(p, "tls-cert-chain", GK_WARN, gk_format("%s: signature", cert), "it is signed with SHA-1 or MD5", remedy);
+}
+
+static void
+look_at_fips(GkPosture *p)
+{
+	char	   *text = gk_read_file("/proc/sys/crypto/fips_enabled");
+
+	if (!gk_posture_wants(p, "tls-fips"))
+		return;
+	gk_posture_looked(p, "tls-fips");
+	if (p->standard && strcmp(p->standard, "stig16") == 0 && (text == NULL || *text != '1'))
+		gk_posture_add(p, "tls-fips", GK_MANUAL, "/proc/sys/crypto/fips_enabled", "the system is not in FIPS mode", "fips-mode-setup --enable");
+}
+
+void
+gk_look_at_tls(GkPosture *p)
+{
+	static GkOutput output;
+	char	   *program = access("/usr/bin/openssl", X_OK) == 0 ? "/usr/bin/openssl" : "/usr/local/bin/openssl";
+	char	   *cert = file_of(p, "ssl_cert_file");
+	char	   *arguments[] = {program, "x509", "-in", cert, "-noout", "-startdate", "-enddate", "-subject", "-issuer", "-text", NULL};
+
+	look_at_fips(p);
+	if (strcmp(gk_posture_setting(p, "ssl"), "on") != 0)
+	{
+		gk_posture_looked(p, "tls-key-file");
+		gk_posture_looked(p, "tls-cert-time");
+		gk_posture_looked(p, "tls-cert-chain");
+		return;
+	}
+	look_at_key(p);
+	if (cert == NULL || (!gk_posture_wants(p, "tls-cert-time") && !gk_posture_wants(p, "tls-cert-chain")))
+		return;
+	gk_run(arguments, &output);
+	if (output.status != 0)
+	{
+		const char *why = gk_format("openssl does not read %s: %s", cert, gk_first_line(gk_buf_string(&output.err)));
+
+		gk_posture_skip(p, "tls-cert-time", why);
+		gk_posture_skip(p, "tls-cert-chain", why);
+		return;
+	}
+	judge_time(p, cert, gk_buf_string(&output.out));
+	judge_chain(p, program, cert, gk_copy(gk_buf_string(&output.out)));
+}

@@ -1,0 +1,195 @@
+#
+# "pg_gatekeeper check": a fault is found, under its name and with a remedy that
+# mends it; its harmless twin is not.
+#
+# Copyright (c) 2026, the pg_gatekeeper authors
+# SPDX-License-Identifier: PostgreSQL
+
+use strict;
+use warnings;
+use GkTest;
+use IPC::Run ();
+use JSON::PP qw(decode_json);
+use Test::More;
+
+my $command = "$ENV{GK_TOP}/src/cli/pg_gatekeeper";
+plan(skip_all => 'the command is not built: it needs libsystemd and libpq') if !-x $command;
+delete $ENV{PGUSER};
+
+my $node = new_gatekeeper_node('check', conf => "gatekeeper.mode = 'off'\n");
+my @here = ('-h', $node->host, '-p', $node->port, '-U', 'postgres');
+
+sub check
+{
+	my (@arguments) = @_;
+	my ($out, $err) = ('', '');
+	IPC::Run::run([ $command, 'check', @arguments ], '<', \undef, '>', \$out, '2>', \$err);
+	return ($? >> 8, $out, $err);
+}
+
+sub sql
+{
+	my ($sql) = @_;
+	return $node->safe_psql('postgres', $sql, extra_params => [ '-U', 'postgres' ]);
+}
+
+# The checks by name, as JSON has them.
+sub findings
+{
+	my ($status, $out, $err) = check(@here, '--json', @_);
+	is($err, '', 'it says nothing else') if $err;
+	my $json = decode_json($out);
+	return map { $_->{id} => $_ } @{ $json->{checks} };
+}
+
+# What is planted: names of checks, what brings the fault in, what in the object's name tells it.
+my @faults = (
+	[ 'role-superuser', 'CREATE ROLE p_super SUPERUSER LOGIN', 'p_super' ],
+	[ 'role-path', 'CREATE ROLE p_group; GRANT postgres TO p_group; CREATE ROLE p_way LOGIN IN ROLE p_group', 'p_way' ],
+	[ 'role-predefined', 'CREATE ROLE p_load LOGIN IN ROLE pg_read_server_files', 'p_load' ],
+	[ 'role-connlimit', 'CREATE ROLE p_limit LOGIN', 'p_limit' ],
+	[ 'role-settings-audit', 'CREATE ROLE p_quiet; ALTER ROLE p_quiet SET log_min_messages = panic', 'p_quiet' ],
+	[ 'auth-guessable', undef, 'p_guess' ],
+	[ 'priv-public-table', 'CREATE TABLE s.open(a int, b int); GRANT SELECT (b) ON s.open TO PUBLIC', 's.open' ],
+	[ 'priv-functions', 'GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO p_user', 'pg_ls_dir' ],
+	[ 'priv-schema-create', 'GRANT CREATE ON SCHEMA s TO PUBLIC', 's' ],
+	[ 'code-definer-path', q{CREATE FUNCTION s.no_path() RETURNS int LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN 1; END'}, 's.no_path()' ],
+	[ 'code-definer-execute', q{CREATE FUNCTION s.all_call() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT 1'}, 's.all_call()' ],
+	[ 'code-shadow', q{CREATE FUNCTION public.lower(varchar) RETURNS text LANGUAGE sql AS 'SELECT pg_catalog.lower($1::text)'; ALTER FUNCTION public.lower(varchar) OWNER TO p_user}, 'public.lower' ],
+	[ 'code-foreign-trigger', q{CREATE FUNCTION s.trg() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; ALTER FUNCTION s.trg() OWNER TO p_user; CREATE TABLE s.trg(a int); CREATE TRIGGER t BEFORE INSERT ON s.trg FOR EACH ROW EXECUTE FUNCTION s.trg()}, 't on s.trg' ],
+	[ 'code-foreign-expression', q{CREATE FUNCTION s.fx(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END'; ALTER FUNCTION s.fx(int) OWNER TO p_user; CREATE TABLE s.fx(a int DEFAULT s.fx(1))}, 's.fx -> s.fx(integer)' ],
+	[ 'rls-disabled', 'CREATE TABLE s.pol(a int); CREATE POLICY p ON s.pol USING (a = 1)', 's.pol' ],
+	[ 'rls-true', 'CREATE TABLE s.truly(a int); ALTER TABLE s.truly ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON s.truly USING (1 = 1)', 'p on s.truly' ],
+	[ 'rls-view', 'CREATE TABLE s.rows(a int); ALTER TABLE s.rows ENABLE ROW LEVEL SECURITY; CREATE VIEW s.inner_view AS SELECT * FROM s.rows; CREATE VIEW s.seen AS SELECT * FROM s.inner_view; GRANT SELECT ON s.seen TO p_user', 's.seen' ],
+);
+
+sql('CREATE SCHEMA s; CREATE ROLE p_user; GRANT USAGE ON SCHEMA s TO p_user; REVOKE CREATE ON SCHEMA public FROM PUBLIC');
+
+my %clean = findings('--limit', '500');
+my @wrong = grep { $clean{$_}{status} eq 'error' } sort keys %clean;
+is("@wrong", '', 'no query fails')
+  or diag(map { "$_: $clean{$_}{findings}[0]{found}\n" } @wrong);
+cmp_ok(scalar(keys %clean), '>', 110, 'there are checks');
+
+sub has
+{
+	my ($found, $object) = @_;
+	return grep { index($_->{object}{identity}, $object) >= 0 } @{ $found->{findings} };
+}
+
+foreach my $fault (@faults)
+{
+	my ($id, $plant, $object) = @$fault;
+	is(scalar(has($clean{$id}, $object)), 0, "$id: nothing is found before");
+	sql($plant) if $plant;
+}
+# a verifier of the role's own name
+sql("SET password_encryption = 'scram-sha-256'; CREATE ROLE p_guess LOGIN PASSWORD 'p_guess'");
+
+my %planted = findings('--limit', '500');
+foreach my $fault (@faults)
+{
+	my ($id, undef, $object) = @$fault;
+	my @found = has($planted{$id}, $object);
+	cmp_ok(scalar(@found), '>=', 1, "$id: found") or next;
+	ok($found[0]{why} && $found[0]{found}, '... with what it is, and why it matters');
+	is($found[0]{remedy}{kind}, 'sql', '... and a remedy in SQL');
+	sql($_) foreach map { $_->{remedy}{text} =~ s/^\\password.*\n//r } @found;
+}
+my %mended = findings('--limit', '500');
+foreach my $fault (@faults)
+{
+	my ($id, undef, $object) = @$fault;
+	is(join(', ', map { $_->{found} } grep { $_->{status} =~ /fail|warn/ } has($mended{$id}, $object)), '', "$id: gone after its remedy");
+}
+
+# Dynamic SQL: the body is read, not grepped.
+my %bodies = (
+	bad_format => [ 1, q{EXECUTE format('DROP TABLE %s', t);} ],
+	bad_concat => [ 1, q{EXECUTE 'DROP TABLE ' || t;} ],
+	bad_variable => [ 1, q{q := 'SELECT ' || t; q := q || ' LIMIT 1'; EXECUTE q;} ],
+	bad_concat_function => [ 1, q{EXECUTE concat('DROP TABLE ', lower(t)) USING t;} ],
+	bad_open => [ 1, q{OPEN c FOR EXECUTE 'SELECT * FROM ' || t;} ],
+	bad_order => [ 1, q{EXECUTE format('SELECT %2$s FROM %1$I', 'a', t);} ],
+	good_name => [ 0, q{EXECUTE format('DROP TABLE %I', 'list_' || t);} ],
+	good_quote => [ 0, q{EXECUTE 'DROP TABLE ' || quote_ident(t);} ],
+	good_using => [ 0, q{EXECUTE 'SELECT $1' USING t || 'x';} ],
+	good_number => [ 0, q{EXECUTE 'SELECT ' || n; EXECUTE 'SELECT ' || t::regclass;} ],
+	good_variable => [ 0, q{q := 'SELECT 1'; IF t = 'x' THEN q := q || ' LIMIT 1'; END IF; EXECUTE q;} ],
+	good_comment => [ 0, q{-- EXECUTE 'DROP ' || t;
+		/* EXECUTE t; */ PERFORM 1;} ],
+);
+sql(qq{CREATE FUNCTION s.$_(t text, n int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS \$f\$
+	DECLARE q text; c refcursor; BEGIN $bodies{$_}[1] END\$f\$}) foreach sort keys %bodies;
+my %dynamic = findings('--id', 'code-definer-dynamic');
+is(join(' ', sort keys %dynamic), 'code-definer-dynamic', '--id chooses');
+foreach my $name (sort keys %bodies)
+{
+	is(scalar(has($dynamic{'code-definer-dynamic'}, "s.$name(")), $bodies{$name}[0], "dynamic SQL: $name");
+}
+
+# Exit status, forms, waivers, baseline.
+my ($status, $out, $err) = check(@here, '--id', 'code-definer-dynamic');
+is($status, 1, 'a fail is exit status 1');
+like($out, qr/^FAIL +high +code-definer-dynamic /m, '... and is shown');
+($status) = check(@here, '--id', 'code-definer-dynamic', '--fail-on', 'never');
+is($status, 0, '--fail-on never');
+($status, $out) = check(@here, '--id', 'code-definer-dynamic', '--format', 'nagios');
+is($status, 2, 'Nagios hears of it');
+like($out, qr/^CRITICAL - 1 fail, 0 warn \(code-definer-dynamic\) \| fail=1;;1 /, '... in its own words');
+($status, $out) = check(@here, '--id', 'no-such-check');
+is($status, 2, 'a check that there is none is refused');
+
+my $waivers = $node->basedir . '/waivers';
+sub waive
+{
+	open my $fh, '>', $waivers or die $!;
+	print $fh @_;
+	close $fh;
+	return;
+}
+waive("# known\ncode-definer-dynamic s.bad_* 2999-12-31 to be mended by OPS-1\n");
+($status, $out) = check(@here, '--id', 'code-definer-dynamic', '--waivers', $waivers);
+is($status, 0, 'what is waived does not count');
+like($out, qr/waived until 2999-12-31: to be mended by OPS-1/, '... and is shown as that');
+waive("code-definer-dynamic s.bad_* 2001-12-31 too long ago\n");
+($status, $out) = check(@here, '--id', 'code-definer-dynamic,waiver-expired', '--waivers', $waivers);
+is($status, 1, 'an expired waiver does not');
+like($out, qr/waiver-expired/, '... and is told');
+waive("code-definer-dynamic s.bad_*\n");
+($status, $out, $err) = check(@here, '--waivers', $waivers);
+is($status, 2, 'a waiver without an end is refused');
+
+my $baseline = $node->basedir . '/baseline.json';
+check(@here, '--id', 'code-definer-dynamic', '--json', '-o', $baseline);
+sql(q{DROP FUNCTION s.bad_open; CREATE FUNCTION s.bad_new(t text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN EXECUTE t; END'});
+($status, $out) = check(@here, '--id', 'code-definer-dynamic', '--baseline', $baseline, '--fail-on', 'new', '-v');
+is($status, 1, 'something is new');
+is_deeply([ sort($out =~ /s\.(bad_\w+)\(.*\[new\]/g) ], ['bad_new'], '... and which');
+like($out, qr/^gone   .*s\.bad_open\(/m, '... and what is gone');
+foreach my $form (qw(html sarif junit verbose))
+{
+	($status, $out, $err) = check(@here, '--layer', 'code', '--format', $form, '--fail-on', 'never');
+	is("$status $err", '0 ', "--format $form");
+	like($out, qr/bad_new/, '... has the finding');
+	unlike($out, qr{<script|src=|href="http}, '... and nothing from elsewhere') if $form eq 'html';
+	decode_json($out) if $form eq 'sarif';
+}
+($status, $out) = check(@here, '--layer', 'code', '--fix', '--fail-on', 'never');
+like($out, qr/^echo 'read this first|exit 1$/m, '--fix makes a script that does nothing by itself');
+
+# Without rights it says what it could not see.
+sql('CREATE ROLE p_monitor LOGIN IN ROLE pg_monitor');
+($status, $out, $err) = check('-h', $node->host, '-p', $node->port, '-U', 'p_monitor', '--json', '--no-files');
+is($err, '', 'a member of pg_monitor may look');
+my %seen = map { $_->{id} => $_ } @{ decode_json($out)->{checks} };
+is($seen{'auth-md5'}{status}, 'skip', '... and what takes a superuser is skipped');
+like($seen{'auth-md5'}{skipped}, qr/permission denied.*superuser/, '... for want of rights');
+is($seen{'net-listen'}{status}, 'pass', '... and the rest is not');
+is(join(' ', grep { $seen{$_}{status} eq 'error' } sort keys %seen), '', '... and nothing fails');
+
+# The table: every check is in the man page.
+my $man = do { local (@ARGV, $/) = "$ENV{GK_TOP}/man/pg_gatekeeper.1"; <> };
+my @listed = map { /^(\S+)/ } split /\n/, (check('--list'))[1];
+is(join(' ', grep { $man !~ /^\.It Li \Q$_\E$/m } @listed), '', 'the man page has every check');
+done_testing();
