@@ -140,6 +140,28 @@ CREATE VIEW gatekeeper.sandbox AS
 COMMENT ON VIEW gatekeeper.sandbox IS
 	'the sessions, which of them the kernel contains, from what, and why';
 
+-- The server's posture
+
+CREATE FUNCTION gatekeeper.posture(
+	OUT id pg_catalog.text,
+	OUT layer pg_catalog.text,
+	OUT severity pg_catalog.text,
+	OUT status pg_catalog.text,
+	OUT object pg_catalog.text,
+	OUT found pg_catalog.text,
+	OUT why pg_catalog.text,
+	OUT remedy pg_catalog.text,
+	OUT title pg_catalog.text,
+	OUT cis pg_catalog.text,
+	OUT stig pg_catalog.text)
+RETURNS SETOF pg_catalog.record
+AS 'MODULE_PATHNAME', 'gk_sql_posture'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp;
+
+COMMENT ON FUNCTION gatekeeper.posture() IS
+	'checks of the cluster and of this database, with the caller''s rights';
+
 -- Counting anew
 
 CREATE FUNCTION gatekeeper.reset()
@@ -154,8 +176,8 @@ COMMENT ON FUNCTION gatekeeper.reset() IS
 
 REVOKE ALL ON FUNCTION gatekeeper.reset() FROM PUBLIC;
 REVOKE ALL ON FUNCTION gatekeeper.get_rules(), gatekeeper.get_audit(),
-	gatekeeper.get_events(), gatekeeper.get_sandbox() FROM PUBLIC;
+	gatekeeper.get_events(), gatekeeper.get_sandbox(), gatekeeper.posture() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION gatekeeper.get_rules(), gatekeeper.get_audit(),
-	gatekeeper.get_events(), gatekeeper.get_sandbox() TO pg_monitor;
+	gatekeeper.get_events(), gatekeeper.get_sandbox(), gatekeeper.posture() TO pg_monitor;
 GRANT SELECT ON gatekeeper.rules, gatekeeper.audit, gatekeeper.events,
 	gatekeeper.exemptions, gatekeeper.sandbox TO pg_monitor;

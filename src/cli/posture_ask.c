@@ -219,7 +219,7 @@ take_failure(GkPosture *p, const GkCheck *check, PGconn *conn, const PGresult *r
 		gk_posture_add(p, check->id, GK_ERROR, "query", gk_format("%s%s", message, where), "")->kind = "text";
 }
 
-/* A row of a query's: see the columns of wrapped(). */
+/* A row of a query's, whose columns posture.h tells. */
 static void
 take_row(GkPosture *p, const GkCheck *check, const PGresult *result, int row, const char *database)
 {
@@ -240,26 +240,10 @@ take_row(GkPosture *p, const GkCheck *check, const PGresult *result, int row, co
 		finding->kind = "sql";
 }
 
-/*
- * A check's query, with what a remedy of ALTER SYSTEM needs to take effect, in
- * order, and no more rows than are wanted.
- */
-static char *
-wrapped(const GkPosture *p, const GkCheck *check)
-{
-	return gk_format("SELECT j->>'status', coalesce(j->>'object', '?'), coalesce(j->>'found', ''), coalesce(j->>'remedy', '') || "
-					 "CASE WHEN s.context = 'postmaster' THEN ' -- then restart' WHEN s.name IS NOT NULL THEN "
-					 "E'\\nSELECT pg_reload_conf();' ELSE '' END, coalesce(j->>'type', ''), coalesce(j->>'kind', ''), "
-					 "coalesce(j->>'file', ''), coalesce(j->>'line', '0'), coalesce(s.context = 'postmaster', false), count(*) OVER () "
-					 "FROM (SELECT to_jsonb(q) AS j FROM (%s) q) x LEFT JOIN pg_settings s ON lower(s.name) = "
-					 "lower(substring(j->>'remedy' from '^ALTER SYSTEM (?:RESET|SET) \"?([^ \";]+)')) "
-					 "ORDER BY array_position('{fail,warn,manual,info}', j->>'status'), 2, 3 LIMIT %d", check->sql, p->limit);
-}
-
 static void
 ask_check(GkPosture *p, const GkCheck *check, PGconn *conn, const char *database)
 {
-	char	   *query = wrapped(p, check);
+	char	   *query = gk_format("%s%s%s%d", GK_POSTURE_BEFORE, check->sql, GK_POSTURE_AFTER, p->limit);
 	PGresult   *result = PQexec(conn, query);
 
 	free(query);

@@ -36,6 +36,10 @@ take_cluster(GkPosture *p, GkPostureTarget *target, const char *name)
 	if (!target->port)
 		target->port = gk_cluster_setting(&cluster, "port", &why);
 	directories = gk_cluster_setting(&cluster, "unix_socket_directories", &why);
+	/* ALTER SYSTEM quotes what is in a list */
+	for (char *c = directories; c && *c; c++)
+		if (*c == '"')
+			*c = ' ';
 	gk_words_add_list(&words, directories ? directories : "");
 	if (!target->host)
 		target->host = words.count > 0 ? words.word[0] : "localhost";

@@ -34,6 +34,22 @@ typedef struct GkCheck
 	const char *sql;			/* or NULL: files and processes only */
 } GkCheck;
 
+/*
+ * A check's query stands between these: what a remedy by ALTER SYSTEM needs to
+ * take effect, and the worst first.  Columns: status, object, found, remedy,
+ * type, kind, file, line, whether it takes a restart, how many there are.
+ */
+#define GK_POSTURE_BEFORE \
+	"SELECT j->>'status', coalesce(j->>'object', '?'), coalesce(j->>'found', ''), coalesce(j->>'remedy', '') || " \
+	"CASE WHEN s.context = 'postmaster' THEN ' -- then restart' WHEN s.name IS NOT NULL THEN " \
+	"E'\\nSELECT pg_reload_conf();' ELSE '' END, coalesce(j->>'type', ''), coalesce(j->>'kind', ''), " \
+	"coalesce(j->>'file', ''), coalesce(j->>'line', '0'), coalesce(s.context = 'postmaster', false), count(*) OVER () " \
+	"FROM (SELECT to_jsonb(q) AS j FROM ("
+#define GK_POSTURE_AFTER \
+	") q) x LEFT JOIN pg_settings s ON lower(s.name) = " \
+	"lower(substring(j->>'remedy' from '^ALTER SYSTEM (?:RESET|SET) \"?([^ \";]+)')) " \
+	"ORDER BY array_position('{fail,warn,manual,info}', j->>'status'), 2, 3 LIMIT "
+
 extern const GkCheck gk_checks[];
 extern const int gk_num_checks;
 

@@ -188,6 +188,21 @@ like($seen{'auth-md5'}{skipped}, qr/permission denied.*superuser/, '... for want
 is($seen{'net-listen'}{status}, 'pass', '... and the rest is not');
 is(join(' ', grep { $seen{$_}{status} eq 'error' } sort keys %seen), '', '... and nothing fails');
 
+# The same by SQL.
+sql('CREATE EXTENSION pg_gatekeeper');
+my %by_sql = map { split /\|/, $_, 2 } split /\n/,
+  sql("SELECT id, string_agg(DISTINCT status, ' ') FROM gatekeeper.posture() GROUP BY id");
+%seen = findings('--no-files');
+is(join(' ', sort keys %by_sql), join(' ', sort keys %seen), 'gatekeeper.posture() has the same checks');
+is(join(' ', grep { $by_sql{$_} =~ /error/ } sort keys %by_sql), '', '... and none fails');
+# what is of other databases the command alone sees
+my @differ = grep { $by_sql{$_} ne 'skip' && ($by_sql{$_} =~ /fail/) != ($seen{$_}{status} eq 'fail')
+	  && !grep { $_->{database} eq 'template1' } @{ $seen{$_}{findings} } } sort keys %by_sql;
+is("@differ", '', '... which find the same');
+is( $node->safe_psql('postgres', "SET ROLE p_monitor; SELECT string_agg(DISTINCT status, ' ' ORDER BY status) FROM gatekeeper.posture() WHERE id IN ('auth-md5', 'net-listen')",
+		extra_params => [ '-U', 'postgres' ]),
+	'pass skip', '... and a member of pg_monitor sees part of it');
+
 # The table: every check is in the man page.
 my $man = do { local (@ARGV, $/) = "$ENV{GK_TOP}/man/pg_gatekeeper.1"; <> };
 my @listed = map { /^(\S+)/ } split /\n/, (check('--list'))[1];
