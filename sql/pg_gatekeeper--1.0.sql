@@ -157,7 +157,8 @@ CREATE FUNCTION gatekeeper.posture(
 RETURNS SETOF pg_catalog.record
 AS 'MODULE_PATHNAME', 'gk_sql_posture'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp;
+SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on;
 
 COMMENT ON FUNCTION gatekeeper.posture() IS
 	'checks of the cluster and of this database, with the caller''s rights';

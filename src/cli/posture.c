@@ -358,10 +358,14 @@ gk_check(int argc, char **argv)
 	posture.is_quiet = strcmp(ask.format, "nagios") == 0;
 	gk_posture_begin(&posture);
 	gk_posture_ask(&posture);
-	if (!posture.no_files)
-		gk_posture_look(&posture);
+	gk_posture_look(&posture);
 	if (ask.waivers)
 		gk_posture_waive(&posture, ask.waivers);
+	else
+	{
+		gk_posture_looked(&posture, "waiver-expired");
+		gk_posture_looked(&posture, "waiver-unused");
+	}
 	gk_posture_finish(&posture);
 	if (ask.baseline)
 		gk_posture_compare(&posture, ask.baseline);

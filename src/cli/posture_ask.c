@@ -29,7 +29,16 @@
 
 static const char set_up[] =
 "SET search_path = pg_catalog, pg_temp; SET default_transaction_read_only = on; "
-"SET statement_timeout = '20s'; SET lock_timeout = '2s'; SET client_encoding = 'UTF8'";
+"SET statement_timeout = '20s'; SET lock_timeout = '2s'; SET client_encoding = 'UTF8'; "
+"SET standard_conforming_strings = on; SET quote_all_identifiers = off; SET row_security = off";
+
+/* What the server remarks is no finding. */
+static void
+ignore_notice(void *arg, const char *message)
+{
+	(void) arg;
+	(void) message;
+}
 
 static PGconn *
 connect_once(const GkPosture *p, const char *database, bool with_options, char **why)
@@ -65,6 +74,7 @@ connect_once(const GkPosture *p, const char *database, bool with_options, char *
 		gk_error(NULL, "cannot become root again: %s", strerror(errno));
 	if (PQstatus(conn) == CONNECTION_OK)
 	{
+		PQsetNoticeProcessor(conn, ignore_notice, NULL);
 		PQclear(PQexec(conn, set_up));
 		return conn;
 	}
@@ -299,6 +309,7 @@ ask_database(GkPosture *p, const char *database, const char *path, const char *j
 		return;
 	}
 	tell(conn, "gk_check.search_path", path);
+	tell(conn, "gk_check.home", p->home ? p->home : "");
 	if (jobs)
 		tell(conn, "gk_check.jobs", jobs);
 	ask_checks(p, conn, true, database);

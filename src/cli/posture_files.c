@@ -65,7 +65,8 @@ look_at_config(GkPosture *p, const char *path, bool is_secret)
 					   gk_format("chown root:%s %s; chmod 640 %s", user, quoted, quoted));
 	reader = is_secret ? gk_others_read(p, path) : NULL;
 	if (reader && !who)
-		gk_posture_add(p, "file-config", GK_WARN, path, reader, gk_format("chmod 640 %s", quoted));
+		gk_posture_add(p, "file-config", GK_WARN, path, reader, (st.st_mode & S_IROTH) ? gk_format("chmod 640 %s", quoted) :
+					   gk_format("chown %s: %s; chmod 600 %s", user, quoted, quoted));
 }
 
 static void

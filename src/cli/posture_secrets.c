@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 /* How much of a file's end is looked at. */
-#define TAIL (64 << 20)
+#define TAIL (256 << 20)
 
 /* As much of a secret as may be shown. */
 static char *
@@ -173,7 +173,9 @@ look_into(GkPosture *p, const char *id, GkStatus status, const char *path, const
 		object = secret ? gk_format("%s: %s", path, secret) : NULL;
 		if (object && !is_known(p, id, object))
 		{
-			GkFinding  *finding = gk_posture_add(p, id, status, object, secret, remedy);
+			bool		is_variable = strcmp(id, "file-environment") == 0 && strncmp(secret, "PGPASSWORD", 10) == 0;
+			GkFinding  *finding = gk_posture_add(p, id, status, object, secret, is_variable ?
+												 gk_format("sed -i '/PGPASSWORD=/d' %s # use PGPASSFILE with a file of mode 600, and change the password", gk_shell_quote(path)) : remedy);
 
 			finding->file = gk_copy(path);
 			finding->line = skipped ? 0 : number;

@@ -65,6 +65,9 @@ my @faults = (
 
 sql('CREATE SCHEMA s; CREATE ROLE p_user; GRANT USAGE ON SCHEMA s TO p_user; REVOKE CREATE ON SCHEMA public FROM PUBLIC');
 
+# Databases do not change how it reads what it asks.
+sql('CREATE DATABASE p_strings');
+sql('ALTER DATABASE p_strings SET standard_conforming_strings = off');
 my %clean = findings('--limit', '500');
 my @wrong = grep { $clean{$_}{status} eq 'error' } sort keys %clean;
 is("@wrong", '', 'no query fails')
