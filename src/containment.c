@@ -65,13 +65,13 @@ gk_containment_at_login(const Port *port)
 		contain(role, why);
 }
 
-/* The first transaction of every process that works in a database ends here. */
-static void
-xact_event(XactEvent event, void *arg)
+/* The first transaction of every process that works in a database ends. */
+void
+gk_containment_at_start(void)
 {
 	Oid			role;
 
-	if (likely(is_judged) || event != XACT_EVENT_PRE_COMMIT)
+	if (is_judged)
 		return;
 	role = OidIsValid(MyDatabaseId) || is_waiting ? GetAuthenticatedUserId() : InvalidOid;
 	contain(role, is_waiting ? waits_for : gk_who_works(role));
@@ -91,5 +91,4 @@ gk_containment_init(void)
 							   "Shows what contains sessions of this server.",
 							   NULL, &status_text, "", PGC_INTERNAL,
 							   GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE, NULL, NULL, show_status);
-	RegisterXactCallback(xact_event, NULL);
 }

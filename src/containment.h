@@ -15,5 +15,6 @@
 
 extern void gk_containment_init(void);
 extern void gk_containment_at_login(const Port *port);
+extern void gk_containment_at_start(void);
 
 #endif							/* GK_CONTAINMENT_H */

@@ -148,16 +148,15 @@ pass(const GkRequest *request, const GkPost *post, bool may_raise)
 {
 	bool		is_known = false;
 	bool		suspect = false;
-	bool		has_superuser = request->door != GK_DOOR_OBJECT ||
-		gk_acts_as_superuser(GetUserId());
-	bool		others = !gk_is_superuser(GetUserId());
+	Oid			user = GetUserId();
+	bool		has_superuser = request->door != GK_DOOR_OBJECT || gk_acts_as_superuser(user);
 
 	if (!is_active())
 		return true;
 	for (; post->check; post++)
 	{
 		GkFinding	finding;
-		bool		in_any_case = post->minds_others && others;
+		bool		in_any_case = post->minds_others && !gk_is_superuser(user);
 
 		if (gk_level[post->rule->id] == GK_LEVEL_OFF ||
 			(post->needs_superuser && !has_superuser && !in_any_case))

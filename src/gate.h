@@ -55,22 +55,26 @@ gk_interest_in(List *range_table, List *perms)
 {
 	AclMode		wanted = 0;
 	bool		views = !GK_PERMS_ARE_RANGE_TABLE && gk_has_kind(range_table, RELKIND_VIEW);
-	ListCell   *cell;
 
 	if (!GK_PERMS_ARE_RANGE_TABLE && gk_has_kind(range_table, RELKIND_FOREIGN_TABLE))
 		return GK_INTEREST_WHAT;
-	foreach(cell, perms)
+	/* a plain loop: core's macro looks each time whether the list has changed */
+	for (int i = 0, n = list_length(perms); i < n; i++)
 	{
-		GkPermInfo *perm = (GkPermInfo *) lfirst(cell);
+		GkPermInfo *perm = (GkPermInfo *) perms->elements[i].ptr_value;
+		char		kind = GK_PERMS_ARE_RANGE_TABLE ? ((RangeTblEntry *) perm)->relkind : 0;
 
-		if (GK_PERMS_ARE_RANGE_TABLE && ((RangeTblEntry *) perm)->relkind == RELKIND_FOREIGN_TABLE)
-			return GK_INTEREST_WHAT;
+		if (unlikely(kind == RELKIND_FOREIGN_TABLE || kind == RELKIND_VIEW))
+		{
+			if (kind == RELKIND_FOREIGN_TABLE)
+				return GK_INTEREST_WHAT;
+			views |= perm->requiredPerms != 0;
+		}
 		if (perm->requiredPerms == 0)
 			continue;
 		if (perm->relid < FirstNormalObjectId)
 			return GK_INTEREST_WHAT;
 		wanted |= perm->requiredPerms;
-		views |= GK_PERMS_ARE_RANGE_TABLE && ((RangeTblEntry *) perm)->relkind == RELKIND_VIEW;
 	}
 	return views || wanted & (ACL_INSERT | ACL_UPDATE | ACL_DELETE) ? GK_INTEREST_WRITES :
 		GK_INTEREST_NONE;
@@ -84,8 +88,6 @@ extern void gk_note_change(const Node *stmt);
 extern ProcessUtilityContext gk_call_asks(CallStmt *stmt, ProcessUtilityContext context);
 extern bool gk_ask_about_call(Oid funcid, Oid builtin, FunctionCallInfo fcinfo, char *stack);
 extern void gk_function_starts(FmgrInfo *flinfo, char *stack);
-extern bool gk_plan_begins(struct QueryDesc *query, char *stack);
-extern void gk_plan_ends(bool resumed, char *stack);
 extern bool gk_is_hijack(Oid funcid);
 extern void gk_script_calls(Oid funcid);
 extern void gk_commit_asks(const struct GkRoleEffects *effects);

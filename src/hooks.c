@@ -181,10 +181,7 @@ plan_query(GK_PLANNER_PARAMS)
 static inline void
 next_start(QueryDesc *query, int flags)
 {
-	if (next_executor_start)
-		next_executor_start(query, flags);
-	else
-		standard_ExecutorStart(query, flags);
+	(next_executor_start ? next_executor_start : standard_ExecutorStart) (query, flags);
 }
 
 /* A cursor that writes is started when it is fetched from; that checks its rights. */
@@ -223,52 +220,51 @@ next_run(GK_EXECUTOR_RUN_PARAMS)
 		standard_ExecutorRun(GK_EXECUTOR_RUN_ARGS);
 }
 
-static pg_noinline void
-run_privileged(GK_EXECUTOR_RUN_PARAMS)
-{
-	char	   *stack = __builtin_frame_address(0);
-	bool		resumed = gk_plan_begins(query, stack);
-
-	next_run(GK_EXECUTOR_RUN_ARGS);
-	gk_plan_ends(resumed, stack);
-}
-
 static void
 executor_run(GK_EXECUTOR_RUN_PARAMS)
 {
-	if (unlikely(gk_code_session_is_privileged()))
-		run_privileged(GK_EXECUTOR_RUN_ARGS);
-	else
+	if (likely(!gk_code_session_is_privileged()))
 		next_run(GK_EXECUTOR_RUN_ARGS);
+	else
+	{
+		char	   *stack = __builtin_frame_address(0);
+		bool		resumed = gk_plan_begins(query, stack);
+
+		next_run(GK_EXECUTOR_RUN_ARGS);
+		gk_plan_ends(resumed, stack);
+	}
 }
 
 static inline void
 next_finish(QueryDesc *query)
 {
-	if (next_executor_finish)
-		next_executor_finish(query);
-	else
-		standard_ExecutorFinish(query);
+	(next_executor_finish ? next_executor_finish : standard_ExecutorFinish) (query);
 }
 
 /* What a query's AFTER triggers do is the doing of whoever opened its cursor, too. */
 static pg_noinline void
-finish_privileged(QueryDesc *query)
+finish_writing(QueryDesc *query)
 {
-	char	   *stack = __builtin_frame_address(0);
-	bool		resumed = gk_plan_begins(query, stack);
+	if (likely(!gk_code_session_is_privileged()))
+		next_finish(query);
+	else
+	{
+		char	   *stack = __builtin_frame_address(0);
+		bool		resumed = gk_plan_begins(query, stack);
 
-	next_finish(query);
-	gk_plan_ends(resumed, stack);
+		next_finish(query);
+		gk_plan_ends(resumed, stack);
+	}
 }
 
 static void
 executor_finish(QueryDesc *query)
 {
-	if (unlikely(gk_code_session_is_privileged()))
-		finish_privileged(query);
-	else
+	/* nothing is left to be done by what only reads */
+	if (query->operation == CMD_SELECT && !query->plannedstmt->hasModifyingCTE)
 		next_finish(query);
+	else
+		finish_writing(query);
 }
 
 static pg_noinline void
@@ -320,6 +316,13 @@ needs_fmgr(Oid funcid)
 	return gk_symbol_lists(funcid) || gk_code_needs_events(funcid);
 }
 
+static pg_noinline void
+function_starts(FmgrInfo *flinfo, char *stack)
+{
+	if (!gk_code_start_untrusted(flinfo->fn_oid, stack))
+		gk_function_starts(flinfo, stack);
+}
+
 /* Twice for every call of a function with SECURITY DEFINER or SET. */
 static void
 fmgr_event(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg)
@@ -329,7 +332,7 @@ fmgr_event(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg)
 	if (event != FHET_START)
 		gk_code_end(event == FHET_ABORT, stack);
 	else if (unlikely(!gk_code_start(flinfo->fn_oid, stack)))
-		gk_function_starts(flinfo, stack);
+		function_starts(flinfo, stack);
 }
 
 /* The same where there is a next. */

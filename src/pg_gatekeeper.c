@@ -67,7 +67,6 @@ _PG_init(void)
 	gk_define_settings();
 	gk_watched_settings_init();
 	gk_posts_init();
-	gk_aborts_init();
 	gk_commit_init();
 	gk_symbols_init();
 	gk_code_trust_init();

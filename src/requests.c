@@ -189,30 +189,6 @@ gk_function_starts(FmgrInfo *flinfo, char *stack)
 }
 
 /*
- * A plan is about to run, or what comes after it; in a privileged session.  stack
- * is the frame that lasts as long.  True when gk_plan_ends() has to end more than
- * the plan.
- */
-bool
-gk_plan_begins(QueryDesc *query, char *stack)
-{
-	bool		resumed = unlikely(gk_watch_portals) && gk_code_resume(stack);
-
-	gk_running_begin(query, stack);
-	if (unlikely(query->plannedstmt->parallelModeNeeded))
-		gk_leader_tell(query->plannedstmt);
-	return resumed;
-}
-
-void
-gk_plan_ends(bool resumed, char *stack)
-{
-	gk_running_end(stack);
-	if (resumed)
-		gk_code_end(false, stack);
-}
-
-/*
  * A query is about to be planned in a privileged session; wrappers connect then,
  * for their estimates, before anybody's permissions are checked.
  */

@@ -19,16 +19,26 @@
 
 static get_relation_stats_hook_type next_relation_stats;
 
-static bool
-hide_samples(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum,
-			 VariableStatData *vardata)
+/* Called often, and nearly never for a catalog. */
+static pg_noinline bool
+hide_samples_of_catalog(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum,
+						VariableStatData *vardata)
 {
-	if (rte->rtekind == RTE_RELATION && rte->relid < FirstNormalObjectId &&
-		gk_is_secret(rte->relid, attnum))
+	/* other kinds than relations have no oid, or from 16 on that of a view */
+	if (rte->rtekind == RTE_RELATION && gk_is_secret(rte->relid, attnum))
 	{
 		vardata->statsTuple = NULL;
 		return true;
 	}
+	return next_relation_stats && next_relation_stats(root, rte, attnum, vardata);
+}
+
+static bool
+hide_samples(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum,
+			 VariableStatData *vardata)
+{
+	if (unlikely(rte->relid < FirstNormalObjectId))
+		return hide_samples_of_catalog(root, rte, attnum, vardata);
 	return next_relation_stats && next_relation_stats(root, rte, attnum, vardata);
 }
 

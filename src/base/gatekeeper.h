@@ -286,9 +286,6 @@ extern void gk_install_hooks(void);
 /* samples.c */
 extern get_relation_stats_hook_type gk_samples_hidden(get_relation_stats_hook_type next);
 
-/* aborts.c */
-extern void gk_aborts_init(void);
-
 /* statement.c */
 extern GkStatement *gk_statement;	/* the innermost; without pstmt where there is none */
 extern void gk_statement_prune(char *stack, SubTransactionId subxact);

@@ -91,7 +91,8 @@ gk_client_is_administrator(void)
 bool
 gk_administrator_acts(void)
 {
-	return IsTransactionState() && gk_client_has_switched() && gk_client_is_administrator();
+	return OidIsValid(switched_to) && IsTransactionState() && gk_client_has_switched() &&
+		gk_client_is_administrator();
 }
 
 /*

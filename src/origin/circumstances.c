@@ -52,8 +52,8 @@ is_elevated(void)
 
 	if (gk_is_superuser(session))
 		return false;			/* has_privs_of_role() is true for everything */
-	if (current == session && gk_client_is_administrator())
-		return false;
+	if (current == session)
+		return gk_acts_as_superuser(current) && !gk_client_is_administrator();
 	if (gk_acts_as_superuser(current))
 		return true;
 	return gains(current, session, ROLE_PG_READ_SERVER_FILES) ||

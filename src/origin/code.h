@@ -18,7 +18,6 @@
 
 /* code_stack.c */
 extern void gk_code_prune(char *stack);
-extern bool gk_code_start(Oid funcid, char *stack);
 extern void gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack);
 extern void gk_code_start_stored(Oid funcid, char *stack);
 extern bool gk_code_resume(char *stack);
@@ -39,9 +38,61 @@ extern void gk_power_init(void);
 extern bool gk_is_host_role(Oid roleid);
 extern bool gk_is_reach_role(Oid roleid);
 extern bool gk_any_role_of(Oid roleid, bool (*question) (Oid role, Oid of));
-extern bool gk_is_superuser(Oid roleid);
-extern bool gk_acts_as_superuser(Oid roleid);
-extern bool gk_has_power(Oid roleid);
+extern bool gk_power_find_out(Oid roleid, uint8 question);
+
+/* The questions about a role, as bits. */
+#define GK_IS_SUPERUSER	0x01
+#define GK_ACTS_AS_ONE	0x02
+#define GK_HAS_POWER	0x04
+
+typedef struct GkPower
+{
+	Oid			roleid;
+	uint8		asked;			/* which questions have been answered */
+	uint8		answers;
+} GkPower;
+
+#define GK_POWERS 32			/* a power of two */
+
+extern GkPower gk_powers[GK_POWERS];	/* direct-mapped by oid */
+
+/* At every door. */
+static inline bool
+gk_power(Oid roleid, uint8 question)
+{
+	const GkPower *known = &gk_powers[roleid & (GK_POWERS - 1)];
+
+	return likely(known->roleid == roleid && (known->asked & question)) ?
+		(known->answers & question) != 0 : gk_power_find_out(roleid, question);
+}
+
+/* superuser_arg() remembers one role only, and we ask for two or three. */
+static inline bool
+gk_is_superuser(Oid roleid)
+{
+	return gk_power(roleid, GK_IS_SUPERUSER);
+}
+
+/*
+ * Superuser, or with the privileges of a role that is: a member that inherits.
+ * The one answer wherever the question is what somebody can do.
+ */
+static inline bool
+gk_acts_as_superuser(Oid roleid)
+{
+	return gk_power(roleid, GK_ACTS_AS_ONE);
+}
+
+/*
+ * Acts as superuser, or has the rights of a predefined role with reach without
+ * SET ROLE, or is CREATEROLE, REPLICATION or BYPASSRLS itself, or may set what only
+ * superusers set: there is something to be gained by leading this role astray.
+ */
+static inline bool
+gk_has_power(Oid roleid)
+{
+	return gk_power(roleid, GK_HAS_POWER);
+}
 
 /* code_trust.c */
 extern void gk_code_trust_init(void);
@@ -114,17 +165,17 @@ typedef struct GkSession
 
 extern GkSession gk_session[GK_SESSIONS];
 
-extern GkSession gk_code_find_out_session(void);
+extern const GkSession *gk_code_find_out_session(void);
 
-static inline GkSession
+/* What is known for the current users. */
+static inline const GkSession *
 gk_code_session(void)
 {
 	Oid			current = GetUserId();
-	Oid			session = GetSessionUserId();
 	const GkSession *known = &gk_session[current & (GK_SESSIONS - 1)];
 
-	if (likely(known->current == current && known->session == session))
-		return *known;
+	if (likely(known->current == current && known->session == GetSessionUserId()))
+		return known;
 	return gk_code_find_out_session();
 }
 
@@ -136,14 +187,14 @@ gk_code_session(void)
 static inline bool
 gk_code_session_is_privileged(void)
 {
-	return gk_code_session().has_power;
+	return gk_code_session()->has_power;
 }
 
 /* The same, of superuser rights. */
 static inline bool
 gk_code_session_is_superusers(void)
 {
-	return gk_code_session().has_superuser;
+	return gk_code_session()->has_superuser;
 }
 
 /* code_portal.c */

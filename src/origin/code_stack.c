@@ -190,37 +190,6 @@ gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack)
 }
 
 /*
- * A function begins.  Called for those we asked for, those with SECURITY
- * DEFINER or a SET clause, and those that other modules asked for.  stack is
- * where the hook was called.  For SECURITY DEFINER the current user is the owner
- * already.  False when there is more to it: then gk_code_start_of_interest().
- *
- * Nearly all are known, and are a superuser's own or run with an ordinary role's
- * rights.
- */
-bool
-gk_code_start(Oid funcid, char *stack)
-{
-	const GkTrust *known = &gk_untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
-	GkFrame    *frame = gk_frame + 1;
-
-	if (unlikely(known->oid != funcid || known->plain != gk_plain_generation ||
-				 gk_frame->stack <= stack || is_full() ||
-				 (known->answer && gk_code_session_is_privileged())))
-		return false;
-	frame->funcid = funcid;
-	frame->untrusted = known->answer;
-	frame->at_end = 0;
-	frame->is_body = false;
-	frame->in_extension = creating_extension;
-	frame->stack = stack;
-	frame->portal = ActivePortal;
-	frame->allows = 0;
-	gk_frame = frame;
-	return true;
-}
-
-/*
  * The active portal is about to run.  When it is one that untrusted code left
  * behind, and that code is not on the stack, put it back; the caller makes up
  * for a true with gk_code_end().

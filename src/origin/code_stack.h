@@ -12,7 +12,10 @@
 #ifndef GK_CODE_STACK_H
 #define GK_CODE_STACK_H
 
-#include "base/gatekeeper.h"
+#include "origin/owners.h"
+
+#include "commands/extension.h"
+#include "tcop/pquery.h"
 
 #pragma GCC visibility push(hidden)
 
@@ -66,6 +69,65 @@ extern void gk_code_undo(GkFrame *frame);
 extern void gk_code_note_cursor(void);
 extern bool gk_code_opened(const GkFrame *frame, const char *cursor);
 
+/* The quick way to put a call on the stack, of a function of which this is known. */
+static inline void
+gk_code_push(const GkTrust *known, char *stack)
+{
+	GkFrame    *frame = gk_frame + 1;
+
+	frame->funcid = known->oid;
+	frame->untrusted = known->answer;
+	frame->at_end = 0;
+	frame->is_body = false;
+	frame->in_extension = creating_extension;
+	frame->stack = stack;
+	frame->portal = ActivePortal;
+	frame->allows = 0;
+	gk_frame = frame;
+}
+
+static inline bool
+gk_code_is_plain(const GkTrust *known, Oid funcid, const char *stack)
+{
+	return known->oid == funcid && known->plain == gk_plain_generation &&
+		gk_frame->stack > stack && gk_frame != &gk_frames[GK_MAX_FRAMES];
+}
+
+/*
+ * A function begins.  Called for those we asked for, those with SECURITY
+ * DEFINER or a SET clause, and those that other modules asked for.  stack is
+ * where the hook was called.  For SECURITY DEFINER the current user is the owner
+ * already.  False when there is more to it: then gk_code_start_untrusted().
+ *
+ * Nearly all are known, and are a superuser's own or run with an ordinary role's
+ * rights.
+ */
+static inline bool
+gk_code_start(Oid funcid, char *stack)
+{
+	const GkTrust *known = &gk_untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
+
+	if (unlikely(!gk_code_is_plain(known, funcid, stack) || known->answer))
+		return false;
+	gk_code_push(known, stack);
+	return true;
+}
+
+/*
+ * As gk_code_start(), of another role's function, where there is nothing to lose.
+ * False: then gk_code_start_of_interest().
+ */
+static inline bool
+gk_code_start_untrusted(Oid funcid, char *stack)
+{
+	const GkTrust *known = &gk_untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
+
+	if (!gk_code_is_plain(known, funcid, stack) || gk_code_session_is_privileged())
+		return false;
+	gk_code_push(known, stack);
+	return true;
+}
+
 /*
  * A function returned (or, with failed, an error passes through it; then the
  * abort puts the user back).  stack is as for gk_code_start().  The innermost
@@ -78,6 +140,30 @@ gk_code_end(bool failed, char *stack)
 		gk_frame--;
 	else
 		gk_code_end_of_interest(failed, stack);
+}
+
+/*
+ * A plan is about to run, or what comes after it; in a privileged session.  stack
+ * is the frame that lasts as long.  True when gk_plan_ends() has to end more than
+ * the plan.
+ */
+static inline bool
+gk_plan_begins(QueryDesc *query, char *stack)
+{
+	bool		resumed = unlikely(gk_watch_portals) && gk_code_resume(stack);
+
+	gk_running_begin(query, stack);
+	if (unlikely(query->plannedstmt->parallelModeNeeded))
+		gk_leader_tell(query->plannedstmt);
+	return resumed;
+}
+
+static inline void
+gk_plan_ends(bool resumed, char *stack)
+{
+	gk_running_prune(stack);
+	if (unlikely(resumed))
+		gk_code_end(false, stack);
 }
 
 /* A dry run changes nobody's rights. */

@@ -96,16 +96,21 @@ gk_code_login_is_privileged(void)
  * until a role changes (a label rewrites its row), a membership or one of the two
  * settings does.  Who logged in stays the same.
  */
-GkSession
+const GkSession *
 gk_code_find_out_session(void)
 {
+	static GkSession found;
 	Oid			authenticated = GetAuthenticatedUserId();
 	uint32		before = generation;
-	GkSession	found = {GetUserId(), GetSessionUserId(), false, false};
+	bool		wanted = gk_untrusted_code != GK_UNTRUSTED_OFF && gk_mode != GK_MODE_OFF;
 
+	found = (GkSession)
+	{
+		GetUserId(), GetSessionUserId(), false, false
+	};
 	if (!IsTransactionState())
-		return found;
-	if (gk_untrusted_code != GK_UNTRUSTED_OFF && gk_mode != GK_MODE_OFF)
+		return &found;
+	if (wanted)
 	{
 		found.has_superuser = gk_acts_as_superuser(found.current) ||
 			gk_acts_as_superuser(found.session) ||
@@ -116,7 +121,7 @@ gk_code_find_out_session(void)
 	}
 	if (generation == before && OidIsValid(authenticated))
 		gk_session[found.current & (GK_SESSIONS - 1)] = found;
-	return found;
+	return &found;
 }
 
 /* Is code that this role owns as good as a superuser's? */

@@ -37,9 +37,37 @@ extern bool gk_cast_is_others(Oid funcid);
 extern bool gk_is_deputy(Oid funcid, const Node *call);
 
 /* running.c */
-extern void gk_running_begin(QueryDesc *query, char *stack);
-extern void gk_running_end(char *stack);
-extern void gk_running_prune(char *stack);
+#define GK_MAX_RUNNING 64
+
+typedef struct GkRunning
+{
+	QueryDesc  *query;
+	char	   *stack;			/* where the C stack was */
+} GkRunning;
+
+extern GkRunning gk_running[GK_MAX_RUNNING + 1];
+extern GkRunning *gk_innermost;
+
+/* Drop those whose C frame is gone; stack is where the caller is. */
+static inline void
+gk_running_prune(char *stack)
+{
+	while (gk_innermost->stack <= stack)
+		gk_innermost--;
+}
+
+/* stack is the frame that lasts as long as the query runs; prune when it ends. */
+static inline void
+gk_running_begin(QueryDesc *query, char *stack)
+{
+	gk_running_prune(stack);
+	if (gk_innermost < &gk_running[GK_MAX_RUNNING])
+		*++gk_innermost = (GkRunning)
+	{
+		query, stack
+	};
+}
+
 extern QueryDesc *gk_running_query(void);
 extern bool gk_written_by_running(Oid relid);
 extern Oid	gk_running_vehicle(void);

@@ -34,21 +34,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-/* The questions, as bits. */
-#define IS_SUPERUSER	0x01
-#define ACTS_AS_ONE		0x02
-#define HAS_POWER		0x04
-
-typedef struct GkPower
-{
-	Oid			roleid;
-	uint8		asked;			/* which questions have been answered */
-	uint8		answers;
-} GkPower;
-
-#define GK_POWERS 32			/* a power of two */
-
-static GkPower powers[GK_POWERS];
+GkPower		gk_powers[GK_POWERS];
 
 /* Counts changes, so that nothing is kept that was read before one. */
 static uint32 generation;
@@ -215,9 +201,9 @@ find_out(Oid roleid, uint8 question)
 {
 	switch (question)
 	{
-		case IS_SUPERUSER:
+		case GK_IS_SUPERUSER:
 			return superuser_arg(roleid);
-		case ACTS_AS_ONE:
+		case GK_ACTS_AS_ONE:
 			return superuser_arg(roleid) || gk_any_role_of(roleid, lends_superuser);
 		default:
 			return gk_acts_as_superuser(roleid) || has_predefined(roleid) ||
@@ -225,16 +211,17 @@ find_out(Oid roleid, uint8 question)
 	}
 }
 
-/* Outside a transaction catalogs cannot be read, and nobody's code is running. */
-static bool
-ask(Oid roleid, uint8 question)
+/*
+ * What is not known yet.  Outside a transaction catalogs cannot be read, and
+ * nobody's code is running.
+ */
+bool
+gk_power_find_out(Oid roleid, uint8 question)
 {
-	GkPower    *known = &powers[roleid & (GK_POWERS - 1)];
+	GkPower    *known = &gk_powers[roleid & (GK_POWERS - 1)];
 	uint32		before = generation;
 	bool		answer;
 
-	if (likely(known->roleid == roleid && (known->asked & question)))
-		return (known->answers & question) != 0;
 	if (!OidIsValid(roleid) || !IsTransactionState())
 		return false;
 	answer = find_out(roleid, question);
@@ -251,39 +238,11 @@ ask(Oid roleid, uint8 question)
 	return answer;
 }
 
-/* superuser_arg() remembers one role only, and we ask for two or three. */
-bool
-gk_is_superuser(Oid roleid)
-{
-	return ask(roleid, IS_SUPERUSER);
-}
-
-/*
- * Superuser, or with the privileges of a role that is: a member that inherits.
- * The one answer wherever the question is what somebody can do.
- */
-bool
-gk_acts_as_superuser(Oid roleid)
-{
-	return ask(roleid, ACTS_AS_ONE);
-}
-
-/*
- * Acts as superuser, or has the rights of a predefined role with reach without
- * SET ROLE, or is CREATEROLE, REPLICATION or BYPASSRLS itself, or may set what only
- * superusers set: there is something to be gained by leading this role astray.
- */
-bool
-gk_has_power(Oid roleid)
-{
-	return ask(roleid, HAS_POWER);
-}
-
 static void
 forget(Datum arg, int cacheid, uint32 hash)
 {
 	generation++;
-	memset(powers, 0, sizeof(powers));
+	memset(gk_powers, 0, sizeof(gk_powers));
 }
 
 /* Postmaster start. */

@@ -26,44 +26,9 @@
 #include "parser/parsetree.h"
 #include "utils/lsyscache.h"
 
-#define GK_MAX_RUNNING 64
-
-typedef struct GkRunning
-{
-	QueryDesc  *query;
-	char	   *stack;			/* where the C stack was */
-} GkRunning;
-
 /* The first is none, never ends, and spares asking whether there is any. */
-static GkRunning running[GK_MAX_RUNNING + 1] = {{.stack = (char *) UINTPTR_MAX}};
-static GkRunning *innermost = running;
-
-/* Drop those whose C frame is gone; stack is where the caller is. */
-void
-gk_running_prune(char *stack)
-{
-	while (innermost->stack <= stack)
-		innermost--;
-}
-
-/* stack is the frame that lasts as long as the query runs. */
-void
-gk_running_begin(QueryDesc *query, char *stack)
-{
-	gk_running_prune(stack);
-	if (innermost == &running[GK_MAX_RUNNING])
-		return;
-	*++innermost = (GkRunning)
-	{
-		query, stack
-	};
-}
-
-void
-gk_running_end(char *stack)
-{
-	gk_running_prune(stack);
-}
+GkRunning	gk_running[GK_MAX_RUNNING + 1] = {{.stack = (char *) UINTPTR_MAX}};
+GkRunning  *gk_innermost = gk_running;
 
 /*
  * The innermost, or NULL where there is none, or a utility statement that began
@@ -73,7 +38,7 @@ QueryDesc *
 gk_running_query(void)
 {
 	gk_running_prune(__builtin_frame_address(0));
-	return gk_statement->stack < innermost->stack ? NULL : innermost->query;
+	return gk_statement->stack < gk_innermost->stack ? NULL : gk_innermost->query;
 }
 
 /* Is the relation, or one of those that it is a child of, written to by this plan? */

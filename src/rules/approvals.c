@@ -36,6 +36,9 @@ static Approval *approvals;
 static int	count;
 static int	room;
 
+/* Is there anything to forget when the transaction is over? */
+bool		gk_has_approvals;
+
 static void
 add(Oid catalog, Oid roleid)
 {
@@ -48,6 +51,7 @@ add(Oid catalog, Oid roleid)
 	{
 		room = 16;
 		approvals = MemoryContextAlloc(TopTransactionContext, room * sizeof(Approval));
+		gk_has_approvals = true;
 	}
 	else if (count == room)
 	{
@@ -161,4 +165,5 @@ gk_approvals_reset(void)
 {
 	approvals = NULL;
 	count = 0;
+	gk_has_approvals = false;
 }

@@ -288,6 +288,26 @@ is_harmless_from_script(const GkRequest *request, HeapTuple row)
 	}
 }
 
+/* A statement that changes an object of its user's, and not whose it is. */
+static bool
+keeps_owner(void)
+{
+	Node	   *stmt = gk_statement->pstmt ? gk_statement->pstmt->utilityStmt : NULL;
+
+	switch (stmt ? nodeTag(stmt) : T_Invalid)
+	{
+		case T_ViewStmt:
+		case T_CreateFunctionStmt:
+		case T_AlterFunctionStmt:
+		case T_IndexStmt:
+		case T_RenameStmt:
+		case T_GrantStmt:
+			return true;
+		default:
+			return false;
+	}
+}
+
 /* Door: objects.  Strings of the finding are allocated in CurrentMemoryContext. */
 bool
 gk_check_backdoor(const GkRequest *request, GkFinding *finding)
@@ -306,7 +326,7 @@ gk_check_backdoor(const GkRequest *request, GkFinding *finding)
 		return true;
 	}
 	if (request->subid != 0 || is_byproduct(request->classid) ||
-		(request->event != OAT_POST_ALTER && !has_power))
+		(!has_power && (request->event != OAT_POST_ALTER || keeps_owner())))
 		return false;
 	if (request->event == OAT_POST_CREATE)
 	{

@@ -32,6 +32,7 @@ extern bool gk_role_is_approved(Oid roleid, bool by_name);
 extern bool gk_memberships_are_approved(void);
 extern void gk_approvals_prune(SubTransactionId subxact);
 extern void gk_approvals_reset(void);
+extern bool gk_has_approvals;
 
 /* role_effects.c */
 extern bool gk_find_role_effects(GkRoleEffects *effects);

@@ -69,6 +69,8 @@ SELECT (SELECT total FROM gko.total), gko.rate(), has_table_privilege('gk_user',
 -- denied: roles, which are an administrator's to make, change, grant and drop
 CREATE ROLE gko_app PASSWORD 'its own';
 CREATE ROLE gko_admin CREATEROLE;
+CREATE ROLE gko_third;
+GRANT gko_app TO gko_admin WITH ADMIN OPTION;
 CREATE TABLE gko.roles AS SELECT * FROM pg_authid WHERE rolname = 'gko_app';
 SELECT gkx.run('ALTER ROLE gko_app PASSWORD ''another''');
 SELECT gkx.run('ALTER ROLE gko_app CREATEDB');
@@ -88,13 +90,13 @@ RESET ROLE;
 -- the effect: nothing has changed
 SELECT count(*) FROM pg_authid a JOIN gko.roles r USING (oid) WHERE a.rolname = r.rolname AND a.rolpassword = r.rolpassword AND NOT a.rolcreatedb;
 SELECT count(*) FROM pg_roles WHERE rolname = 'gko_made';
-SELECT count(*) FROM pg_auth_members WHERE roleid = 'gko_app'::regrole;
+SELECT count(*) FROM pg_auth_members WHERE roleid = 'gko_app'::regrole AND member <> 'gko_admin'::regrole;
 SELECT count(*) FROM pg_db_role_setting WHERE setrole = 'gko_app'::regrole;
 -- allowed: what its owner could do without help
 SELECT gkx.run('ALTER ROLE gk_user SET gk.seen = 1');
 SELECT gkx.run('ALTER ROLE gk_user RESET gk.seen');
 GRANT gko_app TO gk_user WITH ADMIN OPTION;
-SELECT gkx.run('GRANT gko_app TO gko_admin');
+SELECT gkx.run('GRANT gko_app TO gko_third');
 -- allowed: an administrator's own code
 CREATE SCHEMA gka AUTHORIZATION gko_admin;
 SET ROLE gko_admin;
@@ -104,7 +106,7 @@ RESET ROLE;
 SELECT gka.made();
 DROP SCHEMA gka CASCADE;
 REVOKE ALL ON SCHEMA gkx FROM gko_admin;
-DROP ROLE gko_app, gko_admin;
+DROP ROLE gko_app, gko_admin, gko_third;
 
 -- allowed: all of a schema that has nothing of a superuser's
 SET SESSION AUTHORIZATION gk_user;

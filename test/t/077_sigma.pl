@@ -94,10 +94,12 @@ CREATE FUNCTION gk.harmless_handler() RETURNS fdw_handler LANGUAGE c STRICT AS '
 CREATE FOREIGN DATA WRAPPER gk_file HANDLER gk.harmless_handler;
 CREATE SERVER gk_files FOREIGN DATA WRAPPER gk_file;
 CREATE ROLE gk_other;
+CREATE ROLE gk_third;
 CREATE FUNCTION gk.labelled() RETURNS int LANGUAGE sql AS 'SELECT 1';
 GRANT CREATE ON SCHEMA gk TO gk_user;
 EOT
 run_as($node, 'gk_user', "CREATE FUNCTION gk.trap() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'");
+run_as($node, 'gk_user', "CREATE FUNCTION gk.changes() RETURNS int LANGUAGE plpgsql AS 'BEGIN ALTER ROLE gk_third CREATEDB; RETURN 1; END'");
 
 sub definer { return 'SELECT gk.as_definer($attack$' . $_[0] . '$attack$)' }
 
@@ -123,6 +125,7 @@ my %case = (
 		postgres => "CREATE SUBSCRIPTION t CONNECTION 'host=127.0.0.1 dbname=x' PUBLICATION p WITH (connect = false); ALTER SUBSCRIPTION t SET (slot_name = NONE); DROP SUBSCRIPTION t" ],
 	backdoor => [ gk_user => definer("CREATE FUNCTION gk.planted() RETURNS int LANGUAGE sql AS 'SELECT 1'"),
 		postgres => "CREATE FUNCTION gk.planted() RETURNS int LANGUAGE sql AS 'SELECT 1'" ],
+	superuser_object => [ postgres => 'SELECT gk.changes()', postgres => 'ALTER ROLE gk_third CREATEDB' ],
 	extension_hijack => [ postgres => "SELECT gk.in_extension('SELECT gk.trap()')", postgres => "SELECT gk.in_extension('SELECT gk.labelled()')" ],
 	protected_function => [ gk_user => definer('SELECT pg_switch_wal()'), postgres => 'SELECT pg_switch_wal()' ],
 	contained => [ gk_user => definer("COPY (SELECT 1) TO PROGRAM 'true'"), postgres => "ALTER SYSTEM SET work_mem = '5MB'" ],

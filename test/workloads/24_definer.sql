@@ -1,5 +1,5 @@
 -- A SECURITY DEFINER function with a query in it, a hundred calls.
--- budget: 0.5
+-- budget: 0.7
 -- times: 20
 --
 -- Copyright (c) 2026, the pg_gatekeeper authors

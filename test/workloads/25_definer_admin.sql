@@ -1,5 +1,5 @@
 -- The same, a superuser's function.
--- budget: 0.5
+-- budget: 0.6
 -- times: 20
 --
 -- Copyright (c) 2026, the pg_gatekeeper authors

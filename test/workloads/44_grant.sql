@@ -1,5 +1,5 @@
 -- GRANT and REVOKE on a table.
--- budget: 0.5
+-- budget: 0.6
 -- strict: 2.6
 -- times: 20
 --
