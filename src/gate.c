@@ -224,7 +224,7 @@ static int
 led_by_view(List *range_table, List *perms)
 {
 	if (gk_untrusted_code == GK_UNTRUSTED_OFF || !gk_acts_as_superuser(GetUserId()) ||
-		!gk_uses_view(range_table, !writes_catalog(perms)))
+		!gk_uses_view(range_table, perms, !writes_catalog(perms)))
 		return 0;
 	return GK_UNTRUSTED;
 }

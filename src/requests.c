@@ -223,6 +223,8 @@ gk_object_asks(ObjectAccessType event, Oid classid, Oid objid, int subid,
 			heap_freetuple(row);
 	}
 
+	if (classid == RelationRelationId && event == OAT_POST_CREATE && subid == 0)
+		gk_left_behind_made(objid);
 	if (classid == ExtensionRelationId && !creating_extension)
 		gk_script_is_next();
 	if (classid == ProcedureRelationId &&

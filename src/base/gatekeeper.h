@@ -346,7 +346,7 @@ extern bool gk_secrets_are_sampled(Oid roleid);
 extern bool gk_relation_shows_secret(Oid relid, const Bitmapset *selected, int *hidden);
 
 /* lent_tables.c */
-extern Oid	gk_lent_table(List *range_table, List *perms, bool is_written);
+extern Oid	gk_lent_table(List *range_table, List *perms, bool by_writing);
 
 /* secret_settings.c */
 extern bool gk_setting_is_secret(const char *name);

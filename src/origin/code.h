@@ -39,6 +39,7 @@ extern bool gk_is_host_role(Oid roleid);
 extern bool gk_is_reach_role(Oid roleid);
 extern bool gk_any_role_of(Oid roleid, bool (*question) (Oid role, Oid of));
 extern bool gk_power_find_out(Oid roleid, uint8 question);
+extern bool gk_has_parameter(Oid roleid, bool (*judge) (const char *name, AclMode rights));
 
 /* The questions about a role, as bits. */
 #define GK_IS_SUPERUSER	0x01

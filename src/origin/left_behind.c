@@ -18,6 +18,9 @@
  * of that transaction are undone before its commit, and later ones with the
  * first that it changes in the next.
  *
+ * Temporary relations that it has made are remembered as its own: in a superuser's
+ * session they belong to the superuser.
+ *
  * Cursors are code_portal.c's.  It may not prepare statements (check_backdoor_session.c),
  * and its temporary objects stay, but may not hide what a superuser made
  * (check_superuser_object.c).
@@ -29,10 +32,15 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "base/rows.h"
 #include "origin/owners.h"
 
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "storage/proc.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 /* The nest level of settings, and the transaction that it belongs to; or 0. */
 static int	level;
@@ -196,4 +204,50 @@ gk_left_behind_abort(void)
 {
 	gk_untrusted_runs = false;
 	level = 0;
+}
+
+/* Temporary relations that untrusted code has made in this session. */
+#define GK_MAX_MADE 256
+
+static Oid	made[GK_MAX_MADE];
+static int	nmade;
+
+/* Forget those that are gone, or else the oldest. */
+static void
+make_room(void)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < nmade; i++)
+		if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(made[i])))
+			made[kept++] = made[i];
+	nmade = kept;
+	if (nmade == GK_MAX_MADE)
+		memmove(made, made + 1, sizeof(made[0]) * --nmade);
+}
+
+/* A relation has been made; it is noted where it is temporary and untrusted code's. */
+void
+gk_left_behind_made(Oid relid)
+{
+	HeapTuple	row = gk_untrusted_runs ? gk_newest_row(RelationRelationId, relid) : NULL;
+
+	if (!HeapTupleIsValid(row))
+		return;
+	if (isTempNamespace(((Form_pg_class) GETSTRUCT(row))->relnamespace))
+	{
+		if (nmade == GK_MAX_MADE)
+			make_room();
+		made[nmade++] = relid;
+	}
+	heap_freetuple(row);
+}
+
+bool
+gk_left_behind_is_made(Oid relid)
+{
+	for (int i = 0; i < nmade; i++)
+		if (made[i] == relid)
+			return true;
+	return false;
 }

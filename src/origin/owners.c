@@ -241,18 +241,25 @@ gk_object_is_others(Oid classid, Oid objid)
 	return others;
 }
 
-/* Does the query go through a view that initdb did not make?  others: another role's? */
+/*
+ * Does the query go through a view that initdb did not make?  others: another
+ * role's, or one that such a role's rule or view uses.
+ */
 bool
-gk_uses_view(List *range_table, bool others)
+gk_uses_view(List *range_table, List *perms, bool others)
 {
 	ListCell   *cell;
 
 	foreach(cell, range_table)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+		Oid			user;
 
-		if (rte->relid >= FirstNormalObjectId && rte->relkind == RELKIND_VIEW &&
-			(!others || gk_relation_is_others(rte->relid)))
+		if (rte->relid < FirstNormalObjectId || rte->relkind != RELKIND_VIEW)
+			continue;
+		user = GK_RTE_CHECK_AS_USER(rte, perms);
+		if (!others || gk_relation_is_others(rte->relid) ||
+			(OidIsValid(user) && !gk_code_owner_is_trusted(user)))
 			return true;
 	}
 	return false;

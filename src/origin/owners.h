@@ -24,7 +24,7 @@ extern bool gk_relation_is_own(Oid relid);
 extern bool gk_triggers_are_others(Oid relid);
 extern bool gk_operator_is_others(Oid opno);
 extern bool gk_object_is_others(Oid classid, Oid objid);
-extern bool gk_uses_view(List *range_table, bool others);
+extern bool gk_uses_view(List *range_table, List *perms, bool others);
 
 /* places.c */
 extern bool gk_call_has_author(const Node *call);
@@ -87,6 +87,8 @@ extern void gk_left_behind_end(void);
 extern void gk_left_behind_commit(void);
 extern void gk_left_behind_setting(const char *name, bool is_local);
 extern void gk_left_behind_abort(void);
+extern void gk_left_behind_made(Oid relid);
+extern bool gk_left_behind_is_made(Oid relid);
 
 #pragma GCC visibility pop
 

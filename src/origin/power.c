@@ -29,6 +29,7 @@
 #include "catalog/pg_authid.h"
 #include "catalog/pg_parameter_acl.h"
 #include "utils/acl.h"
+#include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/inval.h"
 #include "utils/rel.h"
@@ -157,10 +158,11 @@ has_attribute(Oid roleid)
 
 /*
  * Was it, or a role whose rights it has, granted to set a parameter that is not
- * everybody's?  There are few grants of that kind, mostly none.
+ * everybody's, and of which the judge, if there is one, says yes?  There are few
+ * grants of that kind, mostly none.
  */
-static bool
-has_parameter(Oid roleid)
+bool
+gk_has_parameter(Oid roleid, bool (*judge) (const char *name, AclMode rights))
 {
 	Relation	catalog = table_open(ParameterAclRelationId, AccessShareLock);
 	SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, NULL, 0, NULL);
@@ -173,10 +175,13 @@ has_parameter(Oid roleid)
 		Datum		value = heap_getattr(tuple, Anum_pg_parameter_acl_paracl,
 										 RelationGetDescr(catalog), &isnull);
 		Acl		   *acl = isnull ? NULL : DatumGetAclP(value);
+		Datum		name = heap_getattr(tuple, Anum_pg_parameter_acl_parname,
+										RelationGetDescr(catalog), &isnull);
 
 		for (int i = 0; acl && !result && i < ACL_NUM(acl); i++)
 			result = ACL_DAT(acl)[i].ai_grantee != ACL_ID_PUBLIC &&
-				has_privs_of_role(roleid, ACL_DAT(acl)[i].ai_grantee);
+				has_privs_of_role(roleid, ACL_DAT(acl)[i].ai_grantee) &&
+				(judge == NULL || judge(TextDatumGetCString(name), ACL_DAT(acl)[i].ai_privs));
 	}
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);
@@ -207,7 +212,7 @@ find_out(Oid roleid, uint8 question)
 			return superuser_arg(roleid) || gk_any_role_of(roleid, lends_superuser);
 		default:
 			return gk_acts_as_superuser(roleid) || has_predefined(roleid) ||
-				has_attribute(roleid) || has_parameter(roleid);
+				has_attribute(roleid) || gk_has_parameter(roleid, NULL);
 	}
 }
 

@@ -24,10 +24,9 @@
  * granted in a suspect circumstance, they are recorded, and not refused.
  *
  * Does not see: rows written to pg_auth_members by hand (that is
- * catalog_write's); power that a role has from grants on objects, functions or
- * configuration parameters; a superuser being made a member of a harmless role,
- * which gives nobody anything except where pg_hba.conf trusts that role's
- * members; a name that another session gives to another role between the
+ * catalog_write's); power that a role has from grants on objects or functions; a
+ * superuser being made a member of a harmless role, which gives nobody anything
+ * except where pg_hba.conf trusts that role's members; a name that another session gives to another role between the
  * look-up here and core's.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors

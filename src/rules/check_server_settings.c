@@ -85,6 +85,19 @@ found(VariableSetStmt *stmt, bool lasting, GkFinding *finding)
 	return true;
 }
 
+/* ALTER SYSTEM for the sessions of superusers, too, of what leads them astray. */
+static bool
+found_steering(const VariableSetStmt *stmt, GkFinding *finding)
+{
+	if (stmt->name == NULL || !gk_setting_steers(stmt->name))
+		return false;
+	finding->action = "changing for all sessions what they mean by a name or a text";
+	finding->object_type = "setting";
+	finding->object = stmt->name;
+	finding->binds_always = is_lent(stmt->name, ACL_ALTER_SYSTEM);
+	return true;
+}
+
 /* Who changes our own settings is always of interest. */
 static bool
 concerns_us(const char *setting)
@@ -155,7 +168,8 @@ gk_check_server_settings(const GkRequest *request, GkFinding *finding)
 			finding->scripts_may = is_log_threshold(finding->object);
 			return true;
 		case T_AlterSystemStmt:
-			if (!found(((AlterSystemStmt *) request->stmt)->setstmt, true, finding))
+			if (!found(((AlterSystemStmt *) request->stmt)->setstmt, true, finding) &&
+				!found_steering(((AlterSystemStmt *) request->stmt)->setstmt, finding))
 				return false;
 			finding->always_recorded = concerns_us(finding->object);
 			return true;

@@ -10,16 +10,18 @@
  * but `untrusted` counts.
  *
  * What such code has made itself in the same transaction is its own, though it
- * belongs to the superuser by then; so are temporary objects.  But a temporary
- * table or type goes before all others of its name, also when untrusted code has
- * made it with its own rights: one that hides what a superuser made is refused.
+ * belongs to the superuser by then; so are, as long as the session lasts, temporary
+ * tables that it has made.  But a temporary table or type goes before all others of
+ * its name, also when untrusted code has made it with its own rights: one that hides
+ * what a superuser made is refused.
  *
  * A view of others WITH (security_invoker) writes with the rights of whoever writes
  * to it, and with its owner's defaults: what the owner may not write itself is
  * refused.
  *
  * Does not see: INSERT, UPDATE, DELETE and SELECT of such code, which need no more
- * than the rights on a table; what is hidden before it is made.
+ * than the rights on a table; what is hidden before it is
+ * made (check_hidden_name.c).
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -43,9 +45,7 @@
 #include "catalog/pg_type.h"
 #include "commands/dbcommands.h"
 #include "commands/extension.h"
-#include "miscadmin.h"
 #include "parser/parse_func.h"
-#include "utils/acl.h"
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -66,13 +66,18 @@ found(const char *action, Oid classid, const char *name, GkFinding *finding)
 	return true;
 }
 
+/*
+ * One that is temporary is code's own when such code made it, however long ago; of
+ * others it is enough that they are new.
+ */
 static bool
 is_superusers_relation(Oid relid)
 {
 	Oid			owner = gk_relation_owner(relid);
 
 	return relid >= FirstNormalObjectId && OidIsValid(owner) && gk_code_owner_is_trusted(owner) &&
-		!isAnyTempNamespace(get_rel_namespace(relid)) && !gk_relation_is_fresh(relid);
+		!(isTempNamespace(get_rel_namespace(relid)) ? gk_left_behind_is_made(relid) :
+		  gk_relation_is_fresh(relid));
 }
 
 /* A name that this temporary object would hide: of a relation, or a type. */
@@ -174,7 +179,9 @@ found_object(const GkRequest *request, GkFinding *finding)
 	if (request->event == OAT_POST_CREATE &&
 		request->classid != TriggerRelationId && request->classid != PolicyRelationId)
 		return false;
-	if (!is_superusers(request, row))
+	/* of a temporary table, what is in it is rows */
+	if (!is_superusers(request, row) ||
+		(request->event == OAT_TRUNCATE && is_temporary(request->classid, row)))
 		return false;
 	return found(request->event == OAT_DROP ? "dropping a superuser's object" :
 				 "changing a superuser's object", request->classid,
@@ -190,7 +197,9 @@ found_truncate(const TruncateStmt *stmt, GkFinding *finding)
 	{
 		RangeVar   *relation = lfirst_node(RangeVar, cell);
 
-		if (is_superusers_relation(RangeVarGetRelid(relation, NoLock, true)))
+		Oid			relid = RangeVarGetRelid(relation, NoLock, true);
+
+		if (is_superusers_relation(relid) && !isTempNamespace(get_rel_namespace(relid)))
 			return found("truncating a superuser's table", RelationRelationId,
 						 relation->relname, finding);
 	}
@@ -303,41 +312,11 @@ found_lent(const GkRequest *request, GkFinding *finding)
 				 RelationRelationId, get_rel_name(table), finding);
 }
 
-/*
- * A schema that is called like a superuser is the first in the superuser's
- * search_path, "$user": what others put there hides what the superuser means.
- */
-static bool
-found_users_schema(const GkRequest *request, GkFinding *finding)
-{
-	HeapTuple	row;
-	Form_pg_namespace schema;
-	Oid			role;
-
-	if (request->classid != NamespaceRelationId || request->event == OAT_DROP)
-		return false;
-	row = gk_request_row(request);
-	if (!HeapTupleIsValid(row))
-		return false;
-	schema = (Form_pg_namespace) GETSTRUCT(row);
-	role = get_role_oid(NameStr(schema->nspname), true);
-	if (!OidIsValid(role) || !gk_is_superuser(role) || gk_code_owner_is_trusted(schema->nspowner) ||
-		(gk_is_superuser(GetUserId()) && !is_code_of_others()))
-		return false;
-	found("giving a schema the name of a superuser", NamespaceRelationId,
-		  pstrdup(NameStr(schema->nspname)), finding);
-	finding->binds_always = true;
-	finding->hint = "The schema \"$user\" goes first in the search_path. Give the schema another name, or let the superuser make it. See pg_gatekeeper(7).";
-	return true;
-}
-
 bool
 gk_check_superuser_object(const GkRequest *request, GkFinding *finding)
 {
 	if (request->door == GK_DOOR_RELATION)
 		return found_lent(request, finding);
-	if (request->door == GK_DOOR_OBJECT && found_users_schema(request, finding))
-		return true;
 	if (request->door == GK_DOOR_OBJECT)
 		return found_object(request, finding);
 	if (!is_code_of_others())

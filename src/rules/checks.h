@@ -34,6 +34,8 @@ extern bool gk_check_server_settings(const GkRequest *request, GkFinding *findin
 extern bool gk_setting_letters[];	/* may one of these begin a watched name? */
 extern void gk_watched_settings_init(void);
 extern bool gk_setting_is_watched(const char *name);
+extern bool gk_setting_steers(const char *name);
+extern bool gk_parameter_is_power(const char *name, AclMode rights);
 extern bool gk_is_plain_set(const VariableSetStmt *stmt);
 
 /* tight_settings.c */
@@ -56,6 +58,7 @@ extern bool gk_check_effect_membership(const GkRequest *request, GkFinding *find
 
 /* check_superuser_object.c */
 extern bool gk_check_superuser_object(const GkRequest *request, GkFinding *finding);
+extern bool gk_check_hidden_name(const GkRequest *request, GkFinding *finding);
 
 /* check_role_by_others.c */
 extern bool gk_check_role_by_others(const GkRequest *request, GkFinding *finding);

@@ -9,9 +9,9 @@
  * may not read itself, it must not get from a superuser who looks at its view, and
  * what it may not write, a superuser must not write for it.
  *
- * The same is true of another role's view of any kind over somebody's, also a
- * superuser's own, WITH (security_invoker): below that the rights are the user's
- * again.
+ * The same is true of another role's view of any kind, or rule, over somebody's view,
+ * also a superuser's own, WITH (security_invoker): below that the rights are the
+ * user's again.
  *
  * What row security keeps from a role it may not read, though it has the right on
  * the table.
@@ -178,14 +178,39 @@ look_into(Oid view, GkLending *lending)
 	relation_close(rel, NoLock);
 }
 
+/* Does the query write to the relation, with whosever rights? */
+static bool
+is_written(List *perms, Oid relid)
+{
+	ListCell   *cell;
+
+	foreach(cell, perms)
+	{
+		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
+
+		if (GK_PERMINFO_IS_RELATION(perm) && perm->relid == relid && (perm->requiredPerms & GK_WRITES))
+			return true;
+	}
+	return false;
+}
+
+static Oid
+lent_to(Oid role, Oid view, GkLending *lending)
+{
+	lending->owner = role;
+	if (OidIsValid(role) && !gk_code_owner_is_trusted(role))
+		look_into(view, lending);
+	return lending->table;
+}
+
 /*
- * The first relation that another role's view of the query lends its owner, by
- * reading or by writing, or InvalidOid.
+ * The first relation that a view of the query lends another role, by reading or by
+ * writing, or InvalidOid: the view's owner, or the one whose rule or view uses it.
  */
 Oid
-gk_lent_table(List *range_table, List *perms, bool is_written)
+gk_lent_table(List *range_table, List *perms, bool by_writing)
 {
-	GkLending	lending = {.perms = perms,.is_written = is_written};
+	GkLending	lending = {.perms = perms,.is_written = by_writing};
 	ListCell   *cell;
 
 	foreach(cell, range_table)
@@ -193,12 +218,10 @@ gk_lent_table(List *range_table, List *perms, bool is_written)
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
 
 		if (rte->relid < FirstNormalObjectId || rte->relkind != RELKIND_VIEW ||
-			(is_written && !used_with_power(perms, rte->relid, GK_WRITES)))
+			(by_writing && !is_written(perms, rte->relid)))
 			continue;
-		lending.owner = gk_relation_owner(rte->relid);
-		if (OidIsValid(lending.owner) && !gk_code_owner_is_trusted(lending.owner))
-			look_into(rte->relid, &lending);
-		if (OidIsValid(lending.table))
+		if (OidIsValid(lent_to(gk_relation_owner(rte->relid), rte->relid, &lending)) ||
+			OidIsValid(lent_to(GK_RTE_CHECK_AS_USER(rte, perms), rte->relid, &lending)))
 			break;
 	}
 	return lending.table;

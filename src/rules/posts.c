@@ -52,7 +52,7 @@ add_post(GkRuleId rule, const GkDoorway *doorway)
 	nposts++;
 }
 
-/* One rule has one post in a list: one rule, one record. */
+/* A rule has a post in a list for each of its checks at that door; few have two. */
 static uint16
 list_posts(GkDoor door, int key, const GkRule *only)
 {
@@ -60,14 +60,11 @@ list_posts(GkDoor door, int key, const GkRule *only)
 
 	for (int r = 0; r < GK_NUM_RULES; r++)
 	{
-		const GkDoorway *d = gk_rule_doors[r].doorways;
-
 		if (only && only != &gk_rules[r])
 			continue;
-		while (d->door && (door_of(d) != door || d->key != key))
-			d++;
-		if (d->door)
-			add_post(r, d);
+		for (const GkDoorway *d = gk_rule_doors[r].doorways; d->door; d++)
+			if (door_of(d) == door && d->key == key)
+				add_post(r, d);
 	}
 	nposts++;					/* ends the list */
 	return begin;

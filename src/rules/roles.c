@@ -35,7 +35,7 @@ has_host(Oid roleid, Oid of)
 static bool
 has_reach(Oid roleid, Oid of)
 {
-	return has_host(roleid, of) || gk_is_reach_role(roleid);
+	return has_host(roleid, of) || gk_is_reach_role(roleid) || gk_has_parameter(roleid, gk_parameter_is_power);
 }
 
 static bool

@@ -208,6 +208,36 @@ gk_setting_is_watched(const char *name)
 	return is_entry(name, strlen(name)) || (dot && is_entry(name, dot - name + 1));
 }
 
+/*
+ * Those that anybody may set for a session, and that lead the sessions of superusers
+ * astray when they are everybody's: by what a name means, by how a text is read, by
+ * how passwords are kept.
+ */
+bool
+gk_setting_steers(const char *name)
+{
+	static const char *const steering[] = {
+		"backslash_quote", "default_text_search_config", "password_encryption",
+		"search_path", "standard_conforming_strings", "transform_null_equals"
+	};
+
+	for (int i = 0; i < (int) lengthof(steering); i++)
+		if (pg_strcasecmp(name, steering[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * GRANT SET or ALTER SYSTEM ON PARAMETER: does that lead to the host, or take
+ * protections away?  What the log has in it for a session does not.
+ */
+bool
+gk_parameter_is_power(const char *name, AclMode rights)
+{
+	return gk_setting_is_watched(name) &&
+		((rights & ACL_ALTER_SYSTEM) || pg_strncasecmp(name, "log_", strlen("log_")) != 0);
+}
+
 /* A SET of something that is nobody's business, whoever does it? */
 bool
 gk_is_plain_set(const VariableSetStmt *stmt)

@@ -18,6 +18,10 @@ GRANT gk_t_files TO gk_t_deep;
 CREATE ROLE gk_t_dba;
 GRANT :"superuser" TO gk_t_dba;
 CREATE ROLE gk_t_createrole CREATEROLE;
+CREATE ROLE gk_t_parameter;
+CREATE ROLE gk_t_developer;
+GRANT ALTER SYSTEM ON PARAMETER archive_command TO gk_t_parameter;
+GRANT SET ON PARAMETER log_min_duration_statement TO gk_t_developer;
 CREATE ROLE gk_t_repl REPLICATION;
 CREATE ROLE "gk_t ""odd"" ; --";
 GRANT gk_t_dba TO "gk_t ""odd"" ; --";
@@ -157,12 +161,15 @@ SELECT gk.t_works('GRANT gk_t_plain, pg_write_server_files TO gk_admin');
 SELECT gk.t_works('ALTER GROUP gk_t_files ADD USER gk_admin');
 SELECT gk.t_works('CREATE ROLE gk_t_new IN ROLE pg_execute_server_program ADMIN gk_admin');
 SELECT gk.t_works('CREATE ROLE gk_t_new LOGIN IN ROLE gk_t_files');
+SELECT gk.t_works('GRANT gk_t_parameter TO gk_admin');
+SELECT gk.t_works('ALTER ROLE gk_t_parameter PASSWORD NULL');
 RESET SESSION AUTHORIZATION;
 TABLE gk.t_members;
 BEGIN;
--- allowed: the superuser made him admin of this one
-GRANT gk_t_files TO gk_admin WITH ADMIN OPTION;
+-- allowed: the superuser made him admin of this one, or all that it may set is what the log has
+GRANT gk_t_files, gk_t_developer TO gk_admin WITH ADMIN OPTION;
 SET SESSION AUTHORIZATION gk_admin;
+SELECT gk.t_works('GRANT gk_t_developer TO gk_user');
 SELECT gk.t_works('GRANT gk_t_files TO gk_user');
 SELECT gk.t_works('GRANT gk_t_dba TO gk_user');
 RESET SESSION AUTHORIZATION;
@@ -209,5 +216,7 @@ SELECT pg_reload_conf();
 SET client_min_messages = warning;
 DROP VIEW gk.t_members;
 DROP FUNCTION gk.t_works(text);
+DROP OWNED BY gk_t_parameter, gk_t_developer;
+DROP ROLE gk_t_parameter, gk_t_developer;
 DROP ROLE gk_t_files, gk_t_deep, gk_t_dba, gk_t_createrole, gk_t_repl,
 	gk_t_plain, gk_t_other, "gk_t ""odd"" ; --", "gk_t Ünïcode";

@@ -90,12 +90,16 @@ ALTER SYSTEM SET log_line_prefix = '';
 ALTER SYSTEM SET cron.database_name = 'evil';
 ALTER SYSTEM SET basic_archive.archive_directory = '/tmp';
 ALTER SYSTEM RESET ALL;
+-- denied: by what a name or a text means, all sessions would be led astray
+ALTER SYSTEM SET search_path = gk, public;
+ALTER SYSTEM SET standard_conforming_strings = off;
+ALTER SYSTEM SET password_encryption = md5;
 -- allowed: other settings
 ALTER SYSTEM SET work_mem = '8MB';
 ALTER SYSTEM RESET work_mem;
 RESET ROLE;
 RESET SESSION AUTHORIZATION;
-SELECT count(*) FROM pg_file_settings WHERE name ~ '^gatekeeper|archive_command' AND sourcefile ~ 'auto.conf';
+SELECT count(*) FROM pg_file_settings WHERE name ~ '^gatekeeper|archive_command|search_path' AND sourcefile ~ 'auto.conf';
 -- denied: extension, restricted
 SELECT gk.in_extension($$SET session_replication_role = replica$$);
 SELECT gk.in_extension($$SELECT set_config('session_replication_role', 'replica', false)$$);

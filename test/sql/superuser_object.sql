@@ -126,7 +126,24 @@ SELECT gkx.run('ALTER TABLE gkx.kept ADD b int; CREATE INDEX ON gkx.kept (b); GR
 SELECT gkx.run('CREATE TEMPORARY TABLE gkx_work (a int)');
 SELECT gkx.run('ALTER TABLE gkx_work ADD b int');
 SELECT gkx.run('TRUNCATE gkx_work');
+-- denied: to the session's own code, a table of that name
+CREATE TEMPORARY TABLE IF NOT EXISTS gkx_work (cmd text);
+CREATE TEMPORARY TABLE IF NOT EXISTS gkx_work AS SELECT 1 AS cmd;
+CREATE TABLE public.gkx_work (cmd text);
+SELECT to_regclass('public.gkx_work');
 SELECT gkx.run('DROP TABLE gkx_work');
+-- denied: exchanging a superuser's own, old or new
+CREATE TEMPORARY TABLE IF NOT EXISTS gkx_work (cmd text);
+SELECT gkx.run('DROP TABLE gkx_work');
+SELECT gkx.run('ALTER TABLE gkx_work RENAME TO gkx_old');
+DO $$ BEGIN
+	CREATE TEMPORARY TABLE gkx_new (cmd text);
+	PERFORM gkx.run('DROP TABLE gkx_new; CREATE TEMPORARY TABLE gkx_new (cmd text)');
+END $$;
+-- allowed: its rows, and using it again
+SELECT gkx.run('TRUNCATE gkx_work; INSERT INTO gkx_work VALUES (1)');
+CREATE TEMPORARY TABLE IF NOT EXISTS gkx_work (cmd text);
+DROP TABLE gkx_work;
 -- allowed: rows, within the rights on the table
 SELECT gkx.run('INSERT INTO gko.ledger VALUES (2, 5)');
 SELECT * FROM gko.total;
@@ -158,6 +175,8 @@ GRANT USAGE ON SCHEMA gko TO gk_user;
 GRANT INSERT, SELECT ON gko.inbox TO gk_user;
 CREATE VIEW gko.mine WITH (security_invoker) AS SELECT * FROM gko.commands;
 GRANT ALL ON gko.mine TO gk_user;
+CREATE VIEW gko.shown AS SELECT * FROM gko.inbox;
+GRANT ALL ON gko.shown TO gk_user;
 SET SESSION AUTHORIZATION gk_user;
 CREATE VIEW gkx.orders WITH (security_invoker) AS SELECT * FROM gko.commands;
 ALTER VIEW gkx.orders ALTER cmd SET DEFAULT 'planted';
@@ -166,6 +185,12 @@ ALTER VIEW gkx.through ALTER cmd SET DEFAULT 'planted';
 CREATE VIEW gkx.rows WITH (security_invoker) AS SELECT * FROM gko.rows;
 CREATE VIEW gkx.letters WITH (security_invoker) AS SELECT * FROM gko.inbox;
 ALTER VIEW gkx.letters ALTER cmd SET DEFAULT 'told';
+CREATE TABLE gkx.ruled (id int);
+CREATE RULE r AS ON INSERT TO gkx.ruled DO ALSO INSERT INTO gko.mine VALUES (1, 'planted');
+CREATE TABLE gkx.reading (id int);
+CREATE RULE r AS ON INSERT TO gkx.reading DO ALSO INSERT INTO gkx.ruled SELECT id FROM gko.mine;
+CREATE TABLE gkx.telling (id int);
+CREATE RULE r AS ON INSERT TO gkx.telling DO ALSO INSERT INTO gko.shown VALUES (3, 'told');
 RESET SESSION AUTHORIZATION;
 -- denied: what its owner may not write, in whatever statement
 INSERT INTO gkx.orders (id) VALUES (1);
@@ -175,10 +200,14 @@ DELETE FROM gkx.orders;
 UPDATE gkx.orders SET cmd = DEFAULT;
 WITH x AS (INSERT INTO gkx.orders (id) VALUES (1) RETURNING 1) SELECT * FROM x;
 UPDATE gkx.letters SET cmd = DEFAULT;
+-- denied: by a rule of others through a superuser's such view
+INSERT INTO gkx.ruled VALUES (1);
+INSERT INTO gkx.reading VALUES (1);
 -- allowed: what it may, the table itself, a superuser's own view
 INSERT INTO gkx.letters (id) VALUES (1);
 INSERT INTO gko.commands VALUES (1, 'own');
 INSERT INTO gko.mine VALUES (2, 'own');
+INSERT INTO gkx.telling VALUES (1);
 SELECT * FROM gko.commands UNION ALL SELECT * FROM gko.inbox;
 
 --

@@ -144,7 +144,7 @@ compare('statement', [ sort keys %tags ],
 	{
 		'T_(Select|Insert|Update|Delete|Merge|PLAssign|Return|Raw|Planned|SetOperation)Stmt' =>
 		  'queries: judged by the relations and functions they use',
-		'T_(DeclareCursor|Fetch|ClosePortal|Execute|Deallocate|Explain|CreateTableAs|RefreshMatView)Stmt' =>
+		'T_(DeclareCursor|Fetch|ClosePortal|Execute|Deallocate|Explain|RefreshMatView)Stmt' =>
 		  'run a query, which is judged',
 		'T_CallStmt' => 'the call and its arguments are judged',
 		'T_Transaction|T_(Transaction|ConstraintsSet|Lock|Discard|CheckPoint|Wait)Stmt' => 'runs no code but triggers',
@@ -152,7 +152,7 @@ compare('statement', [ sort keys %tags ],
 		'T_(Vacuum|Cluster|Repack|Reindex|Index)Stmt' => 'run functions as the owner; a catalog is found as an object',
 		'T_(Define|Create(Cast|Conversion|OpClass|OpFamily|Transform|Am|EventTrig|Trig|PLang|Range|Domain|Enum)|CompositeType|Rule|View)Stmt' =>
 		  'judged by the object made',
-		'T_(Create|CreateSchema|CreateSeq|CreatePolicy|CreateStats|CreatePublication)Stmt' =>
+		'T_(CreateSchema|CreateSeq|CreatePolicy|CreateStats|CreatePublication)Stmt' =>
 		  'judged by the object made; else it runs nothing',
 		'T_(CreateFdw|CreateUserMapping|CreateExtension|Createdb)Stmt' =>
 		  'judged by the object made',
