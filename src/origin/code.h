@@ -106,6 +106,7 @@ extern bool gk_code_login_is_privileged(void);
 extern bool gk_code_owner_is_trusted(Oid roleid);
 extern bool gk_code_owner_is_own(Oid roleid);
 extern bool gk_code_find_out_function(Oid funcid);
+extern bool gk_code_language_keeps_state(Oid language);
 
 /* Answers about functions; direct-mapped by oid. */
 #define GK_TRUST_SIZE 256		/* a power of two */

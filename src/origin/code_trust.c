@@ -162,8 +162,8 @@ gk_code_find_out_owner(Oid funcid)
  * Does the language's interpreter keep what its functions do to it?  What this
  * does not know for sure does; PL/pgSQL and core's own do not.
  */
-static bool
-keeps_state(Oid language)
+bool
+gk_code_language_keeps_state(Oid language)
 {
 	HeapTuple	tuple;
 	bool		answer = true;
@@ -226,7 +226,7 @@ find_out(Oid funcid, HeapTuple tuple, GkTrust *entry)
 	entry->answer = !gk_code_owner_is_trusted(proc->proowner) &&
 		!gk_label_trusts_function(funcid);
 	entry->is_body = !entry->answer && !heap_attisnull(tuple, Anum_pg_proc_prosqlbody, NULL);
-	entry->keeps_state = entry->answer && keeps_state(proc->prolang);
+	entry->keeps_state = entry->answer && gk_code_language_keeps_state(proc->prolang);
 	entry->sets_user = entry->answer && sets_user(tuple);
 }
 

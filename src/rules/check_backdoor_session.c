@@ -9,10 +9,18 @@
  * application executes later, in plain circumstances.  Core forbids the same
  * in security-restricted operations.
  *
+ * The interpreter of a language like PL/Perl belongs to the current user, and keeps
+ * what its code does to it.  Functions of others become their owners for that
+ * (code_stack.c), but DO, and CREATE FUNCTION, which has the language read the text
+ * and run some of it, take the interpreter of whoever is current_user just now.
+ *
+ * DISCARD TEMP asks for no right on what it drops, and leaves the names of the
+ * session's temporary tables to others.
+ *
  * Cursors that such code opens are code_portal.c's.
  *
- * Does not see: DEALLOCATE, which only makes the application fail; temporary
- * tables that hide others.
+ * Does not see: DEALLOCATE, which only makes the application fail; a language
+ * whose handler does not tell that it keeps something.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -21,20 +29,81 @@
  */
 #include "base/gatekeeper.h"
 
+#include "commands/defrem.h"
+#include "commands/proclang.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "utils/lsyscache.h"
+
+/* The language that DO or CREATE FUNCTION names, or NULL. */
+static const char *
+language_of(List *options)
+{
+	ListCell   *cell;
+
+	foreach(cell, options)
+		if (strcmp(lfirst_node(DefElem, cell)->defname, "language") == 0)
+			return defGetString(lfirst_node(DefElem, cell));
+	return NULL;
+}
+
+static bool
+found_language(const char *language, GkFinding *finding)
+{
+	Oid			langid = language ? get_language_oid(language, true) : InvalidOid;
+
+	if (!OidIsValid(langid) || !gk_acts_as_superuser(GetUserId()) ||
+		!gk_code_language_keeps_state(langid))
+		return false;
+	finding->action = "using the interpreter of a superuser";
+	finding->object_type = "language";
+	finding->object = language;
+	finding->hint = "What is done to the interpreter of this language stays until the session ends. Let the function itself be in that language, which then runs with its owner's interpreter; see pg_gatekeeper(7).";
+	return true;
+}
+
+static bool
+found_prepare(const PrepareStmt *stmt, GkFinding *finding)
+{
+	finding->action = "preparing a statement for a superuser's session";
+	finding->object_type = "prepared statement";
+	finding->object = stmt->name;
+	finding->hint = "A function whose owner is not superuser cannot leave a prepared statement behind in a session that has superuser rights. Let it run the statement itself; see pg_gatekeeper(7).";
+	return true;
+}
+
+static bool
+found_discard(const DiscardStmt *stmt, GkFinding *finding)
+{
+	if (stmt->target != DISCARD_TEMP)
+		return false;
+	finding->action = "dropping all temporary tables of a superuser's session";
+	finding->object_type = "session";
+	finding->hint = "A function whose owner is not superuser drops its own temporary tables by name; see pg_gatekeeper(7).";
+	return true;
+}
+
 /*
- * Door: statement PrepareStmt.  It binds whoever is current_user just now: the
- * statement will run with the rights that the session has then.  Elsewhere what
- * is prepared runs with its author's rights, so no other circumstance counts.
+ * Doors: statements PrepareStmt, DoStmt, CreateFunctionStmt, DiscardStmt.  It binds
+ * whoever is current_user just now: what is left behind will be used with the rights
+ * that the session has then.  Elsewhere it is used with its author's rights, so no
+ * other circumstance counts.
  */
 bool
 gk_check_backdoor_session(const GkRequest *request, GkFinding *finding)
 {
 	if (!gk_code_session_is_superusers() || !gk_code_is_untrusted())
 		return false;
-	finding->action = "preparing a statement for a superuser's session";
-	finding->object_type = "prepared statement";
-	finding->object = castNode(PrepareStmt, request->stmt)->name;
 	finding->binds_always = true;
-	finding->hint = "A function whose owner is not superuser cannot leave a prepared statement behind in a session that has superuser rights. Let it run the statement itself; see pg_gatekeeper(7).";
-	return true;
+	switch (nodeTag(request->stmt))
+	{
+		case T_DoStmt:
+			return found_language(language_of(((DoStmt *) request->stmt)->args), finding);
+		case T_CreateFunctionStmt:
+			return found_language(language_of(((CreateFunctionStmt *) request->stmt)->options), finding);
+		case T_DiscardStmt:
+			return found_discard((DiscardStmt *) request->stmt, finding);
+		default:
+			return found_prepare(castNode(PrepareStmt, request->stmt), finding);
+	}
 }

@@ -229,6 +229,9 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_GrantStmt, gk_check_backdoor_right},
 			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_SecLabelStmt, gk_check_backdoor_right},
 			{GK_DOOR_STATEMENT, T_PrepareStmt, gk_check_backdoor_session},
+			{GK_DOOR_STATEMENT, T_DoStmt, gk_check_backdoor_session},
+			{GK_DOOR_STATEMENT, T_CreateFunctionStmt, gk_check_backdoor_session},
+			{GK_DOOR_STATEMENT, T_DiscardStmt, gk_check_backdoor_session},
 			{GK_DOOR_FUNCTION, 0, gk_check_backdoor_right},
 		}
 	},

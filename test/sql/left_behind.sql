@@ -221,3 +221,33 @@ DROP PROCEDURE gkl_touch_all;
 DROP TABLE gkl_touch, gkl_secret;
 DROP SCHEMA gkl CASCADE;
 DROP FUNCTION gkl_run, gkl_run_trigger, gkl_note, gkl_fetch;
+
+--
+-- A language whose interpreter keeps what is done to it; temporary tables
+--
+\c -
+\set VERBOSITY terse
+SET client_min_messages = warning;
+CREATE SCHEMA gkp;
+GRANT ALL ON SCHEMA gkp TO gk_user;
+CREATE FUNCTION gkp.handler() RETURNS language_handler LANGUAGE internal AS 'int4pl';
+CREATE TRUSTED LANGUAGE gkp_keeps HANDLER gkp.handler INLINE plpgsql_inline_handler;
+GRANT USAGE ON LANGUAGE gkp_keeps TO gk_user;
+SET SESSION AUTHORIZATION gk_user;
+CREATE FUNCTION gkp.run(stmt text) RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE stmt; END';
+CREATE FUNCTION gkp.run_as_me(stmt text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN EXECUTE stmt; END';
+RESET SESSION AUTHORIZATION;
+CREATE TEMPORARY TABLE gkp_work (a int);
+-- denied: the superuser's interpreter, and the names of the session's tables
+SELECT gkp.run('DO LANGUAGE gkp_keeps $x$ BEGIN NULL; END $x$');
+SELECT gkp.run('CREATE FUNCTION gkp.kept() RETURNS int LANGUAGE gkp_keeps AS $x$ x $x$');
+SELECT gkp.run('DISCARD TEMP');
+SELECT gkp.run_as_me('DISCARD TEMP');
+SELECT to_regclass('gkp_work') IS NOT NULL AS there;
+-- allowed: another language, its own interpreter, the superuser
+SELECT gkp.run('DO $x$ BEGIN NULL; END $x$');
+SELECT gkp.run_as_me('DO LANGUAGE gkp_keeps $x$ BEGIN NULL; END $x$');
+DO LANGUAGE gkp_keeps $x$ BEGIN NULL; END $x$;
+CREATE FUNCTION gkp.kept() RETURNS int LANGUAGE gkp_keeps AS 'x';
+DISCARD TEMP;
+DROP SCHEMA gkp CASCADE;
