@@ -16,6 +16,7 @@
 #	make bench-records	what writing a record takes, beside libsystemd, syslog, pgaudit (root)
 #	make compile_commands.json	for editors
 #	make demo			a short tour on a throw-away server (also as root)
+#	make html			the manual pages for a browser, in dist/html (mandoc)
 #	make dist			the source tarball, in dist/
 #	make deb			Debian packages from it, in dist/
 #	make rpm			RPM packages from it, for the server of PG_CONFIG, in dist/
@@ -33,7 +34,7 @@ PG_CONFIG ?= pg_config
 # PGXS's own "check" prints a refusal and succeeds, so our goals of that kind
 # live in a branch which does not include it.  Other goals given along with
 # them are passed on.
-own_goals = check check-core check-neighbours check-sanitize lint mutants fuzz sqlsmith endure bench bench-records demo dist deb rpm matrix help
+own_goals = check check-core check-neighbours check-sanitize lint mutants fuzz sqlsmith endure bench bench-records demo html dist deb rpm matrix help
 
 ifneq ($(filter $(own_goals),$(MAKECMDGOALS)),)
 
@@ -44,6 +45,15 @@ other_goals = $(filter-out $(own_goals),$(MAKECMDGOALS))
 # The scripts call make again for what they need built.
 check check-core check-neighbours check-sanitize lint mutants fuzz sqlsmith endure bench bench-records demo: $(other_goals)
 	+@PG_CONFIG='$(PG_CONFIG)' WERROR='$(WERROR)' TESTS='$(TESTS)' $(srcdir_)test/$(subst -,_,$@)
+
+html: $(other_goals)
+	@mkdir -p dist/html
+	@for page in $(srcdir_)man/*.[1-9]; do \
+		mandoc -T html -O style=mandoc.css,man=%N.%S.html,toc "$$page" >"dist/html/$${page##*/}.html" || exit 1; \
+	done
+	@printf '%s\n' 'body { max-width: 50em; margin: 2em auto; padding: 0 1em; font-family: sans-serif; line-height: 1.5; }' \
+		'pre, code { font-family: monospace; }' 'table.head, table.foot { width: 100%; }' >dist/html/mandoc.css
+	@echo "$$PWD/dist/html"
 
 dist matrix: $(other_goals)
 dist:
@@ -199,6 +209,10 @@ common_siem := $(filter-out %/sigma,$(wildcard $(top)/conf/siem/*))
 common_sigma := $(wildcard $(top)/conf/siem/sigma/*)
 common_containers := $(wildcard $(top)/conf/containers/*)
 common_completion := $(wildcard $(top)/conf/bash-completion/*)
+common_zsh := $(wildcard $(top)/conf/zsh/*)
+common_fish := $(wildcard $(top)/conf/fish/*)
+# Debian has another directory for what packages bring.
+zsh_dir ?= share/zsh/site-functions
 common_man1 := $(wildcard $(top)/man/*.1)
 common_man7 := $(wildcard $(top)/man/*.7)
 
@@ -212,6 +226,8 @@ install-common: $(if $(filter yes,$(WITH_CLI)),$(cli))
 	$(call gk_install,$(common_containers),share/pg-gatekeeper/containers)
 	$(call gk_install,$(common_catalog),lib/systemd/catalog)
 	$(call gk_install,$(common_completion),share/bash-completion/completions)
+	$(call gk_install,$(common_zsh),$(zsh_dir))
+	$(call gk_install,$(common_fish),share/fish/vendor_completions.d)
 	$(call gk_install,$(common_man1),share/man/man1)
 	$(call gk_install,$(common_man7),share/man/man7)
 
@@ -223,6 +239,8 @@ uninstall-common:
 	$(call gk_uninstall,$(common_containers),share/pg-gatekeeper/containers)
 	$(call gk_uninstall,$(common_catalog),lib/systemd/catalog)
 	$(call gk_uninstall,$(common_completion),share/bash-completion/completions)
+	$(call gk_uninstall,$(common_zsh),$(zsh_dir))
+	$(call gk_uninstall,$(common_fish),share/fish/vendor_completions.d)
 	$(call gk_uninstall,$(common_man1),share/man/man1)
 	$(call gk_uninstall,$(common_man7),share/man/man7)
 

@@ -17,7 +17,7 @@
 
 GRANT USAGE ON SCHEMA gatekeeper TO PUBLIC;
 
--- Why was I refused?  For everybody: it tells what he could find out himself.
+-- Why was I refused?  For everybody: it tells what they could find out themselves.
 
 CREATE FUNCTION gatekeeper.circumstances(
 	OUT name pg_catalog.text,
@@ -29,6 +29,16 @@ LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 
 COMMENT ON FUNCTION gatekeeper.circumstances() IS
 	'the circumstances that hold where it is called, and why';
+
+-- Which version of the module runs?  After an upgrade, the old one until the restart.
+
+CREATE FUNCTION gatekeeper.version()
+RETURNS pg_catalog.text
+AS 'MODULE_PATHNAME', 'gk_sql_version'
+LANGUAGE C STABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION gatekeeper.version() IS
+	'the version of the module that runs in this server';
 
 -- The rules
 

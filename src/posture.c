@@ -25,6 +25,7 @@
 #include "utils/resowner.h"
 #include "utils/tuplestore.h"
 
+#include "base/compat.h"
 #include "common/posture.h"
 
 /* 15 does not say so in PG_FUNCTION_INFO_V1. */

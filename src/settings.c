@@ -293,6 +293,7 @@ gk_define_settings(void)
 {
 	char	   *strict = given("gatekeeper.strict");
 
+	gk_define_version();
 	DefineCustomBoolVariable("gatekeeper.strict",
 							 "Every rule that needs a circumstance binds always, superusers too.",
 							 NULL, &gk_strict, false, PGC_POSTMASTER,

@@ -13,6 +13,9 @@
 
 extern const GucEnumCheckHook gk_accept_level[GK_NUM_RULES];
 
+/* version.c */
+extern void gk_define_version(void);
+
 /* settings_check.c */
 extern bool gk_accept_mode(int *newval, void **extra, GucSource source);
 extern bool gk_accept_untrusted_code(int *newval, void **extra, GucSource source);

@@ -34,6 +34,7 @@ extern PGDLLEXPORT Datum gk_sql_audit(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum gk_sql_events(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum gk_sql_circumstances(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum gk_sql_sandbox(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum gk_sql_version(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum gk_sql_reset(PG_FUNCTION_ARGS);
 
 #define GK_MAX_COLUMNS 20
@@ -284,6 +285,15 @@ gk_sql_sandbox(PG_FUNCTION_ARGS)
 		end_row(&row);
 	}
 	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(gk_sql_version);
+
+/* Of the library that runs: the extension has a version of its own. */
+Datum
+gk_sql_version(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(GK_VERSION));
 }
 
 PG_FUNCTION_INFO_V1(gk_sql_reset);

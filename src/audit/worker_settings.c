@@ -84,7 +84,7 @@ gk_settings_given(void)
 	StringInfoData given;
 
 	initStringInfo(&given);
-	appendStringInfo(&given, "sandbox_status=\"%s\"",
+	appendStringInfo(&given, "version=%s sandbox_status=\"%s\"", GK_VERSION,
 					 GetConfigOption("gatekeeper.sandbox_status", false, false));
 	for (int i = -(int) lengthof(fixed); i < gk_num_settings; i++)
 	{

@@ -14,6 +14,7 @@
 
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/catalog.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -23,7 +24,8 @@
 /*
  * Which minor does not matter: what a later one brought is not used where an
  * earlier one lacks it, because a module that was built with the later one is loaded
- * by the earlier one, too.
+ * by the earlier one, too.  test/symbols lists what later minors of each major
+ * brought; 002_exports looks whether the module needs any of it.
  */
 #if PG_VERSION_NUM < 150000
 #error "pg_gatekeeper needs PostgreSQL 15 or later: build it with PG_CONFIG=/path/to/pg_config of one"
@@ -138,18 +140,33 @@ gk_relation_is_locked(Oid relid, LOCKMODE mode)
 #endif
 }
 
+/* 15.0 does not know the new name yet, later minors of 15 still know the old one. */
+#if PG_VERSION_NUM < 160000
+#define InitMaterializedSRF(fcinfo, flags) SetSingleFuncCall(fcinfo, flags)
+#endif
+
+/*
+ * Later minors of 15 to 17 have heap_getattr() ask whether a row fits its
+ * descriptor, by a function that earlier ones lack.  The rows are those of
+ * catalogs here, and fit.
+ */
+#if PG_VERSION_NUM < 180000
+static inline Datum
+gk_heap_getattr(HeapTuple tuple, int attnum, TupleDesc descriptor, bool *isnull)
+{
+	if (attnum <= 0)
+		return heap_getsysattr(tuple, attnum, descriptor, isnull);
+	if (attnum > (int) HeapTupleHeaderGetNatts(tuple->t_data))
+		return getmissingattr(descriptor, attnum, isnull);
+	return fastgetattr(tuple, attnum, descriptor, isnull);
+}
+#define heap_getattr(tuple, attnum, descriptor, isnull) \
+	gk_heap_getattr(tuple, attnum, descriptor, isnull)
+#endif
+
 /* 16 lets modules find the entry of a setting. */
 #if PG_VERSION_NUM >= 160000
 #define GK_HAVE_FIND_OPTION
-#endif
-
-/* 16 has one function for the rights on every kind of object. */
-#if PG_VERSION_NUM >= 160000
-#define GK_MAY_EXECUTE(funcid, roleid) \
-	(object_aclcheck(ProcedureRelationId, funcid, roleid, ACL_EXECUTE) == ACLCHECK_OK)
-#else
-#define GK_MAY_EXECUTE(funcid, roleid) \
-	(pg_proc_aclcheck(funcid, roleid, ACL_EXECUTE) == ACLCHECK_OK)
 #endif
 
 /* 17 numbers processes from the outside. */
@@ -170,12 +187,8 @@ gk_relation_is_locked(Oid relid, LOCKMODE mode)
 #define GK_PLANNER_ARGS parse, source_text, cursor_options, params
 #endif
 
-/* 17 keeps the number of this session's transaction elsewhere. */
-#if PG_VERSION_NUM >= 170000
-#define GK_MY_LXID (MyProc->vxid.lxid)
-#else
-#define GK_MY_LXID (MyProc->lxid)
-#endif
+/* The number of this session's transaction. */
+#define GK_MY_LXID GK_VXID_LXID(MyProc)
 
 /* 18 runs every plan once. */
 #if PG_VERSION_NUM >= 180000
@@ -198,15 +211,6 @@ gk_relation_is_locked(Oid relid, LOCKMODE mode)
 #define GK_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "pg_gatekeeper", .version = GK_VERSION)
 #else
 #define GK_MODULE_MAGIC PG_MODULE_MAGIC
-#endif
-
-/* 17 numbers backends otherwise. */
-#if PG_VERSION_NUM >= 170000
-#define GK_PROC_NUMBER(proc) GetNumberFromPGProc(proc)
-#define GK_PROC_LXID(proc) ((proc)->vxid.lxid)
-#else
-#define GK_PROC_NUMBER(proc) ((proc)->pgprocno)
-#define GK_PROC_LXID(proc) ((proc)->lxid)
 #endif
 
 /* 17 lets ALTER TABLE change the expression of a generated column. */

@@ -16,6 +16,7 @@
 
 #include "cli/commands.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -82,6 +83,27 @@ include_drop_in(void)
 				   gk_format("%s%s\n", text, gk_include_line));
 }
 
+/*
+ * Settings of the module that it does not know: the server warns of them in its
+ * log and goes on, and a protection that was meant is not there.
+ */
+static void
+name_unknown_settings(const char *library)
+{
+	for (int i = 0; i < plan.config.count; i++)
+	{
+		const GkSetting *setting = &plan.config.setting[i];
+		char	   *name = gk_copy(setting->name);
+
+		for (char *c = name; *c; c++)
+			*c = tolower((unsigned char) *c);
+		if (strncmp(name, "gatekeeper.", strlen("gatekeeper.")) == 0 &&
+			!gk_library_has_setting(library, name))
+			gk_warning("%s is no setting of the module and has no effect (%s line %d)",
+					   setting->name, setting->file, setting->line);
+	}
+}
+
 int
 gk_enable(int argc, char **argv)
 {
@@ -130,6 +152,7 @@ gk_enable(int argc, char **argv)
 	if (plan.num_changes == 0)
 	{
 		printf("Cluster %s preloads pg_gatekeeper already (%s).\n", plan.cluster.name, library);
+		name_unknown_settings(library);
 		return GK_EXIT_OK;
 	}
 
@@ -148,6 +171,7 @@ gk_enable(int argc, char **argv)
 		printf("Cluster %s will preload %s.\n%c%s the server for it to take effect:\n  %s\n",
 			   plan.cluster.name, library, *verb - 'a' + 'A', verb + 1,
 			   gk_cluster_command(&plan.cluster, verb));
+		name_unknown_settings(library);
 	}
 	return status;
 }

@@ -100,6 +100,26 @@ ask_settings(PGconn *conn, GkServer *server)
 	PQclear(result);
 }
 
+/* Where its libraries are, if that is known to whoever asks, and on this machine. */
+static void
+ask_library(PGconn *conn, GkServer *server)
+{
+	const char *host = PQhost(conn);
+	PGresult   *result = ask(conn,
+							 "SELECT pg_catalog.has_function_privilege('pg_catalog.pg_config()', 'EXECUTE')");
+
+	if (host == NULL || *host != '/' || *PQgetvalue(result, 0, 0) != 't')
+		return;
+	result = ask(conn, "SELECT setting, pg_catalog.current_setting('dynamic_library_path') "
+				 "FROM pg_catalog.pg_config() WHERE name = 'PKGLIBDIR'");
+	if (PQntuples(result) == 1)
+	{
+		server->library_dir = value(result, 0, 0);
+		server->library_path = value(result, 0, 1);
+	}
+	PQclear(result);
+}
+
 static void
 ask_views(PGconn *conn, GkServer *server)
 {
@@ -168,7 +188,10 @@ gk_server_ask(const GkTarget *target, GkServer *server)
 	PQclear(result);
 	ask_settings(conn, server);
 	if (server->is_loaded)
+	{
+		ask_library(conn, server);
 		ask_views(conn, server);
+	}
 	PQfinish(conn);
 }
 

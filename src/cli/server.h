@@ -50,6 +50,8 @@ typedef struct GkServer
 	char	   *cluster;
 	char	   *system_id;
 	char	   *preload;		/* shared_preload_libraries as it runs */
+	char	   *library_dir;	/* where its libraries are on this machine, or NULL */
+	char	   *library_path;	/* dynamic_library_path */
 	bool		is_pending;		/* that will be another after a restart */
 	bool		is_loaded;
 	GkServerSetting *setting;
@@ -65,6 +67,9 @@ typedef struct GkServer
 
 extern void gk_server_ask(const GkTarget *target, GkServer *server);
 extern const char *gk_server_setting(const GkServer *server, const char *name);
+extern char *gk_server_installed_version(const GkServer *server);
+extern bool gk_find_record(const GkServer *server, GkJournal *journal, GkEntry *entry,
+						   uint64_t number, uint64_t since);
 extern uint64_t gk_server_probe(const GkTarget *target, char **answer);
 
 #endif							/* GK_SERVER_H */

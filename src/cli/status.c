@@ -63,9 +63,6 @@ static const struct option options[] =
 	{NULL, 0, NULL, 0}
 };
 
-/* How long a record may take to be in the journal. */
-#define GK_ARRIVAL_US UINT64_C(3000000)
-
 static GkTarget target;
 static GkServer server;
 static GkSource source;
@@ -156,6 +153,18 @@ report_rules(void)
 }
 
 static void
+report_version(void)
+{
+	const char *running = gk_server_setting(&server, "version");
+	char	   *installed = gk_server_installed_version(&server);
+
+	if (installed && strcmp(installed, running) != 0)
+		problem("version", "%s runs, %s is installed: restart the server", running, installed);
+	else
+		fine("version", "%s", running);
+}
+
+static void
 report_module(void)
 {
 	const char *mode = gk_server_setting(&server, "mode");
@@ -172,6 +181,7 @@ report_module(void)
 	}
 	fine("module", "loaded%s", server.is_pending ?
 		 " (shared_preload_libraries will change with the next restart)" : "");
+	report_version();
 	if (strcmp(mode, "off") == 0)
 		problem("mode", "off: it denies nothing and records nothing");
 	else if (strcmp(mode, "audit") == 0)
@@ -215,38 +225,6 @@ report_sinks(void)
 		problem("lost", "%d records found no sink; look in the server's own log", (int) server.lost);
 }
 
-/* Is it the server's, and, unless that is 0, of this number in its stream? */
-static bool
-is_ours(const GkEntry *entry, uint64_t number)
-{
-	return !entry->forged && gk_entry_is(entry, "GATEKEEPER_SYSTEM_ID", server.system_id) &&
-		gk_entry_is(entry, "GATEKEEPER_PORT", server.port) &&
-		(number == 0 || gk_entry_number(entry, "GATEKEEPER_SEQ") == number) &&
-		(number == 0 || !server.has_views ||
-		 gk_entry_is(entry, "GATEKEEPER_STREAM", server.stream));
-}
-
-/*
- * The newest record of the server into entry, or the one of a number, written
- * since a time; waits for it a little.
- */
-static bool
-find_record(GkJournal *journal, GkEntry *entry, uint64_t number, uint64_t since)
-{
-	uint64_t	start = gk_now();
-
-	for (;;)
-	{
-		gk_journal_seek_end(journal);
-		while (gk_journal_previous(journal, entry) && entry->time >= since)
-			if (is_ours(entry, number))
-				return true;
-		if (number == 0 || gk_now() > start + GK_ARRIVAL_US)
-			return false;
-		gk_journal_wait(journal, GK_ARRIVAL_US / 10);
-	}
-}
-
 static void
 report_probe(GkJournal *journal)
 {
@@ -258,7 +236,7 @@ report_probe(GkJournal *journal)
 
 	if (number == 0)
 		problem("probe", "no record was announced: %s", answer);
-	else if (find_record(journal, &entry, number, start - 1000000))
+	else if (gk_find_record(&server, journal, &entry, number, start - 1000000))
 		fine("probe", "record %llu is in the journal, %.1f ms after the attempt began", shown,
 			 entry.time > start ? (entry.time - start) / 1000.0 : 0.0);
 	else
@@ -292,11 +270,11 @@ report_journal(bool do_probe)
 	if (do_probe)
 		report_probe(journal);
 	else if (server.has_views && server.sequence > 0 &&
-			 find_record(journal, &entry, server.sequence, 0))
+			 gk_find_record(&server, journal, &entry, server.sequence, 0))
 		fine("journal", "record %llu, the last one, is there", wanted);
 	else if (server.has_views && server.sequence == 0)
 		fine("journal", "there is no record yet");
-	else if (find_record(journal, &entry, 0, 0))
+	else if (gk_find_record(&server, journal, &entry, 0, 0))
 	{
 		last = gk_entry_number(&entry, "GATEKEEPER_SEQ");
 		gk_local_time(entry.time, stamp, sizeof(stamp));

@@ -61,14 +61,14 @@ static List *variables;
 static bool
 has_level(void)
 {
-	return level > 0 && level_lxid == GK_PROC_LXID(MyProc);
+	return level > 0 && level_lxid == GK_MY_LXID;
 }
 
 static void
 make_level(void)
 {
 	level = NewGUCNestLevel();
-	level_lxid = GK_PROC_LXID(MyProc);
+	level_lxid = GK_MY_LXID;
 }
 
 static void

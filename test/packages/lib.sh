@@ -89,7 +89,7 @@ contains() { printf '%s\n' "$1" | grep -qE -e "$2" || { printf '%s\n' "$1"; retu
 
 # What each package must hold, from the source: one file a line, sorted.
 #	module_files SOURCE LIBDIR SHAREDIR
-#	common_files SOURCE
+#	common_files SOURCE [directory for zsh]
 module_files() {
 	{
 		echo "$2/pg_gatekeeper.so"
@@ -105,6 +105,8 @@ common_files() {
 		find conf -type f | sed \
 			-e 's:^conf/\(.*\.catalog\)$:/usr/lib/systemd/catalog/\1:' \
 			-e 's:^conf/bash-completion/:/usr/share/bash-completion/completions/:' \
+			-e "s:^conf/zsh/:/usr/share/zsh/${2:-site-functions}/:" \
+			-e 's:^conf/fish/:/usr/share/fish/vendor_completions.d/:' \
 			-e 's:^conf:/usr/share/pg-gatekeeper:'
 	} | sort
 }

@@ -80,7 +80,7 @@ my %expected = (
 	GATEKEEPER_OBJECT_TYPE => 'server',
 	GATEKEEPER_OBJECT => 'start',
 	# twice in the file: the last one holds
-	GATEKEEPER_NEW_VALUE => qr/^sandbox_status="users: [^"]+" audit_backlog=0 audit_journal_socket=\Q$journal\E audit_syslog_socket=\S+$/,
+	GATEKEEPER_NEW_VALUE => qr/^version=\d+\.\d+\.\d+ sandbox_status="users: [^"]+" audit_backlog=0 audit_journal_socket=\Q$journal\E audit_syslog_socket=\S+$/,
 	GATEKEEPER_CLUSTER => 'worker',
 	GATEKEEPER_SYSTEM_ID => value_of($node, 'SELECT system_identifier FROM pg_control_system()'),
 	GATEKEEPER_BACKEND_TYPE => 'pg_gatekeeper audit',

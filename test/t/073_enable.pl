@@ -77,6 +77,18 @@ is(preloaded(), '; not loaded', '... and the server starts without the module');
 is($status, 0, 'disabled twice');
 like($out, qr/does not preload pg_gatekeeper/, '... is told');
 
+# Names that the module does not know
+my @names = GkTest::slurp("$ENV{GK_TOP}/conf/pg_gatekeeper.conf") =~ /^#(gatekeeper\.\w+ = .*)$/mg;
+cmp_ok(scalar(@names), '>', 40, 'the drop-in has settings');
+begin('gatekeeper.mdoe = audit', @names);
+my $named = qr/^pg_gatekeeper: gatekeeper\.mdoe is no setting of the module and has no effect \(\Q$conf\E line \d+\)\n\z/;
+($status, $out, $err) = run_cli('enable', '-D', $data);
+is($status, 0, 'a misspelled setting');
+like($err, $named, '... is named, and no other is');
+($status, $out, $err) = run_cli('enable', '-D', $data);
+like($err, $named, '... also when there is nothing to change');
+run_cli('disable', '-D', $data);
+
 # ------------------------------------------------------------------------
 # What else is preloaded
 # ------------------------------------------------------------------------

@@ -43,6 +43,8 @@ my ($status, $out, $err) = status('--probe');
 is("$status $err", '0 ', 'a healthy server') or diag($out);
 like($out, qr/^PostgreSQL \d.*, cluster "status", port @{[ $node->port ]}$/m, '... is named');
 like($out, qr/^    module +loaded$/m, '... has the module');
+my ($version) = GkTest::slurp("$ENV{GK_TOP}/Makefile") =~ /^GK_VERSION = (\S+)$/m;
+like($out, qr/^    version +\Q$version\E$/m, '... and its version');
 like($out, qr/^    mode +enforce$/m, '... and its mode');
 like($out, qr/^    strict +off$/m, '... and strict');
 like($out, qr/^    untrusted code +restrict$/m, '... and what becomes of untrusted code');
@@ -90,6 +92,26 @@ is("$status $err", '0 ', 'with the extension');
 like($out, qr/^    journald +ready; \d+ sent, 0 not taken$/m, '... the sinks are known');
 ($status, $out, $err) = status();
 like($out, qr/^    journal +record \d+, the last one, is there$/m, '... and whether the last record arrived');
+
+is($node->safe_psql('postgres', 'SELECT gatekeeper.version()', extra_params => [ '-U', 'gk_plain' ]),
+	$version, 'everybody can ask which version runs');
+
+# A package was upgraded: another file lies where the server would find it first.
+my ($library) = qx('$ENV{PG_CONFIG}' --pkglibdir) =~ /(.*)/;
+my ($path) = GkTest::slurp($ENV{GK_TEST_CONF}) =~ /^dynamic_library_path = '(.*)'$/m;
+my $newer = PostgreSQL::Test::Utils::tempdir();
+my ($installed) = grep { -e } map { s/^\$libdir/$library/r . '/pg_gatekeeper.so' } split /:/, $path;
+my $image = GkTest::slurp($installed);
+is($image =~ s/(library-version: )\Q$version\E\n/"${1}9" . substr($version, 1) . "\n"/ge, 1,
+	'the version stands in the library once');
+open my $file, '>:raw', "$newer/pg_gatekeeper.so" or die "$newer: $!";
+print $file $image;
+close $file or die "$newer: $!";
+settings(dynamic_library_path => "$newer:$path");
+($status, $out, $err) = status();
+is($status, 1, 'a newer library than the one that runs');
+like($out, qr/^!!! version +\Q$version\E runs, 9\S+ is installed: restart the server$/m, '... is told');
+settings(dynamic_library_path => $path);
 
 # What is wrong
 settings('gatekeeper.copy_program' => 'off');
