@@ -79,6 +79,7 @@ help:
 	@echo "	common_prefix=...	where drop-in and man page go (default: /usr/local)"
 	@echo "	WITH_COMMON=no	with install: the module only"
 	@echo "	WITH_CLI=no		without the command, which needs libsystemd and libpq"
+	@echo "	WITH_IDENTITY=no	without application users, whose tokens need OpenSSL"
 
 srcdir_ := $(dir $(firstword $(MAKEFILE_LIST)))
 
@@ -110,6 +111,13 @@ PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) \
 PG_CFLAGS = -fvisibility=hidden -fno-plt -Wall -Wextra -Wno-unused-parameter -MMD -MP
 ifneq ($(filter-out 0 no,$(WERROR)),)
 PG_CFLAGS += -Werror
+endif
+
+# Tokens of application users: their signatures are libcrypto's.
+WITH_IDENTITY ?= $(if $(shell echo '\#include <openssl/evp.h>' | $(if $(filter default undefined,$(origin CC)),cc,$(CC)) -E - >/dev/null 2>&1 && echo yes),yes,no)
+ifneq ($(filter-out 0 no,$(WITH_IDENTITY)),)
+PG_CPPFLAGS += -DGK_WITH_IDENTITY
+SHLIB_LINK += -lcrypto
 endif
 
 TESTS ?= $(patsubst $(top)/test/sql/%.sql,%,$(sort $(wildcard $(top)/test/sql/*.sql)))
@@ -207,6 +215,7 @@ common_conf := $(wildcard $(top)/conf/*.conf)
 common_catalog := $(wildcard $(top)/conf/*.catalog)
 common_siem := $(filter-out %/sigma,$(wildcard $(top)/conf/siem/*))
 common_sigma := $(wildcard $(top)/conf/siem/sigma/*)
+common_examples := $(wildcard $(top)/conf/examples/*)
 common_containers := $(wildcard $(top)/conf/containers/*)
 common_completion := $(wildcard $(top)/conf/bash-completion/*)
 common_zsh := $(wildcard $(top)/conf/zsh/*)
@@ -223,6 +232,7 @@ install-common: $(if $(filter yes,$(WITH_CLI)),$(cli))
 	$(call gk_install,$(common_conf),share/pg-gatekeeper)
 	$(call gk_install,$(common_siem),share/pg-gatekeeper/siem)
 	$(call gk_install,$(common_sigma),share/pg-gatekeeper/siem/sigma)
+	$(call gk_install,$(common_examples),share/pg-gatekeeper/examples)
 	$(call gk_install,$(common_containers),share/pg-gatekeeper/containers)
 	$(call gk_install,$(common_catalog),lib/systemd/catalog)
 	$(call gk_install,$(common_completion),share/bash-completion/completions)
@@ -236,6 +246,7 @@ uninstall-common:
 	$(call gk_uninstall,$(common_conf),share/pg-gatekeeper)
 	$(call gk_uninstall,$(common_siem),share/pg-gatekeeper/siem)
 	$(call gk_uninstall,$(common_sigma),share/pg-gatekeeper/siem/sigma)
+	$(call gk_uninstall,$(common_examples),share/pg-gatekeeper/examples)
 	$(call gk_uninstall,$(common_containers),share/pg-gatekeeper/containers)
 	$(call gk_uninstall,$(common_catalog),lib/systemd/catalog)
 	$(call gk_uninstall,$(common_completion),share/bash-completion/completions)

@@ -1,5 +1,6 @@
 /*
- * pg_gatekeeper--1.0.sql: views on what the module counts and has recorded.
+ * pg_gatekeeper--1.0.sql: views on what the module counts and has recorded, and
+ * application users.
  *
  * Enforcement does not depend on them.
  *
@@ -173,6 +174,88 @@ SET standard_conforming_strings = on;
 COMMENT ON FUNCTION gatekeeper.posture() IS
 	'checks of the cluster and of this database, with the caller''s rights';
 
+-- Application users.  For everybody: without a token nobody becomes one.
+
+CREATE FUNCTION gatekeeper.login(token pg_catalog.text)
+RETURNS pg_catalog.text
+AS 'MODULE_PATHNAME', 'gk_sql_login'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION gatekeeper.login(pg_catalog.text) IS
+	'verifies a signed token and makes its user the application user of the session';
+
+CREATE FUNCTION gatekeeper.login_local(token pg_catalog.text)
+RETURNS pg_catalog.text
+AS 'MODULE_PATHNAME', 'gk_sql_login_local'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION gatekeeper.login_local(pg_catalog.text) IS
+	'verifies a signed token and makes its user the application user of the transaction';
+
+CREATE FUNCTION gatekeeper.logout()
+RETURNS pg_catalog.void
+AS 'MODULE_PATHNAME', 'gk_sql_logout'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION gatekeeper.logout() IS
+	'there is no application user any more';
+
+CREATE FUNCTION gatekeeper.app_user()
+RETURNS pg_catalog.text
+AS 'MODULE_PATHNAME', 'gk_sql_app_user'
+LANGUAGE C STABLE PARALLEL SAFE LEAKPROOF;
+
+COMMENT ON FUNCTION gatekeeper.app_user() IS
+	'the application user, whom a verified token named, or null';
+
+CREATE FUNCTION gatekeeper.app_claims()
+RETURNS pg_catalog.jsonb
+AS 'MODULE_PATHNAME', 'gk_sql_app_claims'
+LANGUAGE C STABLE PARALLEL SAFE LEAKPROOF;
+
+COMMENT ON FUNCTION gatekeeper.app_claims() IS
+	'all that the verified token claims, or null';
+
+CREATE FUNCTION gatekeeper.app_claim(name pg_catalog.text)
+RETURNS pg_catalog.text
+AS 'MODULE_PATHNAME', 'gk_sql_app_claim'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION gatekeeper.app_claim(pg_catalog.text) IS
+	'one claim of the verified token as text, or null';
+
+CREATE FUNCTION gatekeeper.issue(
+	app_user pg_catalog.text,
+	lifetime pg_catalog.interval,
+	claims pg_catalog.jsonb DEFAULT '{}',
+	bound_to pg_catalog.text[] DEFAULT '{database}')
+RETURNS pg_catalog.text
+AS 'MODULE_PATHNAME', 'gk_sql_issue'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION gatekeeper.issue(pg_catalog.text, pg_catalog.interval, pg_catalog.jsonb, pg_catalog.text[]) IS
+	'a token for an application user, signed with a key of the server';
+
+CREATE FUNCTION gatekeeper.revoke_user(
+	name pg_catalog.text,
+	until pg_catalog.timestamptz DEFAULT pg_catalog.now() + '30 days')
+RETURNS pg_catalog.void
+AS 'MODULE_PATHNAME', 'gk_sql_revoke_user'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION gatekeeper.revoke_user(pg_catalog.text, pg_catalog.timestamptz) IS
+	'tokens that were issued for the application user until now are refused, and sessions end that have one';
+
+CREATE FUNCTION gatekeeper.revoke_session(
+	id pg_catalog.text,
+	until pg_catalog.timestamptz DEFAULT pg_catalog.now() + '30 days')
+RETURNS pg_catalog.void
+AS 'MODULE_PATHNAME', 'gk_sql_revoke_session'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION gatekeeper.revoke_session(pg_catalog.text, pg_catalog.timestamptz) IS
+	'tokens with this claim sid or jti are refused';
+
 -- Counting anew
 
 CREATE FUNCTION gatekeeper.reset()
@@ -186,6 +269,10 @@ COMMENT ON FUNCTION gatekeeper.reset() IS
 -- Who may
 
 REVOKE ALL ON FUNCTION gatekeeper.reset() FROM PUBLIC;
+REVOKE ALL ON FUNCTION
+	gatekeeper.issue(pg_catalog.text, pg_catalog.interval, pg_catalog.jsonb, pg_catalog.text[]),
+	gatekeeper.revoke_user(pg_catalog.text, pg_catalog.timestamptz),
+	gatekeeper.revoke_session(pg_catalog.text, pg_catalog.timestamptz) FROM PUBLIC;
 REVOKE ALL ON FUNCTION gatekeeper.get_rules(), gatekeeper.get_audit(),
 	gatekeeper.get_events(), gatekeeper.get_sandbox(), gatekeeper.posture() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION gatekeeper.get_rules(), gatekeeper.get_audit(),

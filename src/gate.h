@@ -21,6 +21,9 @@ extern void gk_gate(const GkRequest *request, int key, const GkRule *only);
 extern bool gk_gate_relations(List *range_table, List *perms, bool may_raise);
 extern bool gk_gate_plan(Node *node, void *context);
 
+/* application_users.c */
+extern const char *gk_bound_to(const char *what);
+
 /* exemptions.c */
 extern bool gk_is_exempt(const GkEvent *event);
 
@@ -91,6 +94,7 @@ extern void gk_function_starts(FmgrInfo *flinfo, char *stack);
 extern bool gk_is_hijack(Oid funcid);
 extern void gk_script_calls(Oid funcid);
 extern void gk_commit_asks(const struct GkRoleEffects *effects);
+extern void gk_token_asks(const char *reason);
 extern void gk_plan_asks(Query *query);
 extern void gk_object_asks(ObjectAccessType event, Oid classid, Oid objid, int subid,
 						   void *arg);

@@ -14,7 +14,9 @@
 #include "containment.h"
 #include "origin/labels.h"
 #include "origin/owners.h"
+#include "base/app_user.h"
 #include "base/session.h"
+#include "identity/keyring.h"
 #include "sandbox/sandbox.h"
 #include "login.h"
 
@@ -35,6 +37,8 @@ gk_shmem_request(void)
 	gk_leader_shmem_request();
 	gk_session_shmem_request();
 	gk_sandbox_shmem_request();
+	gk_keyring_shmem_request();
+	gk_revoked_shmem_request();
 }
 
 /* When shared memory is there: at server start, and again after a crash. */
@@ -47,6 +51,8 @@ gk_shmem_startup(void)
 	gk_session_shmem_startup();
 	gk_login_note_settings();
 	gk_sandbox_shmem_startup();
+	gk_keyring_shmem_startup();
+	gk_revoked_shmem_startup();
 }
 
 void

@@ -161,17 +161,17 @@ gk_deny(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
 	const char *code;
 	char		bits[80];
 	char		object[256];
-	bool		hides;
+	bool		hides = event->rule->id == GK_IDENTITY || gk_audit_hides(finding);
 
 	if (is_brief())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errhidestmt(hides), errhidecontext(hides),
 				 errmsg("pg_gatekeeper: %s is not allowed", finding->action),
 				 errdetail("Audit record " UINT64_FORMAT ".", seq)));
 	code = gk_code_text(event->request->has_no_author);
 	gk_circumstances_text(event->circumstances, bits, sizeof(bits));
 	gk_audit_show(object, sizeof(object), finding->object);
-	hides = gk_audit_hides(finding);
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errhidestmt(hides), errhidecontext(hides),

@@ -240,3 +240,12 @@ gk_commit_asks(const struct GkRoleEffects *effects)
 
 	gk_gate(&request, 0, NULL);
 }
+
+/* A token of an application user is refused. */
+void
+gk_token_asks(const char *reason)
+{
+	GkRequest	request = {.door = GK_DOOR_TOKEN,.reason = reason};
+
+	gk_gate(&request, 0, NULL);
+}

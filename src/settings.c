@@ -13,9 +13,11 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "base/app_user.h"
 #include "base/gatekeeper.h"
 
 #include "datatype/timestamp.h"
+#include "identity/keyring.h"
 #include "settings.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
@@ -97,6 +99,12 @@ assign_protected_functions(const char *newval, void *extra)
 {
 	gk_symbols_reset();
 	gk_builtins_are_stale = true;
+}
+
+static void
+assign_identity_keys(const char *newval, void *extra)
+{
+	gk_keyring_publish();
 }
 
 /*
@@ -287,6 +295,40 @@ define_sandbox_settings(void)
 					  &gk_sandbox_require, GK_REQUIRE_NONE, sandbox_require_options);
 }
 
+/* ALTER SYSTEM cannot change them: a superuser's rights are not a provider's. */
+static void
+define_identity_text(const char *name, const char *what, char **variable, const char *value,
+					 GucStringCheckHook check, GucStringAssignHook assign)
+{
+	char	   *value_given = given(name);
+
+	DefineCustomStringVariable(name, what, NULL, variable, value, PGC_SIGHUP,
+							   GUC_SUPERUSER_ONLY | GUC_DISALLOW_IN_AUTO_FILE, check, assign, NULL);
+	must_accept(name, value_given);
+	list_setting(name, NULL, variable, GK_LOOSER_OTHER);
+}
+
+static void
+define_identity_settings(void)
+{
+	define_identity_text("gatekeeper.identity_keys",
+						 "A JWK Set, or a directory of PEM files, with the keys of application users' tokens.",
+						 &gk_identity_keys, "", gk_accept_identity_keys, assign_identity_keys);
+	define_identity_text("gatekeeper.identity_issuers",
+						 "Who may have issued a token; empty for any that has a key.",
+						 &gk_identity_issuers, "", NULL, NULL);
+	define_identity_text("gatekeeper.identity_audiences",
+						 "For whom a token may be; empty for tokens that do not say so.",
+						 &gk_identity_audiences, "", NULL, NULL);
+	define_identity_text("gatekeeper.identity_user_claim",
+						 "Which claim of a token is the application user.",
+						 &gk_identity_user_claim, "sub", gk_accept_claim, NULL);
+	define_int("gatekeeper.identity_leeway",
+			   "By how much other servers' clocks may be wrong.",
+			   &gk_identity_leeway, 30, 0, 300, PGC_SIGHUP,
+			   GUC_UNIT_S | GUC_DISALLOW_IN_AUTO_FILE, GK_LOOSER_OTHER);
+}
+
 /* Server start.  strict comes first: the others' check hooks ask for it. */
 void
 gk_define_settings(void)
@@ -332,5 +374,7 @@ gk_define_settings(void)
 	define_rule_settings();
 	define_sandbox_settings();
 	define_audit_settings();
+	define_identity_settings();
+	gk_app_user_init();
 	MarkGUCPrefixReserved("gatekeeper");
 }

@@ -26,6 +26,8 @@ extern bool gk_accept_blocked_extensions(char **newval, void **extra, GucSource 
 extern bool gk_accept_protected_functions(char **newval, void **extra, GucSource source);
 extern bool gk_accept_audit_sink(char **newval, void **extra, GucSource source);
 extern bool gk_accept_paths(char **newval, void **extra, GucSource source);
+extern bool gk_accept_identity_keys(char **newval, void **extra, GucSource source);
+extern bool gk_accept_claim(char **newval, void **extra, GucSource source);
 extern bool gk_accept_socket(char **newval, void **extra, GucSource source);
 
 #endif							/* GK_SETTINGS_H */

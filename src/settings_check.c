@@ -16,6 +16,7 @@
 #include <sys/un.h>
 
 #include "access/parallel.h"
+#include "identity/keyring.h"
 #include "miscadmin.h"
 #include "settings.h"
 #include "utils/varlena.h"
@@ -243,4 +244,30 @@ gk_accept_paths(char **newval, void **extra, GucSource source)
 	list_free_deep(paths);
 	pfree(copy);
 	return ok;
+}
+
+/* The postmaster reads the keys; whoever it was that said where they are. */
+bool
+gk_accept_identity_keys(char **newval, void **extra, GucSource source)
+{
+	char		wrong[MAXPGPATH + 100];
+
+	if (**newval != '\0' && !is_absolute_path(*newval))
+	{
+		GUC_check_errdetail("\"%s\" is not an absolute path.", *newval);
+		return false;
+	}
+	if (gk_keyring_read(*newval, wrong, sizeof(wrong)))
+		return true;
+	GUC_check_errdetail("The keys in \"%s\" cannot be used: %s.", *newval, wrong);
+	return false;
+}
+
+bool
+gk_accept_claim(char **newval, void **extra, GucSource source)
+{
+	if (**newval != '\0')
+		return true;
+	GUC_check_errdetail("A claim's name cannot be empty.");
+	return false;
 }

@@ -23,6 +23,7 @@
  *-------------------------------------------------------------------------
  */
 #include "audit/audit.h"
+#include "base/app_user.h"
 
 #include "access/parallel.h"
 #include "access/xact.h"
@@ -75,6 +76,8 @@ hash_string(const char *text, uint64 seed)
 static bool
 make_key(const GkRecord *record, uint64 *key)
 {
+	const GkAppUser *user = gk_app_user();
+
 	if (record->statement_length > GK_COMPARED_SIZE ||
 		(record->object && strlen(record->object) > GK_COMPARED_SIZE))
 		return false;
@@ -92,6 +95,8 @@ make_key(const GkRecord *record, uint64 *key)
 		h = hash_string(record->names.current_user, h);
 		h = hash_string(record->names.session_user, h);
 		h = hash_string(record->code, h);
+		h = hash_string(user ? user->user : NULL, h);
+		h = hash_string(user ? user->session : NULL, h);
 		key[i] = record->statement ?
 			hash_text(record->statement, record->statement_length, h) : h;
 	}

@@ -35,6 +35,10 @@ put_number(GkText *out, uint64 number)
 /* who.c */
 extern void gk_get_cluster(GkRecord *record, GkText *out);
 extern void gk_get_authenticated(GkRecord *record, GkText *out);
+extern void gk_get_app_user(GkRecord *record, GkText *out);
+extern void gk_get_app_issuer(GkRecord *record, GkText *out);
+extern void gk_get_app_key(GkRecord *record, GkText *out);
+extern void gk_get_app_session(GkRecord *record, GkText *out);
 extern void gk_get_client_addr(GkRecord *record, GkText *out);
 extern void gk_get_client_port(GkRecord *record, GkText *out);
 extern void gk_get_client(GkRecord *record, GkText *out);

@@ -11,6 +11,7 @@
  */
 #include "audit/fields.h"
 
+#include "base/app_user.h"
 #include "libpq/libpq-be.h"
 #include "miscadmin.h"
 #include "storage/proc.h"
@@ -28,6 +29,21 @@ gk_get_authenticated(GkRecord *record, GkText *out)
 {
 	put_text(out, gk_audit_authenticated());
 }
+
+/* What a verified token said; of records about actions only. */
+#define APP_GETTER(name, member) \
+void \
+gk_get_app_##name(GkRecord *record, GkText *out) \
+{ \
+	const GkAppUser *user = record->rule ? gk_app_user() : NULL; \
+	if (user) \
+		put_text(out, user->member); \
+}
+
+APP_GETTER(user, user)
+APP_GETTER(issuer, issuer)
+APP_GETTER(key, key)
+APP_GETTER(session, session)
 
 void
 gk_get_client_addr(GkRecord *record, GkText *out)

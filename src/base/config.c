@@ -32,6 +32,11 @@ int			gk_audit_statement = 2048;
 int			gk_audit_heartbeat = 3600;
 int			gk_audit_backlog = 512;
 int			gk_audit_budget = 100;
+char	   *gk_identity_keys;
+char	   *gk_identity_issuers;
+char	   *gk_identity_audiences;
+char	   *gk_identity_user_claim;
+int			gk_identity_leeway = 30;
 char	   *gk_audit_journal_socket;
 char	   *gk_audit_syslog_socket;
 

@@ -59,7 +59,7 @@ typedef struct GkSetting
 	GkLooser	looser;
 } GkSetting;
 
-#define GK_MAX_SETTINGS (GK_NUM_RULES + 20)
+#define GK_MAX_SETTINGS (GK_NUM_RULES + 30)
 
 /* gatekeeper.sandbox.  The order matters: a later one is never looser. */
 typedef enum GkSandbox
@@ -121,6 +121,11 @@ extern char *gk_sandbox_exempt_roles;
 extern int	gk_sandbox_require;
 extern int	gk_sandbox_given_up;	/* by this process, GK_WALL_*; no setting */
 extern const char *gk_sandbox_lacks;	/* what of it cannot be had here, or NULL */
+extern char *gk_identity_keys;
+extern char *gk_identity_issuers;
+extern char *gk_identity_audiences;
+extern char *gk_identity_user_claim;
+extern int	gk_identity_leeway; /* seconds */
 extern char *gk_audit_journal_socket;
 extern char *gk_audit_syslog_socket;
 extern GkSetting gk_settings[GK_MAX_SETTINGS]; /* filled as they are defined */

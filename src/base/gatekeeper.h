@@ -143,7 +143,8 @@ typedef enum GkDoor
 	GK_DOOR_FUNCTION,			/* a listed function is about to be called */
 	GK_DOOR_RELATION,			/* the executor checks a query's relations */
 	GK_DOOR_OBJECT,				/* object_access_hook; key: catalog's oid */
-	GK_DOOR_COMMIT				/* a transaction that changed roles ends */
+	GK_DOOR_COMMIT,				/* a transaction that changed roles ends */
+	GK_DOOR_TOKEN				/* a token has been refused */
 } GkDoor;
 
 /*
@@ -179,6 +180,9 @@ typedef struct GkRequest
 
 	/* GK_DOOR_COMMIT */
 	const struct GkRoleEffects *effects;
+
+	/* GK_DOOR_TOKEN */
+	const char *reason;			/* a constant */
 } GkRequest;
 
 /*

@@ -158,6 +158,13 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		.level = GK_LEVEL_ALWAYS,
 		.technique = "T1059.004"
 	},
+	[GK_IDENTITY] = {
+		.id = GK_IDENTITY,
+		.name = "identity",
+		.covers = "Refused tokens of application users; code of others that logs one in.",
+		.level = GK_LEVEL_ELEVATED,
+		.technique = "T1606"
+	},
 	[GK_EXEMPTION] = {
 		.id = GK_EXEMPTION,
 		.name = "exemption",

@@ -59,6 +59,7 @@ gk_technique_name(const char *id)
 		{"T1565", "Data Manipulation"},
 		{"T1565.001", "Stored Data Manipulation"},
 		{"T1574", "Hijack Execution Flow"},
+		{"T1606", "Forge Web Credentials"},
 	};
 
 	for (int i = 0; i < GK_LENGTHOF(names); i++)
@@ -245,6 +246,7 @@ put_who(const GkEntry *entry)
 	gk_json_text(&json, NULL, session_user);
 	if (strcmp(current_user, session_user) != 0)
 		gk_json_text(&json, NULL, current_user);
+	put(NULL, entry, "GATEKEEPER_APP_USER");
 	gk_json_close(&json);
 	gk_json_open_array(&json, "ip");
 	gk_json_text(&json, NULL, gk_client_ip(entry));

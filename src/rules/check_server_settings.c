@@ -20,6 +20,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "base/app_user.h"
 #include "base/gatekeeper.h"
 
 #include "nodes/parsenodes.h"
@@ -48,6 +49,20 @@ found_user(const char *name, bool has_no_author, GkFinding *finding)
 	return true;
 }
 
+/* The server takes no value for it from anybody; that it was tried is on record. */
+static bool
+found_app_user(const char *name, GkFinding *finding)
+{
+	if (pg_strcasecmp(name, GK_APP_SETTING) != 0)
+		return false;
+	finding->action = "setting the application user";
+	finding->object_type = "setting";
+	finding->object = name;
+	finding->binds_always = true;
+	finding->hint = "Call gatekeeper.login() with a signed token.";
+	return true;
+}
+
 /*
  * GRANT SET ON PARAMETER, GRANT ALTER SYSTEM ON PARAMETER: an ordinary role that was
  * granted it lends it by its SECURITY DEFINER functions.
@@ -72,6 +87,9 @@ static bool
 found(VariableSetStmt *stmt, bool lasting, GkFinding *finding)
 {
 	if (!lasting && stmt->name && found_user(stmt->name, false, finding))
+		return true;
+	if (stmt->name && (stmt->kind == VAR_SET_VALUE || stmt->kind == VAR_SET_CURRENT) &&
+		found_app_user(stmt->name, finding))
 		return true;
 	if (stmt->kind == VAR_RESET_ALL ? !lasting : (stmt->name == NULL || !gk_setting_is_watched(stmt->name)))
 		return false;
@@ -143,7 +161,7 @@ found_in_call(const GkRequest *request, GkFinding *finding)
 	if (PG_ARGISNULL(0))
 		return false;			/* core will complain */
 	name = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	if (found_user(name, request->has_no_author, finding))
+	if (found_user(name, request->has_no_author, finding) || found_app_user(name, finding))
 		return true;
 	if (!gk_setting_is_watched(name) ||
 		(!PG_ARGISNULL(1) && gk_setting_is_tight(name, text_to_cstring(PG_GETARG_TEXT_PP(1)))))

@@ -102,6 +102,10 @@ extern bool gk_check_loopback_table(const GkRequest *request, GkFinding *finding
 /* wrappers.c */
 extern bool gk_any_foreign_table(void);
 
+/* check_identity.c */
+extern const GkSymbol gk_identity_symbols[];
+extern bool gk_check_identity(const GkRequest *request, GkFinding *finding);
+
 /* check_exemption.c */
 extern bool gk_check_exemption(const GkRequest *request, GkFinding *finding);
 

@@ -32,6 +32,7 @@ static uint16 at_class[GK_MAX_CLASSES];
 static uint16 at_function[GK_NUM_RULES];
 static uint16 at_relation;
 static uint16 at_commit;
+static uint16 at_token;
 
 static GkDoor
 door_of(const GkDoorway *doorway)
@@ -97,6 +98,10 @@ gk_posts_init(void)
 					if (at_commit == 0)
 						at_commit = list_posts(door_of(d), 0, NULL);
 					break;
+				case GK_DOOR_TOKEN:
+					if (at_token == 0)
+						at_token = list_posts(door_of(d), 0, NULL);
+					break;
 				default:
 					if (at_relation == 0)
 						at_relation = list_posts(door_of(d), 0, NULL);
@@ -125,6 +130,8 @@ gk_posts_at(GkDoor door, int key, const GkRule *only)
 			return &posts[at_function[only->id]];
 		case GK_DOOR_COMMIT:
 			return &posts[at_commit];
+		case GK_DOOR_TOKEN:
+			return &posts[at_token];
 		default:
 			return &posts[at_relation];
 	}

@@ -277,6 +277,13 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_STATEMENT, T_CreateTableSpaceStmt, gk_check_contained},
 		}
 	},
+	[GK_IDENTITY] = {
+		.symbols = gk_identity_symbols,
+		.doorways = {
+			{GK_DOOR_FUNCTION, 0, gk_check_identity},
+			{GK_DOOR_TOKEN, 0, gk_check_identity},
+		}
+	},
 	[GK_EXEMPTION] = {
 		.doorways = {
 			{GK_DOOR_STATEMENT, T_SecLabelStmt, gk_check_exemption},

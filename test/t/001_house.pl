@@ -64,11 +64,12 @@ my %may_use = (
 	rules => [qw(origin base common)],
 	sandbox => [qw(origin base common)],
 	audit => [qw(origin base common)],
+	identity => [qw(base common)],
 	origin => [qw(base common)],
 	base => [qw(common)],
 	common => [],
 	cli => [qw(common)],
-	spine => [qw(rules sandbox audit origin base common)],
+	spine => [qw(rules sandbox audit identity origin base common)],
 );
 
 sub folder { return $_[0] =~ m{^([^/]+)/} ? $1 : 'spine' }

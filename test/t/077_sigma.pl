@@ -98,6 +98,7 @@ CREATE ROLE gk_third;
 CREATE FUNCTION gk.labelled() RETURNS int LANGUAGE sql AS 'SELECT 1';
 GRANT CREATE ON SCHEMA gk TO gk_user;
 EOT
+value_of($node, 'CREATE EXTENSION pg_gatekeeper');
 run_as($node, 'gk_user', "CREATE FUNCTION gk.trap() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'");
 run_as($node, 'gk_user', "CREATE FUNCTION gk.changes() RETURNS int LANGUAGE plpgsql AS 'BEGIN ALTER ROLE gk_third CREATEDB; RETURN 1; END'");
 
@@ -126,6 +127,7 @@ my %case = (
 	backdoor => [ gk_user => definer("CREATE FUNCTION gk.planted() RETURNS int LANGUAGE sql AS 'SELECT 1'"),
 		postgres => "CREATE FUNCTION gk.planted() RETURNS int LANGUAGE sql AS 'SELECT 1'" ],
 	superuser_object => [ postgres => 'SELECT gk.changes()', postgres => 'ALTER ROLE gk_third CREATEDB' ],
+	identity => [ gk_user => "SELECT gatekeeper.login('x')", gk_user => 'SELECT gatekeeper.logout()' ],
 	extension_hijack => [ postgres => "SELECT gk.in_extension('SELECT gk.trap()')", postgres => "SELECT gk.in_extension('SELECT gk.labelled()')" ],
 	protected_function => [ gk_user => definer('SELECT pg_switch_wal()'), postgres => 'SELECT pg_switch_wal()' ],
 	contained => [ gk_user => definer("COPY (SELECT 1) TO PROGRAM 'true'"), postgres => "ALTER SYSTEM SET work_mem = '5MB'" ],
