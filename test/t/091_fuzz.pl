@@ -24,7 +24,7 @@ note("GK_SEED=$seed");
 # ------------------------------------------------------------------------
 
 my $dir = PostgreSQL::Test::Utils::tempdir();
-foreach my $target (qw(text redact record entry config))
+foreach my $target (qw(text redact record entry config token))
 {
 	local $ENV{TARGETS} = $target;
 	local $ENV{DURATION} = $ENV{GK_FUZZ_SECONDS} // 4;
