@@ -14,7 +14,7 @@ end
 set -l commands events verify status check enable disable
 set -l rules role_superuser role_privileged role_membership copy_program copy_file server_files \
     server_control server_settings catalog_write catalog_secrets extension_blocked \
-    untrusted_language native_code foreign_program loopback backdoor superuser_object \
+    untrusted_language native_code foreign_program loopback backdoor superuser_object identity \
     extension_hijack protected_function contained exemption
 
 complete -c pg_gatekeeper -f

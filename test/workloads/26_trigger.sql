@@ -1,5 +1,5 @@
 -- An INSERT with a trigger in PL/pgSQL.
--- budget: 0.5
+-- budget: 0.6
 -- times: 100
 --
 -- Copyright (c) 2026, the pg_gatekeeper authors
