@@ -57,6 +57,7 @@ char	   *gk_audit_journal_socket;
 char	   *gk_audit_syslog_socket;
 
 static char *authenticated;
+static GkAppUser app_user;
 const char *const gk_sink_names[GK_NUM_SINKS] = {"journald", "syslog"};
 const char *debug_query_string;
 static GkStatement no_statement;
@@ -122,6 +123,12 @@ const char *
 gk_audit_authenticated(void)
 {
 	return authenticated;
+}
+
+const GkAppUser *
+gk_app_user(void)
+{
+	return &app_user;
 }
 
 const char *
@@ -291,6 +298,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	application_name = texts[4];
 	cluster_name = texts[5];
 	authenticated = texts[6];
+	snprintf(app_user.user, sizeof(app_user.user), "%s", texts[0]);
+	snprintf(app_user.session, sizeof(app_user.session), "%s", texts[6]);
 	record.code = texts[7];
 	record.circumstance_names = "extension,elevated,restricted,untrusted,strict";
 	record.object = texts[8];
