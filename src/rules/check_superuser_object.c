@@ -41,6 +41,7 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_publication.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/dbcommands.h"
@@ -222,6 +223,22 @@ owner_of(Oid classid, Oid objid)
 	return HeapTupleIsValid(row) ? gk_row_owner(classid, row) : InvalidOid;
 }
 
+/* Which tables it has core tells of as parts that have no owner. */
+static bool
+found_alter_publication(const AlterPublicationStmt *stmt, GkFinding *finding)
+{
+	HeapTuple	tuple = SearchSysCache1(PUBLICATIONNAME, CStringGetDatum(stmt->pubname));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_publication) GETSTRUCT(tuple))->pubowner;
+		ReleaseSysCache(tuple);
+	}
+	return OidIsValid(owner) && gk_code_owner_is_trusted(owner) &&
+		found("changing a superuser's object", PublicationRelationId, stmt->pubname, finding);
+}
+
 static Oid
 owner_of_granted(ObjectType type, Node *object)
 {
@@ -327,6 +344,8 @@ gk_check_superuser_object(const GkRequest *request, GkFinding *finding)
 			return found_truncate((TruncateStmt *) request->stmt, finding);
 		case T_AlterTableStmt:
 			return found_alter_table((AlterTableStmt *) request->stmt, finding);
+		case T_AlterPublicationStmt:
+			return found_alter_publication((AlterPublicationStmt *) request->stmt, finding);
 		default:
 			return found_grant(castNode(GrantStmt, request->stmt), finding);
 	}

@@ -21,6 +21,7 @@
 #include "catalog/pg_authid.h"
 #include "catalog/pg_cast.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_conversion.h"
 #include "catalog/pg_database.h"
@@ -38,12 +39,15 @@
 #include "catalog/pg_opfamily.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_publication.h"
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_subscription.h"
 #include "catalog/pg_tablespace.h"
 #include "catalog/pg_transform.h"
 #include "catalog/pg_trigger.h"
+#include "catalog/pg_ts_config.h"
+#include "catalog/pg_ts_dict.h"
 #include "catalog/pg_ts_parser.h"
 #include "catalog/pg_ts_template.h"
 #include "catalog/pg_type.h"
@@ -244,9 +248,26 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_OBJECT, OperatorRelationId, gk_check_superuser_object},
 			{GK_DOOR_OBJECT, TriggerRelationId, gk_check_superuser_object},
 			{GK_DOOR_OBJECT, PolicyRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, CollationRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, ConversionRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, DatabaseRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, EventTriggerRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, ExtensionRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, ForeignDataWrapperRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, ForeignServerRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, LanguageRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, OperatorClassRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, OperatorFamilyRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, PublicationRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, StatisticExtRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, SubscriptionRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, TSConfigRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, TSDictionaryRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, TableSpaceRelationId, gk_check_superuser_object},
 			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_TruncateStmt, gk_check_superuser_object},
 			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_AlterTableStmt, gk_check_superuser_object},
 			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_GrantStmt, gk_check_superuser_object},
+			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_AlterPublicationStmt, gk_check_superuser_object},
 			{GK_DOOR_OBJECT, AuthIdRelationId, gk_check_role_by_others},
 			{GK_DOOR_OBJECT, DbRoleSettingRelationId, gk_check_role_by_others},
 			{GK_DOOR_STATEMENT, T_GrantRoleStmt, gk_check_role_by_others},

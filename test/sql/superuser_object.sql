@@ -39,6 +39,32 @@ SELECT gkx.run('DROP FUNCTION gko.rate()');
 SELECT gkx.run('DROP TYPE gko.kind');
 SELECT gkx.run('ALTER SCHEMA gko RENAME TO gkz');
 SELECT gkx.run('DROP SCHEMA gko CASCADE');
+-- denied: of every kind
+SET client_min_messages = error;
+CREATE PUBLICATION gko_publication FOR TABLE gko.ledger;
+SET client_min_messages = warning;
+CREATE COLLATION gko.sorted FROM "C";
+CREATE STATISTICS gko.counted ON id, amount FROM gko.ledger;
+CREATE TEXT SEARCH DICTIONARY gko.words (TEMPLATE = simple);
+CREATE TEXT SEARCH CONFIGURATION gko.config (COPY = simple);
+CREATE FOREIGN DATA WRAPPER gko_wrapper;
+CREATE SERVER gko_server FOREIGN DATA WRAPPER gko_wrapper;
+CREATE DATABASE gko_database;
+SELECT gkx.run('DROP PUBLICATION gko_publication');
+SELECT gkx.run('ALTER PUBLICATION gko_publication DROP TABLE gko.ledger');
+SELECT gkx.run('DROP COLLATION gko.sorted');
+SELECT gkx.run('DROP STATISTICS gko.counted');
+SELECT gkx.run('DROP TEXT SEARCH DICTIONARY gko.words');
+SELECT gkx.run('ALTER TEXT SEARCH CONFIGURATION gko.config RENAME TO gone');
+SELECT gkx.run('ALTER SERVER gko_server OPTIONS (host ''elsewhere'')');
+SELECT gkx.run('DROP SERVER gko_server');
+SELECT gkx.run('DROP FOREIGN DATA WRAPPER gko_wrapper CASCADE');
+SELECT gkx.run('ALTER DATABASE gko_database RENAME TO gone');
+-- allowed: to a superuser
+DROP PUBLICATION gko_publication;
+DROP SERVER gko_server;
+DROP FOREIGN DATA WRAPPER gko_wrapper;
+DROP DATABASE gko_database;
 -- denied: truncating, in whatever order
 SELECT gkx.run('TRUNCATE gko.ledger');
 SELECT gkx.run('CREATE TABLE gkx.mine (a int); TRUNCATE gkx.mine, gko.ledger');

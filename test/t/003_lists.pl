@@ -158,7 +158,7 @@ compare('statement', [ sort keys %tags ],
 		  'judged by the object made',
 		'T_Alter(Fdw|UserMapping|EventTrig|Extension|ExtensionContents|Type|Domain|Enum|Operator|OpFamily|Owner|ObjectSchema|ObjectDepends)Stmt' =>
 		  'judged by the object altered',
-		'T_Alter(TableMoveAll|TableSpaceOptions|Seq|Stats|Policy|Publication|TSConfiguration|TSDictionary|Collation)Stmt' =>
+		'T_Alter(TableMoveAll|TableSpaceOptions|Seq|Stats|Policy|TSConfiguration|TSDictionary|Collation)Stmt' =>
 		  'judged by the object altered; else it runs nothing',
 		'T_Alter(Database|DatabaseRefreshColl)Stmt' => 'how a database is used; owner and settings are judged',
 		'T_(Rename|ReplicaIdentity)Stmt' => 'judged by the object altered',
