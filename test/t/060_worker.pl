@@ -109,6 +109,7 @@ is(value_of($node, "SELECT pg_terminate_backend($start->{GATEKEEPER_BACKEND_PID}
 my %before = map { split /\|/, $_, 2 } split /\n/, value_of($node,
 	q{SELECT name, setting FROM pg_settings WHERE name LIKE 'gatekeeper.%' AND context = 'sighup'});
 symlink $journal, "$dir/journal" or die "symlink: $!";
+mkdir "$dir/keys", 0700 or die "mkdir: $!";
 
 # name => [ new value, priority of the record of this change, of the way back ]
 my %change = map { $_ => [ 'off', 2, 4 ] } grep { $before{$_} =~ /^(elevated|always)$/ } keys %before;
@@ -125,6 +126,11 @@ $change{"gatekeeper.$_->[0]"} = [ @$_[ 1 .. 3 ] ] foreach (
 	[ 'audit_heartbeat', '0', 2, 4 ],
 	[ 'audit_budget', '10', 2, 4 ],
 	[ 'error_detail', 'brief', 2, 4 ],
+	[ 'identity_audiences', 'here', 2, 2 ],
+	[ 'identity_issuers', 'us', 2, 2 ],
+	[ 'identity_keys', "$dir/keys", 2, 2 ],
+	[ 'identity_leeway', '10', 2, 2 ],
+	[ 'identity_user_claim', 'email', 2, 2 ],
 	[ 'unreserved_superusers', 'refuse', 4, 2 ],
 	[ 'replication_roles', 'postgres', 2, 2 ],
 	[ 'audit_journal_socket', "$dir/journal", 2, 2 ],
