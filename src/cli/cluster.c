@@ -235,21 +235,13 @@ gk_cluster_library(const GkCluster *cluster)
 	char	   *why = NULL;
 	char	   *path = gk_cluster_setting(cluster, "dynamic_library_path", &why);
 	char	   *own = library_directory(cluster);
+	char	   *file;
 
 	if (path == NULL)
 		gk_error(NULL, "the server does not read its configuration: %s", why);
-	for (size_t len; *path; path += len + (path[len] == ':'))
-	{
-		char	   *file;
-
-		len = strcspn(path, ":");
-		if (strncmp(path, "$libdir", 7) == 0)
-			file = gk_format("%s%.*s/pg_gatekeeper.so", own, (int) len - 7, path + 7);
-		else
-			file = gk_format("%.*s/pg_gatekeeper.so", (int) len, path);
-		if (exists(file))
-			return file;
-	}
+	file = gk_library_find(path, own);
+	if (file)
+		return file;
 	gk_error(gk_format("Install the package postgresql-%s-pg-gatekeeper (Debian, Ubuntu) or "
 					   "pg_gatekeeper_%s (RPM).", cluster->version, cluster->version),
 			 "the module is not installed for PostgreSQL %s: there is no pg_gatekeeper.so in \"%s\"",

@@ -53,6 +53,7 @@ extern void gk_cluster_find(GkCluster *cluster, const char *name,
 extern char *gk_cluster_setting(const GkCluster *cluster, const char *name, char **why);
 extern char *gk_cluster_library(const GkCluster *cluster);
 extern bool gk_cluster_can_load(const GkCluster *cluster, char **why);
+extern char *gk_library_find(const char *path, const char *own);
 extern bool gk_library_has_setting(const char *path, const char *name);
 extern char *gk_cluster_command(const GkCluster *cluster, const char *verb);
 extern const char *gk_first_line(const char *text);

@@ -78,27 +78,32 @@ gk_library_has_setting(const char *path, const char *name)
 }
 
 /*
- * The version in the file that the server would find first; NULL when that is
- * not known here.  The file's name is looked for as the server does it.
+ * The module's file that a server finds first: path is its dynamic_library_path,
+ * own its directory of libraries.  NULL where there is none.
  */
 char *
-gk_server_installed_version(const GkServer *server)
+gk_library_find(const char *path, const char *own)
 {
-	const char *path = server->library_path;
-
-	if (server->library_dir == NULL)
-		return NULL;
 	for (size_t len; *path; path += len + (path[len] == ':'))
 	{
 		char	   *file;
 
 		len = strcspn(path, ":");
 		if (strncmp(path, "$libdir", 7) == 0)
-			file = gk_format("%s%.*s/pg_gatekeeper.so", server->library_dir, (int) len - 7, path + 7);
+			file = gk_format("%s%.*s/pg_gatekeeper.so", own, (int) len - 7, path + 7);
 		else
 			file = gk_format("%.*s/pg_gatekeeper.so", (int) len, path);
 		if (access(file, F_OK) == 0)
-			return version_in(file);
+			return file;
 	}
 	return NULL;
+}
+
+/* The version in the file that the server would find; NULL when that is not known here. */
+char *
+gk_server_installed_version(const GkServer *server)
+{
+	char	   *file = server->library_dir ? gk_library_find(server->library_path, server->library_dir) : NULL;
+
+	return file ? version_in(file) : NULL;
 }

@@ -230,18 +230,6 @@ take_option(int c)
 		case 'D':
 			target.pgdata = optarg;
 			break;
-		case 'h':
-			target.host = optarg;
-			break;
-		case 'p':
-			target.port = optarg;
-			break;
-		case 'U':
-			target.user = optarg;
-			break;
-		case 'd':
-			target.database = optarg;
-			break;
 		case OPT_NO_FILES:
 			posture.no_files = true;
 			break;
@@ -351,6 +339,8 @@ gk_check(int argc, char **argv)
 
 	while ((c = gk_next_option(argc, argv, "D:h:p:U:d:vo:", options, usage)) != -1)
 	{
+		if (gk_target_option(&target.to, c, optarg))
+			continue;
 		take_option(c);
 		take_form(c);
 	}

@@ -15,7 +15,7 @@
 #ifndef GK_CLI_POSTURE_H
 #define GK_CLI_POSTURE_H
 
-#include "cli/cli.h"
+#include "cli/server.h"
 #include "common/posture.h"
 
 typedef enum GkStatus
@@ -117,10 +117,7 @@ typedef struct GkPosture
 typedef struct GkPostureTarget
 {
 	const char *name;			/* a cluster, a data directory, a connection string */
-	const char *host;
-	const char *port;
-	const char *user;
-	const char *database;
+	GkTarget	to;
 	const char *pgdata;
 	const char *dsn;
 } GkPostureTarget;
@@ -174,6 +171,7 @@ extern void gk_posture_script(const GkPosture *p);
 extern void gk_posture_json(const GkPosture *p);
 extern void gk_posture_sarif(const GkPosture *p);
 extern void gk_posture_junit(const GkPosture *p);
+extern void gk_put_markup(char c);
 extern void gk_posture_html(const GkPosture *p);
 
 #endif							/* GK_CLI_POSTURE_H */

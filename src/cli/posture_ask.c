@@ -15,9 +15,7 @@
  */
 #include "cli/posture.h"
 
-#include <errno.h>
 #include <libpq-fe.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -47,7 +45,7 @@ connect_once(const GkPosture *p, const char *database, bool with_options, char *
 	const char *values[64];
 	int			n = 0;
 	PGconn	   *conn;
-	struct passwd *pw = p->os_user && geteuid() == 0 ? getpwnam(p->os_user) : NULL;
+	bool		is_other;
 
 	for (int i = 0; p->names[i] && n < 56; i++)
 		if (p->values[i] && *p->values[i] && strcmp(p->names[i], "dbname") != 0 && strcmp(p->names[i], "options") != 0)
@@ -67,11 +65,10 @@ connect_once(const GkPosture *p, const char *database, bool with_options, char *
 		values[n++] = SETTINGS;
 	}
 	names[n] = NULL;
-	if (pw && (setegid(pw->pw_gid) != 0 || seteuid(pw->pw_uid) != 0))
-		gk_error(NULL, "cannot become user %s: %s", p->os_user, strerror(errno));
+	is_other = gk_become(p->os_user);
 	conn = PQconnectdbParams(names, values, 0);
-	if (pw && (seteuid(0) != 0 || setegid(0) != 0))
-		gk_error(NULL, "cannot become root again: %s", strerror(errno));
+	if (is_other)
+		gk_be_root_again();
 	if (PQstatus(conn) == CONNECTION_OK)
 	{
 		PQsetNoticeProcessor(conn, ignore_notice, NULL);

@@ -49,23 +49,7 @@ put(const char *text)
 		gk_put_visible(&line, text, strcspn(text, "\n"));
 		text += strcspn(text, "\n") - 1;
 		for (const char *c = gk_buf_string(&line); *c; c++)
-			switch (*c)
-			{
-				case '<':
-					fputs("&lt;", stdout);
-					break;
-				case '>':
-					fputs("&gt;", stdout);
-					break;
-				case '&':
-					fputs("&amp;", stdout);
-					break;
-				case '"':
-					fputs("&quot;", stdout);
-					break;
-				default:
-					putchar(*c);
-			}
+			gk_put_markup(*c);
 	}
 	free(line.data);
 }

@@ -248,28 +248,35 @@ gk_posture_sarif(const GkPosture *p)
 	gk_json_print(&json, stdout);
 }
 
+/* A character of a text in XML or HTML. */
+void
+gk_put_markup(char c)
+{
+	switch (c)
+	{
+		case '<':
+			fputs("&lt;", stdout);
+			break;
+		case '>':
+			fputs("&gt;", stdout);
+			break;
+		case '&':
+			fputs("&amp;", stdout);
+			break;
+		case '"':
+			fputs("&quot;", stdout);
+			break;
+		default:
+			putchar(c);
+	}
+}
+
 /* Text for XML. */
 static void
 put_xml(const char *text)
 {
 	for (; *text; text++)
-		switch (*text)
-		{
-			case '<':
-				fputs("&lt;", stdout);
-				break;
-			case '>':
-				fputs("&gt;", stdout);
-				break;
-			case '&':
-				fputs("&amp;", stdout);
-				break;
-			case '"':
-				fputs("&quot;", stdout);
-				break;
-			default:
-				putchar((unsigned char) *text < 0x20 && *text != '\n' ? '?' : *text);
-		}
+		gk_put_markup((unsigned char) *text < 0x20 && *text != '\n' ? '?' : *text);
 }
 
 /* JUnit's XML: a test case for each check. */

@@ -12,37 +12,24 @@
 
 #include <errno.h>
 #include <libpq-fe.h>
-#include <pwd.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/config.h"
 
-/* Where the server of a cluster of Debian's listens. */
+/* A cluster of Debian's. */
 static void
 take_cluster(GkPosture *p, GkPostureTarget *target, const char *name)
 {
 	static GkCluster cluster;
-	struct stat st;
-	struct passwd *pw;
-	char	   *why;
-	GkWords		words = {0};
-	char	   *directories;
+	uid_t		uid;
+	char	   *owner;
 
 	gk_cluster_find(&cluster, name, NULL, NULL);
-	if (stat(cluster.data ? cluster.data : cluster.config_dir, &st) == 0 && (pw = getpwuid(st.st_uid)) != NULL)
-		p->os_user = gk_copy(pw->pw_name);
-	if (!target->port)
-		target->port = gk_cluster_setting(&cluster, "port", &why);
-	directories = gk_cluster_setting(&cluster, "unix_socket_directories", &why);
-	/* ALTER SYSTEM quotes what is in a list */
-	for (char *c = directories; c && *c; c++)
-		if (*c == '"')
-			*c = ' ';
-	gk_words_add_list(&words, directories ? directories : "");
-	if (!target->host)
-		target->host = words.count > 0 ? words.word[0] : "localhost";
+	owner = gk_owner_of(cluster.data ? cluster.data : cluster.config_dir, &uid);
+	if (owner)
+		p->os_user = owner;
+	gk_target_cluster(&target->to, &cluster);
 }
 
 /* Where the server of a data directory listens: it writes that down. */
@@ -51,19 +38,19 @@ take_directory(GkPosture *p, GkPostureTarget *target, const char *directory)
 {
 	char	   *text = gk_read_file(gk_format("%s/postmaster.pid", directory));
 	GkWords		lines = {0};
-	struct stat st;
-	struct passwd *pw;
+	uid_t		uid;
+	char	   *owner = gk_owner_of(directory, &uid);
 
 	if (text == NULL)
 		gk_error("It has to run to be looked at.", "there is no running server in \"%s\": %s", directory, strerror(errno));
 	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
 		gk_words_add(&lines, line, strcspn(line, "\n"));
-	if (stat(directory, &st) == 0 && (pw = getpwuid(st.st_uid)) != NULL)
-		p->os_user = gk_copy(pw->pw_name);
-	if (!target->port && lines.count > 3)
-		target->port = lines.word[3];
-	if (!target->host)
-		target->host = lines.count > 4 && *lines.word[4] ? lines.word[4] : "localhost";
+	if (owner)
+		p->os_user = owner;
+	if (!target->to.port && lines.count > 3)
+		target->to.port = lines.word[3];
+	if (!target->to.host)
+		target->to.host = lines.count > 4 && *lines.word[4] ? lines.word[4] : "localhost";
 }
 
 /* The parameters for libpq. */
@@ -89,13 +76,13 @@ take_parameters(GkPosture *p, const GkPostureTarget *target)
 			}
 	}
 	names[n] = "host";
-	values[n++] = target->host;
+	values[n++] = target->to.host;
 	names[n] = "port";
-	values[n++] = target->port;
+	values[n++] = target->to.port;
 	names[n] = "user";
-	values[n++] = target->user;
+	values[n++] = target->to.user;
 	names[n] = "dbname";
-	values[n++] = target->database;
+	values[n++] = target->to.database;
 	names[n] = "connect_timeout";
 	values[n++] = "10";
 	p->names = names;
@@ -118,7 +105,7 @@ gk_posture_target(GkPosture *p, GkPostureTarget *target)
 		take_directory(p, target, target->pgdata);
 	if (geteuid() == 0 && !p->os_user && !target->dsn)
 		p->os_user = "postgres";
-	if (!target->user && !getenv("PGUSER") && !target->dsn)
-		target->user = p->os_user;
+	if (!target->to.user && !getenv("PGUSER") && !target->dsn)
+		target->to.user = p->os_user;
 	take_parameters(p, target);
 }

@@ -14,16 +14,10 @@
  */
 #include "cli/server.h"
 
-#include <errno.h>
 #include <libpq-fe.h>
-#include <pwd.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-/*
- * Connect, or end the program.  The other side of a Unix-domain socket sees the
- * user who connects, so root does it as the one that was given.
- */
+/* Connect, or end the program. */
 static PGconn *
 connect_to(const GkTarget *target)
 {
@@ -34,14 +28,11 @@ connect_to(const GkTarget *target)
 		target->host, target->port, target->user, target->database,
 		"pg_gatekeeper status", "10", "-c search_path=", NULL
 	};
-	struct passwd *pw = target->os_user && geteuid() == 0 ? getpwnam(target->os_user) : NULL;
-	PGconn	   *conn;
+	bool		is_other = gk_become(target->os_user);
+	PGconn	   *conn = PQconnectdbParams(names, values, 0);
 
-	if (pw && (setegid(pw->pw_gid) != 0 || seteuid(pw->pw_uid) != 0))
-		gk_error(NULL, "cannot become user %s: %s", target->os_user, strerror(errno));
-	conn = PQconnectdbParams(names, values, 0);
-	if (pw && (seteuid(0) != 0 || setegid(0) != 0))
-		gk_error(NULL, "cannot become root again: %s", strerror(errno));
+	if (is_other)
+		gk_be_root_again();
 	if (PQstatus(conn) != CONNECTION_OK)
 	{
 		char	   *why = gk_copy(PQerrorMessage(conn));

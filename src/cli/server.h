@@ -65,6 +65,16 @@ typedef struct GkServer
 	uint64_t	waiting;
 } GkServer;
 
+struct GkCluster;
+
+/* target.c */
+extern bool gk_target_option(GkTarget *target, int option, const char *value);
+extern void gk_target_cluster(GkTarget *target, const struct GkCluster *cluster);
+extern char *gk_owner_of(const char *path, uid_t *uid);
+extern bool gk_become(const char *os_user);
+extern void gk_be_root_again(void);
+
+/* server.c, installed.c, arrival.c */
 extern void gk_server_ask(const GkTarget *target, GkServer *server);
 extern const char *gk_server_setting(const GkServer *server, const char *name);
 extern char *gk_server_installed_version(const GkServer *server);

@@ -14,10 +14,8 @@
  */
 #include "cli/server.h"
 
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -297,27 +295,13 @@ static void
 take_cluster(const char *name)
 {
 	static GkCluster cluster;
-	struct stat st;
-	struct passwd *pw;
-	char	   *why;
+	uid_t		uid;
 
 	gk_cluster_find(&cluster, name, NULL, NULL);
-	if (stat(cluster.config_dir, &st) == 0 && (pw = getpwuid(st.st_uid)) != NULL)
-	{
-		target.os_user = gk_copy(pw->pw_name);
-		if (source.senders.count == 0)
-			source.senders.uid[source.senders.count++] = st.st_uid;
-	}
-	if (!target.port)
-		target.port = gk_cluster_setting(&cluster, "port", &why);
-	if (!target.host)
-	{
-		char	   *directories = gk_cluster_setting(&cluster, "unix_socket_directories", &why);
-		GkWords		words = {0};
-
-		gk_words_add_list(&words, directories ? directories : "");
-		target.host = words.count > 0 ? words.word[0] : "localhost";
-	}
+	target.os_user = gk_owner_of(cluster.config_dir, &uid);
+	if (target.os_user && source.senders.count == 0)
+		source.senders.uid[source.senders.count++] = uid;
+	gk_target_cluster(&target, &cluster);
 }
 
 int
@@ -329,18 +313,6 @@ gk_status(int argc, char **argv)
 	while ((c = gk_next_option(argc, argv, "h:p:U:d:" GK_SOURCE_LETTERS, options, usage)) != -1)
 		switch (c)
 		{
-			case 'h':
-				target.host = optarg;
-				break;
-			case 'p':
-				target.port = optarg;
-				break;
-			case 'U':
-				target.user = optarg;
-				break;
-			case 'd':
-				target.database = optarg;
-				break;
 			case GK_OPT_PROBE:
 				probe = true;
 				break;
@@ -348,7 +320,8 @@ gk_status(int argc, char **argv)
 				gk_color_option(optarg);
 				break;
 			default:
-				gk_source_option(&source, c, optarg);
+				if (!gk_target_option(&target, c, optarg))
+					gk_source_option(&source, c, optarg);
 		}
 	if (optind < argc)
 		take_cluster(argv[optind++]);

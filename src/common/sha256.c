@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * sha256.c
- *	  SHA-256 (FIPS 180-4) of a text, in hexadecimal digits.
+ *	  SHA-256 (FIPS 180-4).
  *
  * The server's own comes with an allocation and, with OpenSSL, an error; the
- * audit can do with neither.
+ * audit can do with neither, and the command has no server.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -12,6 +12,11 @@
  *-------------------------------------------------------------------------
  */
 #include "common/text.h"
+
+/* The state that a hash begins with. */
+const uint32_t gk_sha256_start[8] = {
+	0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19
+};
 
 static const uint32_t round_constant[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -30,8 +35,9 @@ rotate(uint32_t x, int n)
 	return x >> n | x << (32 - n);
 }
 
-static void
-add_block(uint32_t *h, const unsigned char *block)
+/* Add the next GK_SHA256_BLOCK bytes. */
+void
+gk_sha256_block(uint32_t h[8], const unsigned char *block)
 {
 	uint32_t	w[64];
 	uint32_t	v[8];
@@ -63,29 +69,44 @@ add_block(uint32_t *h, const unsigned char *block)
 		h[i] += v[i];
 }
 
-/* Append the 64 digits of the hash of len bytes. */
+/* The hash of what comes behind done bytes, whole blocks, that the state has had. */
+void
+gk_sha256_end(const uint32_t state[8], size_t done, const unsigned char *data, size_t len,
+			  unsigned char out[GK_SHA256_BYTES])
+{
+	uint32_t	h[8];
+	unsigned char last[2 * GK_SHA256_BLOCK] = {0};
+	uint64_t	bits = ((uint64_t) done + len) * 8;
+	size_t		rest = len % GK_SHA256_BLOCK;
+	size_t		whole = len - rest;
+	size_t		size = rest < GK_SHA256_BLOCK - 8 ? GK_SHA256_BLOCK : 2 * GK_SHA256_BLOCK;
+
+	memcpy(h, state, sizeof(h));
+	for (size_t i = 0; i < whole; i += GK_SHA256_BLOCK)
+		gk_sha256_block(h, data + i);
+	memcpy(last, data + whole, rest);
+	last[rest] = 0x80;
+	for (int i = 0; i < 8; i++)
+		last[size - 1 - i] = (unsigned char) (bits >> 8 * i);
+	for (size_t i = 0; i < size; i += GK_SHA256_BLOCK)
+		gk_sha256_block(h, last + i);
+	for (int i = 0; i < GK_SHA256_BYTES; i++)
+		out[i] = (unsigned char) (h[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+/* Append the 64 hexadecimal digits of the hash of len bytes. */
 void
 gk_text_sha256(GkText *out, const char *data, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";
-	uint32_t	h[8] = {
-		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19
-	};
-	unsigned char last[128] = {0};
-	size_t		whole = len / 64 * 64;
-	size_t		rest = len - whole;
-	size_t		size = rest < 56 ? 64 : 128;
-	char		hex[64];
+	unsigned char hash[GK_SHA256_BYTES];
+	char		hex[2 * GK_SHA256_BYTES];
 
-	for (size_t i = 0; i < whole; i += 64)
-		add_block(h, (const unsigned char *) data + i);
-	memcpy(last, data + whole, rest);
-	last[rest] = 0x80;
-	for (int i = 0; i < 8; i++)
-		last[size - 1 - i] = (unsigned char) ((uint64_t) len * 8 >> 8 * i);
-	for (size_t i = 0; i < size; i += 64)
-		add_block(h, last + i);
-	for (int i = 0; i < 64; i++)
-		hex[i] = digits[h[i / 8] >> (28 - 4 * (i % 8)) & 15];
+	gk_sha256_end(gk_sha256_start, 0, (const unsigned char *) data, len, hash);
+	for (int i = 0; i < GK_SHA256_BYTES; i++)
+	{
+		hex[2 * i] = digits[hash[i] >> 4];
+		hex[2 * i + 1] = digits[hash[i] & 15];
+	}
 	gk_text_put(out, hex, sizeof(hex));
 }

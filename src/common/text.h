@@ -62,6 +62,13 @@ extern bool gk_redact_plain(GkText *out, const char *raw, size_t len, bool is_pr
 extern bool gk_text_names_secret(const char *name);
 
 /* sha256.c */
+#define GK_SHA256_BYTES 32
+#define GK_SHA256_BLOCK 64
+
+extern const uint32_t gk_sha256_start[8];
+extern void gk_sha256_block(uint32_t state[8], const unsigned char *block);
+extern void gk_sha256_end(const uint32_t state[8], size_t done, const unsigned char *data, size_t len,
+						  unsigned char out[GK_SHA256_BYTES]);
 extern void gk_text_sha256(GkText *out, const char *data, size_t len);
 
 #endif							/* GK_AUDIT_TEXT_H */
