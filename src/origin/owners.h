@@ -82,6 +82,14 @@ extern bool gk_leader_has_only_trusted(void);
 
 /* left_behind.c */
 extern bool gk_untrusted_runs;	/* in a privileged session, now */
+
+/* Does code of others use the rights of a superuser's session, now? */
+static inline bool
+gk_others_act(void)
+{
+	return gk_untrusted_runs && gk_code_is_untrusted();
+}
+
 extern void gk_left_behind_begin(void);
 extern void gk_left_behind_end(void);
 extern void gk_left_behind_commit(void);

@@ -28,10 +28,9 @@
  *-------------------------------------------------------------------------
  */
 #include "rules/job_tables.h"
+#include "rules/objects.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/table.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -42,7 +41,6 @@
 #include "parser/parse_func.h"
 #include "utils/acl.h"
 #include "utils/catcache.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -157,29 +155,13 @@ is_job_relation(Oid relid)
 	return OidIsValid(relid) && (gk_job_action(relid) || gk_view_uses_job(relid));
 }
 
-/* Does a relation of the schema lead there? */
 static bool
-is_job_in_schema(Oid schema)
+is_job_row(HeapTuple row)
 {
-	Relation	catalog = table_open(RelationRelationId, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-	bool		result = false;
+	Form_pg_class rel = (Form_pg_class) GETSTRUCT(row);
 
-	ScanKeyInit(&key, Anum_pg_class_relnamespace, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(schema));
-	scan = systable_beginscan(catalog, InvalidOid, false, NULL, 1, &key);
-	while (!result && HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_class rel = (Form_pg_class) GETSTRUCT(tuple);
-
-		if (rel->relkind != RELKIND_INDEX && rel->relkind != RELKIND_TOASTVALUE)
-			result = is_job_relation(rel->oid);
-	}
-	systable_endscan(scan);
-	table_close(catalog, AccessShareLock);
-	return result;
+	return rel->relkind != RELKIND_INDEX && rel->relkind != RELKIND_TOASTVALUE &&
+		is_job_relation(rel->oid);
 }
 
 /* Extensions' scripts may give rights on what is their own. */
@@ -195,7 +177,7 @@ is_job_target(const GrantStmt *stmt, Node *target, GkFinding *finding)
 		if (stmt->objtype == OBJECT_SCHEMA)
 			return gk_is_job_schema(objid);
 		return (stmt->objtype == OBJECT_TABLE || stmt->objtype == OBJECT_SEQUENCE) &&
-			is_job_in_schema(objid);
+			gk_first_in_schema(RelationRelationId, strVal(target), is_job_row) != NULL;
 	}
 	if (stmt->objtype != OBJECT_TABLE && stmt->objtype != OBJECT_SEQUENCE)
 		return false;

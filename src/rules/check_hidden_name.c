@@ -35,12 +35,6 @@
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 
-static bool
-is_code_of_others(void)
-{
-	return gk_untrusted_runs && gk_code_is_untrusted();
-}
-
 /* What others put into a schema with a superuser's name hides what the superuser means. */
 static bool
 found_schema(const GkRequest *request, GkFinding *finding)
@@ -54,7 +48,7 @@ found_schema(const GkRequest *request, GkFinding *finding)
 	schema = (Form_pg_namespace) GETSTRUCT(row);
 	role = get_role_oid(NameStr(schema->nspname), true);
 	if (!OidIsValid(role) || !gk_is_superuser(role) || gk_code_owner_is_trusted(schema->nspowner) ||
-		(gk_is_superuser(GetUserId()) && !is_code_of_others()))
+		(gk_is_superuser(GetUserId()) && !gk_others_act()))
 		return false;
 	finding->action = "giving a schema the name of a superuser";
 	finding->object_type = "schema";
@@ -77,7 +71,7 @@ has_others_temporary(const char *name)
 static bool
 found_table(const RangeVar *table, GkFinding *finding)
 {
-	if (!gk_acts_as_superuser(GetUserId()) || is_code_of_others() ||
+	if (!gk_acts_as_superuser(GetUserId()) || gk_others_act() ||
 		!has_others_temporary(table->relname))
 		return false;
 	finding->action = "making a table whose name a temporary one of others has";

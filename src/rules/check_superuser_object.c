@@ -52,12 +52,6 @@
 #include "utils/syscache.h"
 
 static bool
-is_code_of_others(void)
-{
-	return gk_untrusted_runs && gk_code_is_untrusted();
-}
-
-static bool
 found(const char *action, Oid classid, const char *name, GkFinding *finding)
 {
 	finding->action = action;
@@ -169,7 +163,7 @@ found_object(const GkRequest *request, GkFinding *finding)
 	HeapTuple	row;
 
 	/* cheap for everybody else */
-	if (!is_code_of_others())
+	if (!gk_others_act())
 		return false;
 	row = gk_request_row(request);
 	if (!HeapTupleIsValid(row))
@@ -227,14 +221,8 @@ owner_of(Oid classid, Oid objid)
 static bool
 found_alter_publication(const AlterPublicationStmt *stmt, GkFinding *finding)
 {
-	HeapTuple	tuple = SearchSysCache1(PUBLICATIONNAME, CStringGetDatum(stmt->pubname));
-	Oid			owner = InvalidOid;
+	Oid			owner = owner_of(PublicationRelationId, get_publication_oid(stmt->pubname, true));
 
-	if (HeapTupleIsValid(tuple))
-	{
-		owner = ((Form_pg_publication) GETSTRUCT(tuple))->pubowner;
-		ReleaseSysCache(tuple);
-	}
 	return OidIsValid(owner) && gk_code_owner_is_trusted(owner) &&
 		found("changing a superuser's object", PublicationRelationId, stmt->pubname, finding);
 }
@@ -336,7 +324,7 @@ gk_check_superuser_object(const GkRequest *request, GkFinding *finding)
 		return found_lent(request, finding);
 	if (request->door == GK_DOOR_OBJECT)
 		return found_object(request, finding);
-	if (!is_code_of_others())
+	if (!gk_others_act())
 		return false;
 	switch (nodeTag(request->stmt))
 	{
