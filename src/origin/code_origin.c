@@ -94,7 +94,7 @@ gk_code_is_anothers(void)
 		if (frame->untrusted && !(gk_code_function_is_untrusted(frame->funcid) &&
 								  gk_code_owner_is_own(gk_code_owner_of(frame->funcid))))
 			return true;
-	return false;
+	return gk_leader_is_anothers();
 }
 
 /*

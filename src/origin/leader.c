@@ -24,6 +24,7 @@
 
 #define GK_LEADER_UNTRUSTED 0x01	/* untrusted code runs the plan */
 #define GK_LEADER_ONLY_TRUSTED 0x02	/* all relations in it are superusers' */
+#define GK_LEADER_ANOTHERS 0x04 /* code of others does, see gk_code_is_anothers() */
 
 /* By number of the leader's PGPROC. */
 static uint8 *leaders;
@@ -80,6 +81,7 @@ gk_leader_tell(const PlannedStmt *plan)
 	if (IsParallelWorker() || leaders == NULL || number >= nleaders)
 		return;
 	leaders[number] = (gk_code_is_untrusted() ? GK_LEADER_UNTRUSTED : 0) |
+		(gk_code_is_anothers() ? GK_LEADER_ANOTHERS : 0) |
 		(has_only_trusted(plan) ? GK_LEADER_ONLY_TRUSTED : 0);
 }
 
@@ -90,7 +92,7 @@ told(void)
 	PGPROC	   *leader = MyProc->lockGroupLeader;
 
 	if (leader == NULL || leaders == NULL || GK_PROC_NUMBER(leader) >= nleaders)
-		return GK_LEADER_UNTRUSTED;
+		return GK_LEADER_UNTRUSTED | GK_LEADER_ANOTHERS;
 	return leaders[GK_PROC_NUMBER(leader)];
 }
 
@@ -98,6 +100,12 @@ bool
 gk_leader_is_untrusted(void)
 {
 	return IsParallelWorker() && (told() & GK_LEADER_UNTRUSTED);
+}
+
+bool
+gk_leader_is_anothers(void)
+{
+	return IsParallelWorker() && (told() & GK_LEADER_ANOTHERS);
 }
 
 bool

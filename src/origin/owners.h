@@ -78,6 +78,7 @@ extern void gk_leader_shmem_request(void);
 extern void gk_leader_shmem_startup(void);
 extern void gk_leader_tell(const PlannedStmt *plan);
 extern bool gk_leader_is_untrusted(void);
+extern bool gk_leader_is_anothers(void);
 extern bool gk_leader_has_only_trusted(void);
 
 /* left_behind.c */

@@ -61,6 +61,26 @@ allowed_for($node, 'postgres',
 	q{SELECT count(pg_stat_file('PG_VERSION')) FROM gk.many WHERE a < 10},
 	'... and allowed to a superuser');
 
+# A role that has power short of superuser: a function of others that it calls has
+# a built-in function called in a worker, where nothing of the function is.
+value_of($node, q{
+	CREATE ROLE gk_backup LOGIN;
+	GRANT pg_read_server_files TO gk_backup;
+	GRANT EXECUTE ON FUNCTION pg_read_binary_file(text, bigint, bigint) TO gk_backup;
+	GRANT ALL ON SCHEMA gkw TO gk_backup;
+	GRANT USAGE ON SCHEMA gk TO gk_backup;
+	SET ROLE gk_user;
+	CREATE FUNCTION gkw.takes() RETURNS void LANGUAGE plpgsql AS $$
+	BEGIN
+		CREATE TABLE gkw.taken AS SELECT max(length(pg_read_binary_file('PG_VERSION', a % 2, 1))) AS x FROM gk.many;
+	END $$;
+});
+my $taken = 'SET parallel_leader_participation = off; ';
+denied_for($node, 'gk_backup', $taken . 'SELECT gkw.takes()',
+	'what a function of others does in the worker of a role with power is refused, and told as untrusted',
+	qr/reading a server file is not allowed.*circumstances untrusted.*parallel worker/s);
+is(value_of($node, q{SELECT to_regclass('gkw.taken') IS NULL}), 't', '... and nothing is taken');
+
 # ------------------------------------------------------------------------
 # Autovacuum
 # ------------------------------------------------------------------------
