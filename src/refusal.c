@@ -161,7 +161,7 @@ gk_deny(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
 	const char *code;
 	char		bits[80];
 	char		object[256];
-	bool		hides = event->rule->id == GK_IDENTITY || gk_audit_hides(finding);
+	bool		hides = event->rule->hides || gk_audit_hides(finding);
 
 	if (is_brief())
 		ereport(ERROR,

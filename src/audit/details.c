@@ -368,8 +368,8 @@ void
 gk_audit_look_up_details(GkRecord *record, const GkRequest *request)
 {
 	arguments[0] = old_value[0] = new_value[0] = grantee[0] = attributes[0] = '\0';
-	if (record->rule && record->rule->id == GK_IDENTITY)
-		return;					/* the argument is a token */
+	if (record->rule && record->rule->hides)
+		return;
 	if (request->door == GK_DOOR_FUNCTION && request->fcinfo)
 		look_up_arguments(record, request->fcinfo, request->symbol ? request->symbol : "");
 	else if (request->door == GK_DOOR_STATEMENT && request->stmt)

@@ -178,7 +178,7 @@ gk_audit_gather(GkRecord *record, const GkEvent *event)
 		record->object_type = event->finding->object_type;
 		record->object = event->finding->object;
 		record->is_alarm = event->finding->is_alarm;
-		if (event->rule->id != GK_IDENTITY)	/* there is a token in it */
+		if (!event->rule->hides)
 			find_statement(record);
 	}
 	if (MyProcPort == NULL)

@@ -245,6 +245,8 @@ typedef struct GkRule
 	const char *covers;			/* one line, for people */
 	GkLevel		level;			/* default */
 	const char *technique;		/* MITRE ATT&CK id */
+	bool		hides;			/* statements and arguments are secrets: no record
+								 * and no log has them */
 } GkRule;
 
 /* What it watches. */

@@ -163,7 +163,8 @@ const GkRule gk_rules[GK_NUM_RULES] = {
 		.name = "identity",
 		.covers = "Refused tokens of application users; code of others that logs one in.",
 		.level = GK_LEVEL_ELEVATED,
-		.technique = "T1606"
+		.technique = "T1606",
+		.hides = true			/* tokens */
 	},
 	[GK_EXEMPTION] = {
 		.id = GK_EXEMPTION,
