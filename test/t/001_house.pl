@@ -426,6 +426,13 @@ my %now = map { $_ => 1 } @against, map { includes_against_the_house($_, $source
 is(join("\n", grep { !$now{$_} } sort keys %call_exceptions, keys %include_exceptions),
 	'', 'no exception from the table of the house has become needless');
 
+# What the guide to src names must be there.
+my $guide = slurp("$top/src/README.md") // '';
+my %base_name = map { basename($_) => 1 } keys %source;
+my @named = grep { !/NAME|[<*]/ } $guide =~ /`(?:[a-z]+\/)?([\w<>*]+\.[ch])`/g;
+cmp_ok(scalar(@named), '>', 50, 'src/README.md names files');
+is(join(' ', grep { !$base_name{$_} } @named), '', '... that are there');
+
 # ------------------------------------------------------------------------
 # The lists that must agree
 # ------------------------------------------------------------------------

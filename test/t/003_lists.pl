@@ -206,10 +206,10 @@ my $expressions = $node->safe_psql('postgres', q{
 		AND relnamespace = 'pg_catalog'::regnamespace ORDER BY 1});
 compare('expressions in', [ split /\n/, $expressions ], sub { 0 },
 	{
-		'pg_rewrite.ev_(action|qual)|pg_policy.pol(qual|withcheck)' => 'in the query, once it is rewritten: walked',
-		'pg_attrdef.adbin|pg_constraint.conbin|pg_trigger.tgqual' => 'walked with the relation that is written',
-		'pg_type.typdefaultbin|pg_proc.proargdefaults' => 'in the query, once it is planned: walked',
-		'pg_proc.prosqlbody' => 'a function, which is on the stack, or inlined and walked',
+		'pg_rewrite.ev_(action|qual)|pg_policy.pol(qual|withcheck)' => 'has no place, so no author; helpers by pg_depend',
+		'pg_attrdef.adbin|pg_constraint.conbin|pg_trigger.tgqual' => 'has no place, so no author; helpers by pg_depend',
+		'pg_type.typdefaultbin|pg_proc.proargdefaults' => 'has no place, so no author; helpers by pg_depend',
+		'pg_proc.prosqlbody' => 'a function, which is on the stack, and whose body has the function\'s author',
 		'pg_index.ind(exprs|pred)|pg_partitioned_table.partexprs' => 'immutable functions; those that are not built in are on the stack',
 		'pg_publication_rel.prqual' => 'built-in, immutable functions',
 		'pg_statistic_ext.stxexprs' => 'run by ANALYZE, as the table\'s owner',
@@ -220,9 +220,9 @@ my $functions = $node->safe_psql('postgres', q{
 	WHERE pktable = 'pg_proc'::regclass ORDER BY 1});
 compare('functions in', [ split /\n/, $functions ], sub { 0 },
 	{
-		'pg_aggregate.agg\w+fn' => 'walked with the aggregate',
+		'pg_aggregate.agg\w+fn' => 'has no place, unless the aggregate\'s call has one and its maker is trusted',
 		'pg_aggregate.aggfnoid' => 'the aggregate itself',
-		'pg_cast.castfunc|pg_operator.oprcode' => 'a call in the query: walked',
+		'pg_cast.castfunc|pg_operator.oprcode' => 'a call in the query, bound by whoever made the cast or operator',
 		'pg_(trigger.tgfoid|event_trigger.evtfoid)' => 'not built in: on the stack',
 		'pg_range.rng(canonical|subdiff)' => 'immutable; not built in: on the stack',
 		'pg_range.rng(mlt)?construct\d' => 'core\'s own, made with the type',
