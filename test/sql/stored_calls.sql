@@ -273,3 +273,44 @@ SET client_min_messages = warning;
 DROP VIEW gk_mine;
 DROP FUNCTION gk_mine;
 DROP SCHEMA gks CASCADE;
+
+--
+-- A role that has power short of superuser: what is stored with its own views is its
+-- own, what others stored is not, and a plan does not carry the one into the other.
+--
+CREATE ROLE gks_power LOGIN;
+GRANT SET ON PARAMETER session_replication_role TO gks_power;
+CREATE SCHEMA gks_own AUTHORIZATION gks_power;
+CREATE SCHEMA gks_others AUTHORIZATION gk_user;
+GRANT USAGE ON SCHEMA gks_others TO gks_power;
+SET ROLE gk_user;
+CREATE VIEW gks_others.sets AS SELECT set_config('session_replication_role', 'replica', false) AS x;
+GRANT SELECT ON gks_others.sets TO gks_power;
+RESET ROLE;
+SET ROLE gks_power;
+CREATE VIEW gks_own.sets AS SELECT set_config('session_replication_role', 'replica', false) AS x;
+RESET ROLE;
+\c - gks_power
+\set VERBOSITY terse
+-- allowed: its own, also planned before
+PREPARE own AS SELECT x FROM gks_own.sets;
+EXECUTE own;
+RESET session_replication_role;
+EXECUTE own;
+RESET session_replication_role;
+-- denied: another's
+SELECT x FROM gks_others.sets;
+SHOW session_replication_role;
+\c - postgres
+\set VERBOSITY terse
+SET client_min_messages = warning;
+-- denied: its own, in a superuser's session
+PREPARE own AS SELECT x FROM gks_own.sets;
+SET ROLE gks_power;
+EXECUTE own;
+RESET ROLE;
+EXECUTE own;
+SHOW session_replication_role;
+DROP SCHEMA gks_own, gks_others CASCADE;
+REVOKE ALL ON PARAMETER session_replication_role FROM gks_power;
+DROP ROLE gks_power;
