@@ -73,17 +73,15 @@ gk_code_forget_session(void)
 }
 
 /*
- * Did whoever logged in have superuser rights to lose, before any SECURITY
- * DEFINER function?
+ * Did whoever logged in have power to lose, before any SECURITY DEFINER function?
  */
 bool
 gk_code_login_is_privileged(void)
 {
 	Oid			authenticated = GetAuthenticatedUserId();
 
-	return gk_acts_as_superuser(GetSessionUserId()) ||
-		(OidIsValid(authenticated) && gk_acts_as_superuser(authenticated)) ||
-		!OidIsValid(authenticated);
+	return gk_has_power(GetSessionUserId()) || !OidIsValid(authenticated) ||
+		gk_has_power(authenticated);
 }
 
 /*

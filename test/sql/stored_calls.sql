@@ -287,7 +287,13 @@ SET ROLE gk_user;
 CREATE VIEW gks_others.sets AS SELECT set_config('session_replication_role', 'replica', false) AS x;
 GRANT SELECT ON gks_others.sets TO gks_power;
 RESET ROLE;
+CREATE FUNCTION gk_help(stmt text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE stmt; RETURN 'ran'; END $$;
+SET ROLE gk_user;
+CREATE VIEW gks_others.helped AS SELECT gk_help('SET session_replication_role = replica') AS x;
+GRANT SELECT ON gks_others.helped TO gks_power;
+RESET ROLE;
 SET ROLE gks_power;
+CREATE VIEW gks_own.helped AS SELECT gk_help('SET session_replication_role = replica') AS x;
 CREATE VIEW gks_own.sets AS SELECT set_config('session_replication_role', 'replica', false) AS x;
 RESET ROLE;
 \c - gks_power
@@ -300,6 +306,14 @@ EXECUTE own;
 RESET session_replication_role;
 -- denied: another's
 SELECT x FROM gks_others.sets;
+-- denied: a superuser's helper that another's view calls
+SELECT x FROM gks_others.helped;
+SHOW session_replication_role;
+-- allowed: the helper called by its own view, and by its text
+SELECT x FROM gks_own.helped;
+SHOW session_replication_role;
+RESET session_replication_role;
+SELECT gk_help('SET session_replication_role = replica');
 SHOW session_replication_role;
 \c - postgres
 \set VERBOSITY terse
@@ -312,5 +326,6 @@ RESET ROLE;
 EXECUTE own;
 SHOW session_replication_role;
 DROP SCHEMA gks_own, gks_others CASCADE;
+DROP FUNCTION gk_help;
 REVOKE ALL ON PARAMETER session_replication_role FROM gks_power;
 DROP ROLE gks_power;
