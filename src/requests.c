@@ -19,6 +19,8 @@
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/pg_extension.h"
+#include "catalog/pg_largeobject.h"
+#include "catalog/pg_largeobject_metadata.h"
 #include "commands/extension.h"
 #include "utils/builtins.h"
 
@@ -118,9 +120,11 @@ gk_ask_about_call(Oid funcid, Oid builtin, FunctionCallInfo fcinfo, char *stack)
 		!gk_call_has_author(fcinfo->flinfo ? fcinfo->flinfo->fn_expr : NULL);
 	if (request.has_no_author && gk_has_power(GetUserId()))
 		request.circumstances = GK_UNTRUSTED;
+	if (request.has_no_author)
+		request.lender = gk_call_lender(fcinfo->flinfo ? fcinfo->flinfo->fn_expr : NULL);
 	gk_gate(&request, 0, rule);
 	if (request.has_no_author)
-		gk_code_start_stored(funcid, stack);
+		gk_code_start_stored(funcid, request.lender, stack);
 	if (unlikely(gk_untrusted_runs) && rule->id == GK_SERVER_SETTINGS)
 		note_set_config(fcinfo);
 	return request.has_no_author;
@@ -204,6 +208,9 @@ void
 gk_object_asks(ObjectAccessType event, Oid classid, Oid objid, int subid,
 			   void *arg)
 {
+	/* the catalog that has their owners */
+	if (classid == LargeObjectRelationId)
+		classid = LargeObjectMetadataRelationId;
 	if (gk_is_watched_class(classid) && !gk_is_internal(event, arg))
 	{
 		HeapTuple	row = NULL;

@@ -244,7 +244,7 @@ look_up_database(char *name)
 static char code_origin[4 * GK_NAME_SIZE];
 
 static void
-look_up_code_origin(GkRecord *record, bool is_stored)
+look_up_code_origin(GkRecord *record, bool is_stored, Oid lender)
 {
 	static const Oid catalogs[] = {
 		ProcedureRelationId, NamespaceRelationId, TypeRelationId,
@@ -265,7 +265,7 @@ look_up_code_origin(GkRecord *record, bool is_stored)
 			strlcpy(code_origin, text, sizeof(code_origin));
 			record->code = code_origin;
 		}
-		look_up_role(gk_code_author(is_stored), record->names.code_owner);
+		look_up_role(gk_code_author(is_stored, lender), record->names.code_owner);
 	}
 	while (locked > 0)
 		unlock_catalog(catalogs[--locked]);
@@ -302,7 +302,8 @@ gk_audit_look_up(GkRecord *record, const GkRequest *request)
 
 	if (*record->names.database == '\0')
 		look_up_database(record->names.database);
-	look_up_code_origin(record, request && request->has_no_author);
+	look_up_code_origin(record, request && request->has_no_author,
+						request ? request->lender : InvalidOid);
 	if (request)
 		gk_audit_look_up_details(record, request);
 	if (creating_extension && lock_catalog(ExtensionRelationId))

@@ -164,6 +164,7 @@ typedef struct GkRequest
 	const char *symbol;			/* C symbol (or name) it is listed under */
 	FunctionCallInfo fcinfo;	/* its arguments, or NULL where they are not known */
 	bool		has_no_author;	/* it stands in a stored expression of somebody's */
+	Oid			lender;			/* whose, or InvalidOid where that is not known */
 	int			circumstances;	/* that hold for this call beside the rest */
 
 	/* GK_DOOR_RELATION: GkPermInfo of every relation in the query */

@@ -19,7 +19,7 @@
 /* code_stack.c */
 extern void gk_code_prune(char *stack);
 extern void gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack);
-extern void gk_code_start_stored(Oid funcid, char *stack);
+extern void gk_code_start_stored(Oid funcid, Oid lender, char *stack);
 extern bool gk_code_resume(char *stack);
 
 /* code_origin.c */
@@ -30,6 +30,7 @@ extern bool gk_code_is_anothers(void);
 extern bool gk_code_is_in_script(void);
 extern Oid	gk_code_function(void);
 extern bool gk_code_is_deputy(void);
+extern Oid	gk_code_lender(void);
 extern Oid	gk_code_innermost(void);
 extern uint64 gk_code_allows(void);
 
@@ -121,6 +122,7 @@ typedef struct GkTrust
 	bool		is_body;		/* its text is stored read, without places */
 	bool		keeps_state;	/* its language's interpreter does, for a role */
 	bool		sets_user;		/* by a SET clause */
+	bool		is_definer;
 } GkTrust;
 
 extern GkTrust gk_untrusted_function[GK_TRUST_SIZE];
@@ -211,6 +213,6 @@ extern bool gk_portal_is_untrusted(Portal portal, Oid *funcid, Oid *owner);
 /* words.c */
 extern char *gk_function_name(Oid funcid);
 extern const char *gk_code_text(bool is_stored);
-extern Oid	gk_code_author(bool is_stored);
+extern Oid	gk_code_author(bool is_stored, Oid lender);
 
 #endif							/* GK_CODE_H */

@@ -135,6 +135,17 @@ gk_code_is_deputy(void)
 	return OidIsValid(funcid) && !gk_code_function_is_untrusted(funcid);
 }
 
+/* Whose doing is that, as far as is known? */
+Oid
+gk_code_lender(void)
+{
+	gk_frames_prune(__builtin_frame_address(0));
+	GK_FOR_EACH_FRAME(frame)
+		if (frame->untrusted)
+			return frame->lender;
+	return InvalidOid;
+}
+
 /* The innermost function known, or InvalidOid. */
 Oid
 gk_code_innermost(void)

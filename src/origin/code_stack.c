@@ -32,6 +32,7 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "tcop/pquery.h"
+#include "utils/acl.h"
 
 GkFrame		gk_frames[GK_MAX_FRAMES + 1] = {{.stack = (char *) UINTPTR_MAX}};
 GkFrame    *gk_frame = gk_frames;
@@ -132,12 +133,30 @@ push(Oid funcid, char *stack, bool untrusted, uint64 allows, Oid as)
 	gk_frame = frame;
 }
 
-/* A call without an author, of a listed function: what it does is a stranger's doing. */
+/*
+ * Whom does a superuser's function become that is another role's doing?  With
+ * run_as_owner that role.  What is SECURITY DEFINER has its owner's rights for all
+ * who may call it.
+ */
+static Oid
+deputy_becomes(Oid funcid, Oid lender)
+{
+	if (!gk_code_runs_as_owner() || !OidIsValid(lender) || !gk_acts_as_superuser(GetUserId()) ||
+		(gk_code_card(funcid)->is_definer && GK_MAY_EXECUTE(funcid, lender)))
+		return InvalidOid;
+	return lender;
+}
+
+/*
+ * A call without an author, of a listed function: what it does is a stranger's
+ * doing, lender's where that is known.
+ */
 void
-gk_code_start_stored(Oid funcid, char *stack)
+gk_code_start_stored(Oid funcid, Oid lender, char *stack)
 {
 	gk_frames_prune(stack);
-	push(funcid, stack, true, 0, InvalidOid);
+	push(funcid, stack, true, 0, deputy_becomes(funcid, lender));
+	gk_frame->lender = lender;
 }
 
 /*
@@ -176,6 +195,7 @@ gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack)
 	const GkTrust *card = gk_code_card(funcid);
 	bool		is_body = !others && card->is_body;
 	bool		is_deputy;
+	Oid			lender;
 
 	gk_frames_prune(stack);
 	if (watching && !may_be_deputy && allows == 0 && !is_body && !card->sets_user &&
@@ -185,8 +205,11 @@ gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack)
 	if (!others && !is_deputy && allows == 0 && !is_body && !gk_is_unlisted_other(funcid) &&
 		!gk_label_on_definer(funcid))
 		return;					/* it is here because a rule lists it, no more */
-	push(funcid, stack, others || is_deputy, allows, others ? becomes(card) : InvalidOid);
+	lender = is_deputy ? gk_call_lender(flinfo->fn_expr) : InvalidOid;
+	push(funcid, stack, others || is_deputy, allows,
+		 others ? becomes(card) : deputy_becomes(funcid, lender));
 	gk_frame->is_body = is_body;
+	gk_frame->lender = lender;
 }
 
 /*

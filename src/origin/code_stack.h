@@ -43,6 +43,7 @@ typedef struct GkFrame
 	uint64		allows;			/* rules that its label lifts, as bits */
 	uint32		cursors[GK_OWN_CURSORS];	/* what such a one opened: hashes of names, or 0 */
 	Oid			owner;			/* of an outermost one; it may drop itself */
+	Oid			lender;			/* whose doing a stored call is, or InvalidOid */
 	Oid			saved_user;		/* of one that runs as its owner */
 	int			saved_context;
 } GkFrame;
@@ -83,6 +84,7 @@ gk_code_push(const GkTrust *known, char *stack)
 	frame->stack = stack;
 	frame->portal = ActivePortal;
 	frame->allows = 0;
+	frame->lender = InvalidOid;
 	gk_frame = frame;
 }
 

@@ -221,6 +221,7 @@ find_out(Oid funcid, HeapTuple tuple, GkTrust *entry)
 	entry->oid = InvalidOid;	/* should what follows raise */
 	entry->owner = proc->proowner;
 	entry->plain = 0;
+	entry->is_definer = proc->prosecdef;
 	entry->answer = !gk_code_owner_is_trusted(proc->proowner) &&
 		!gk_label_trusts_function(funcid);
 	entry->is_body = !entry->answer && !heap_attisnull(tuple, Anum_pg_proc_prosqlbody, NULL);

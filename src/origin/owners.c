@@ -108,21 +108,6 @@ gk_relation_is_others(Oid relid)
 	return holds(is_others, relid);
 }
 
-static bool
-is_anothers(Oid relid)
-{
-	Oid			owner = gk_relation_owner(relid);
-
-	return OidIsValid(owner) && !gk_code_owner_is_own(owner);
-}
-
-/* Does it belong to the current user, to a role as powerful, or to a superuser? */
-bool
-gk_relation_is_own(Oid relid)
-{
-	return !holds(is_anothers, relid);
-}
-
 bool
 gk_triggers_are_others(Oid relid)
 {

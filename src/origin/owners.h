@@ -20,7 +20,6 @@
 
 /* owners.c */
 extern bool gk_relation_is_others(Oid relid);
-extern bool gk_relation_is_own(Oid relid);
 extern bool gk_triggers_are_others(Oid relid);
 extern bool gk_operator_is_others(Oid opno);
 extern bool gk_object_is_others(Oid classid, Oid objid);
@@ -28,6 +27,7 @@ extern bool gk_uses_view(List *range_table, List *perms, bool others);
 
 /* places.c */
 extern bool gk_call_has_author(const Node *call);
+extern Oid	gk_call_lender(const Node *call);
 extern void gk_mark_trusted(Query *query, bool is_body);
 
 /* deputies.c */

@@ -9,11 +9,12 @@
  * key, argument default.  Who runs a text is told by code_origin.c; whose a stored
  * expression is, by its place alone nobody can say.  So a stored call has no
  * author, and counts as untrusted, unless the planner was seen to get it from a
- * view of a superuser's: then its place is -2, which core takes for -1, and which
- * goes where the node goes.
+ * view: then its place is the negative oid of the view's owner, which core takes
+ * for -1, and which goes where the node goes.
  *
  * Only what stands in views is marked.  A default or a constraint of a superuser's
- * table may be a copy of another role's (LIKE, INHERITS).
+ * table may be a copy of another role's (LIKE, INHERITS).  Of these the running
+ * statement gives a guess, good enough to name and to become.
  *
  * Where core reads stored text anew, a place proves nothing: ALTER TABLE ... TYPE
  * does.  And a place tells who called an operator, not who made it.
@@ -39,17 +40,10 @@
 #include "utils/lsyscache.h"
 
 /*
- * The place of a stored call whose author is trusted, and of one that the role is
- * trusted with that is named below; any negative one is unknown to core.
+ * The place of a stored call whose author is trusted, whatever becomes of roles.
+ * No role has so small an oid.
  */
 #define GK_TRUSTED_PLACE (-2)
-#define GK_OWN_PLACE (-3)
-
-/*
- * A role short of superuser, with power, and the only one of this session for
- * whom what is its own was marked: a plan may be used by another.
- */
-static Oid	marked_for;
 
 /* Where the node itself stands, or NULL for one that calls nothing. */
 static int *
@@ -95,6 +89,28 @@ is_bound_by_others(const Node *node)
 	}
 }
 
+/* Whose view the call at this place stands in, or InvalidOid. */
+static Oid
+author_at(int place)
+{
+	return place < GK_TRUSTED_PLACE ? (Oid) -place : InvalidOid;
+}
+
+/*
+ * Is what stands at this place a trusted author's; or the current user's, in a
+ * session that no superuser will use after it?
+ */
+static bool
+is_marked_as_own(int place)
+{
+	Oid			author = author_at(place);
+
+	if (!OidIsValid(author))
+		return place == GK_TRUSTED_PLACE;
+	return gk_code_session_is_superusers() ? gk_code_owner_is_trusted(author) :
+		gk_code_owner_is_own(author);
+}
+
 /* Is it known who wrote this aggregate's or window function's call? */
 static bool
 has_author(const Node *node)
@@ -103,7 +119,7 @@ has_author(const Node *node)
 	Oid			funcid = IsA(node, Aggref) ? ((const Aggref *) node)->aggfnoid :
 		((const WindowFunc *) node)->winfnoid;
 
-	return (place >= 0 || place == GK_TRUSTED_PLACE) && !gk_code_function_is_untrusted(funcid);
+	return (place >= 0 || is_marked_as_own(place)) && !gk_code_function_is_untrusted(funcid);
 }
 
 /*
@@ -168,12 +184,31 @@ gk_call_has_author(const Node *call)
 		return false;
 	if (*place >= 0)
 		return !reads_stored_text();
-	if (*place == GK_TRUSTED_PLACE || (*place == GK_OWN_PLACE && GetUserId() == marked_for))
+	if (is_marked_as_own(*place))
 		return true;
 	if (is_of_aggregate(call) && gk_running_aggregates(has_author))
 		return true;
 	/* plans come to parallel workers without places */
 	return IsParallelWorker() && gk_leader_has_only_trusted();
+}
+
+/*
+ * The role whose call it is, of which gk_call_has_author() says no, or InvalidOid
+ * where that is not known, or where it would be a trusted one.
+ */
+Oid
+gk_call_lender(const Node *call)
+{
+	const int  *place = call ? place_of(unconstify(Node *, call)) : NULL;
+	Oid			lender = place ? author_at(*place) : InvalidOid;
+	Oid			vehicle;
+
+	if (!OidIsValid(lender))
+	{
+		vehicle = gk_running_vehicle();
+		lender = OidIsValid(vehicle) ? gk_relation_owner(vehicle) : InvalidOid;
+	}
+	return OidIsValid(lender) && !gk_code_owner_is_trusted(lender) ? lender : InvalidOid;
 }
 
 /* ------------------------------------------------------------------------
@@ -202,15 +237,11 @@ view_of(const RangeTblEntry *rte)
 static int
 mark_of_view(Oid view)
 {
-	Oid			current = GetUserId();
+	Oid			owner = view < FirstNormalObjectId ? InvalidOid : gk_relation_owner(view);
 
-	if (!gk_relation_is_others(view))
+	if (!OidIsValid(owner))
 		return GK_TRUSTED_PLACE;
-	if (gk_code_session_is_superusers() || !gk_relation_is_own(view) ||
-		(OidIsValid(marked_for) && marked_for != current))
-		return 0;
-	marked_for = current;
-	return GK_OWN_PLACE;
+	return owner <= PG_INT32_MAX ? -(int) owner : 0;
 }
 
 /*

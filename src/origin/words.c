@@ -128,19 +128,20 @@ gk_code_text(bool is_stored)
 	return psprintf("%s, by now in %s", describe(function), describe(innermost));
 }
 
-/* The role whose code that is, or InvalidOid where it is not known. */
+/*
+ * The role whose code that is, or InvalidOid where it is not known; lender is whose
+ * a call is that is_stored.
+ */
 Oid
-gk_code_author(bool is_stored)
+gk_code_author(bool is_stored, Oid lender)
 {
 	Oid			function = gk_code_function();
 
 	if (!IsTransactionState())
 		return InvalidOid;
-	if ((is_stored && !gk_code_is_untrusted()) || gk_code_is_deputy())
-	{
-		Oid			vehicle = gk_running_vehicle();
-
-		return OidIsValid(vehicle) ? gk_relation_owner(vehicle) : InvalidOid;
-	}
+	if (is_stored && !gk_code_is_untrusted())
+		return lender;
+	if (gk_code_is_deputy())
+		return gk_code_lender();
 	return OidIsValid(function) ? gk_code_owner_of(function) : InvalidOid;
 }

@@ -147,7 +147,7 @@ gk_check_role_by_others(const GkRequest *request, GkFinding *finding)
 
 	if (!gk_code_is_untrusted())
 		return false;
-	/* of a deputy, and of what is stored in an expression, nobody is known */
+	/* of a deputy, and of what is stored in an expression, nobody is known for sure */
 	author = gk_code_is_deputy() ? InvalidOid : gk_code_owner_of(gk_code_function());
 	if (has_createrole_privilege(author) || may(author, request, finding))
 		return false;

@@ -37,16 +37,16 @@
 #include "catalog/namespace.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_database.h"
+#include "catalog/pg_largeobject.h"
+#include "catalog/pg_largeobject_metadata.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_publication.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
-#include "commands/dbcommands.h"
 #include "commands/extension.h"
-#include "parser/parse_func.h"
+#include "nodes/makefuncs.h"
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -55,7 +55,8 @@ static bool
 found(const char *action, Oid classid, const char *name, GkFinding *finding)
 {
 	finding->action = action;
-	finding->object_type = get_object_class_descr(classid);
+	finding->object_type = classid == LargeObjectMetadataRelationId ? "large object" :
+		get_object_class_descr(classid);
 	finding->object = name;
 	finding->ignores = GK_ONLY_UNTRUSTED;
 	return true;
@@ -145,6 +146,16 @@ is_temporary(Oid classid, HeapTuple row)
 		isAnyTempNamespace(DatumGetObjectId(gk_row_value(classid, row, column, &isnull)));
 }
 
+/* Its owner as it was before the statement, which may be giving it to another. */
+static Oid
+previous_owner(const GkRequest *request, HeapTuple row)
+{
+	HeapTuple	old = request->event == OAT_POST_ALTER ?
+		gk_previous_row(request->classid, request->objid) : NULL;
+
+	return gk_row_owner(request->classid, HeapTupleIsValid(old) ? old : row);
+}
+
 static bool
 is_superusers(const GkRequest *request, HeapTuple row)
 {
@@ -152,8 +163,11 @@ is_superusers(const GkRequest *request, HeapTuple row)
 
 	if (OidIsValid(relid))
 		return is_superusers_relation(relid);
-	return request->objid >= FirstNormalObjectId && !is_temporary(request->classid, row) &&
-		gk_code_owner_is_trusted(gk_row_owner(request->classid, row)) &&
+	/* a large object's oid may have been chosen */
+	return (request->objid >= FirstNormalObjectId ||
+			request->classid == LargeObjectMetadataRelationId) &&
+		!is_temporary(request->classid, row) &&
+		gk_code_owner_is_trusted(previous_owner(request, row)) &&
 		!gk_row_is_fresh(request->classid, request->objid);
 }
 
@@ -227,23 +241,21 @@ found_alter_publication(const AlterPublicationStmt *stmt, GkFinding *finding)
 		found("changing a superuser's object", PublicationRelationId, stmt->pubname, finding);
 }
 
+/* Of what is no relation, nor parameter. */
 static Oid
 owner_of_granted(ObjectType type, Node *object)
 {
-	switch (type)
-	{
-		case OBJECT_FUNCTION:
-		case OBJECT_PROCEDURE:
-		case OBJECT_ROUTINE:
-			return owner_of(ProcedureRelationId,
-							LookupFuncWithArgs(type, (ObjectWithArgs *) object, true));
-		case OBJECT_SCHEMA:
-			return owner_of(NamespaceRelationId, get_namespace_oid(strVal(object), true));
-		case OBJECT_DATABASE:
-			return owner_of(DatabaseRelationId, get_database_oid(strVal(object), true));
-		default:
-			return InvalidOid;
-	}
+	Relation	rel = NULL;
+	ObjectAddress address;
+
+	if (type == OBJECT_PARAMETER_ACL)
+		return InvalidOid;
+	if (type == OBJECT_TYPE || type == OBJECT_DOMAIN)
+		object = (Node *) makeTypeNameFromNameList(castNode(List, object));
+	address = get_object_address(type, object, &rel, AccessShareLock, true);
+	if (address.classId == LargeObjectRelationId)
+		address.classId = LargeObjectMetadataRelationId;
+	return owner_of(address.classId, address.objectId);
 }
 
 static bool
@@ -281,7 +293,11 @@ name_of_granted(Node *object)
 		return ((RangeVar *) object)->relname;
 	if (IsA(object, ObjectWithArgs))
 		return NameListToString(((ObjectWithArgs *) object)->objname);
-	return strVal(object);
+	if (IsA(object, List))
+		return NameListToString((List *) object);
+	if (IsA(object, Integer))
+		return psprintf("%d", intVal(object));
+	return IsA(object, Float) ? castNode(Float, object)->fval : strVal(object);
 }
 
 static bool

@@ -19,6 +19,10 @@ extern bool gk_check_copy_file(const GkRequest *request, GkFinding *finding);
 extern const GkSymbol gk_server_files_symbols[];
 extern bool gk_check_server_files(const GkRequest *request, GkFinding *finding);
 
+/* check_lent_call.c */
+extern const GkSymbol gk_lent_call_symbols[];
+extern bool gk_check_lent_call(const GkRequest *request, GkFinding *finding);
+
 /* check_server_control.c */
 extern const GkSymbol gk_server_control_symbols[];
 extern bool gk_check_server_control(const GkRequest *request, GkFinding *finding);

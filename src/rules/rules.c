@@ -33,6 +33,7 @@
 #include "catalog/pg_foreign_table.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_language.h"
+#include "catalog/pg_largeobject_metadata.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_opclass.h"
 #include "catalog/pg_operator.h"
@@ -240,7 +241,9 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 		}
 	},
 	[GK_SUPERUSER_OBJECT] = {
+		.symbols = gk_lent_call_symbols,
 		.doorways = {
+			{GK_DOOR_FUNCTION, 0, gk_check_lent_call},
 			{GK_DOOR_OBJECT, RelationRelationId, gk_check_superuser_object},
 			{GK_DOOR_OBJECT, TypeRelationId, gk_check_superuser_object},
 			{GK_DOOR_OBJECT, ProcedureRelationId, gk_check_superuser_object},
@@ -256,6 +259,7 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_OBJECT, ForeignDataWrapperRelationId, gk_check_superuser_object},
 			{GK_DOOR_OBJECT, ForeignServerRelationId, gk_check_superuser_object},
 			{GK_DOOR_OBJECT, LanguageRelationId, gk_check_superuser_object},
+			{GK_DOOR_OBJECT, LargeObjectMetadataRelationId, gk_check_superuser_object},
 			{GK_DOOR_OBJECT, OperatorClassRelationId, gk_check_superuser_object},
 			{GK_DOOR_OBJECT, OperatorFamilyRelationId, gk_check_superuser_object},
 			{GK_DOOR_OBJECT, PublicationRelationId, gk_check_superuser_object},

@@ -308,6 +308,38 @@ COMMIT;
 SET gk_test.payload = 'INSERT INTO gku.t_plain VALUES (4)';
 INSERT INTO gku.t_before VALUES (2);
 SELECT count(*) FROM gku.t_plain WHERE a = 4;
+-- a superuser's function becomes who has it called: denied what that role may not read
+CREATE FUNCTION gku_reads(t text) RETURNS text LANGUAGE plpgsql AS
+	$$ DECLARE found text; BEGIN EXECUTE 'SELECT s FROM ' || t INTO found; RETURN current_user || ' ' || found; END $$;
+CREATE FUNCTION gku_reads_before() RETURNS trigger LANGUAGE plpgsql AS
+	$$ BEGIN new.s := gku_reads(tg_argv[0]); RETURN new; END $$;
+CREATE FUNCTION gku_lends(t text) RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT gku_reads(t)';
+CREATE FUNCTION gku_keeps(t text) RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT gku_reads(t)';
+REVOKE EXECUTE ON FUNCTION gku_keeps FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION gku_keeps TO gk_user;
+SET ROLE gk_user;
+CREATE TABLE gku.own_secret AS SELECT 'own' AS s;
+CREATE VIEW gku.v_reads AS SELECT gku_reads('gku_secret') AS s;
+CREATE VIEW gku.v_reads_own AS SELECT gku_reads('gku.own_secret') AS s;
+CREATE TABLE gku.t_reads (a int, s text DEFAULT gku_reads('gku_secret'));
+CREATE TABLE gku.t_checks (a int CHECK (gku_reads('gku_secret') <> ''), s text);
+CREATE TABLE gku.t_fires (a int, s text);
+CREATE TRIGGER t BEFORE INSERT ON gku.t_fires FOR EACH ROW EXECUTE FUNCTION gku_reads_before('gku_secret');
+CREATE VIEW gku.v_lends AS SELECT gku_lends('gku_secret') AS s;
+CREATE VIEW gku.v_keeps AS SELECT gku_keeps('gku_secret') AS s;
+RESET ROLE;
+REVOKE EXECUTE ON FUNCTION gku_keeps FROM gk_user;
+SELECT * FROM gku.v_reads;
+INSERT INTO gku.t_reads VALUES (1);
+INSERT INTO gku.t_checks VALUES (1);
+INSERT INTO gku.t_fires VALUES (1);
+SELECT * FROM gku.v_keeps;
+SELECT current_user;
+-- allowed: what that role may, what it was lent, and a superuser's own call
+SELECT * FROM gku.v_reads_own;
+SELECT * FROM gku.v_lends;
+SELECT gku_reads('gku_secret');
+DROP FUNCTION gku_reads, gku_reads_before, gku_lends, gku_keeps CASCADE;
 
 --
 -- audit: it goes on, and a record says it would not have.

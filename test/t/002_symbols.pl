@@ -17,10 +17,9 @@ use Test::More;
 # C symbol (or a pattern of them) => why no rule lists it
 my %reviewed = (
 	# rights that core checks, or that are not worth more in other hands
-	'be_lo_(close|create?|from_bytea|get|get_fragment|lseek(64)?|open|put|tell(64)?|truncate(64)?|unlink)' =>
+	'be_lo_(close|create?|from_bytea|lseek(64)?|tell(64)?|truncate(64)?)' =>
 	  'large objects: data',
 	'be_lo(read|write)' => 'large objects: data',
-	'pg_logical_slot_(get|peek)_(binary_)?changes' => 'data of ordinary tables',
 	'pg_(clear|restore)_(relation|attribute|extended)_stats' => 'what ANALYZE would write',
 	'pg_import_system_collations' => 'collations run nothing',
 	'(cursor|database|schema|table)_to_xmlschema' => 'names and types of columns',
@@ -34,7 +33,7 @@ my %reviewed = (
 	# a nuisance, which operators are lent by functions of superusers
 	'pg_(cancel|terminate)_backend' => 'ends sessions; no rights come of it',
 	'pg_(copy|create)_physical_replication_slot(_[ab])?' => 'keeps WAL; no rights come of it',
-	'pg_(drop_replication_slot|replication_slot_advance|sync_replication_slots)' =>
+	'pg_sync_replication_slots' =>
 	  'bookkeeping of replication, no rights',
 	'pg_replication_origin_\w+' => 'bookkeeping of replication, no rights',
 	'pg_show_replication_origin_status' => 'bookkeeping of replication, no rights',
