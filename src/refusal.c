@@ -24,6 +24,16 @@
 #define SEE "See pg_gatekeeper(7)."
 #define SEE_EXEMPTIONS "See pg_gatekeeper(7), EXEMPTIONS."
 
+/* What was refused, for those who give advice. */
+typedef struct GkRefusal
+{
+	const GkRule *rule;
+	GkLevel		level;
+	const GkRule *lifted;		/* the rule, if it binds superusers in their own sessions */
+	const GkFinding *finding;
+	const GkRequest *request;
+} GkRefusal;
+
 /*
  * The label that the object should have: what it has, and this beside it.  An
  * object has one label, and setting one replaces what was there.
@@ -61,51 +71,121 @@ label_with(Oid classid, Oid objid, bool trusted, bool administrator, const GkRul
 	return text.data;
 }
 
-/* The statement that exempts the function from the rule. */
+/* The statement that labels the function: as trusted, as exempt from the rule, or both. */
 static char *
-function_label(Oid funcid, const GkRule *lifted)
+function_label(Oid funcid, bool trusted, const GkRule *lifted)
 {
 	return psprintf("SECURITY LABEL FOR gatekeeper ON ROUTINE %s IS '%s'", gk_function_name(funcid),
-					label_with(ProcedureRelationId, funcid, lifted == NULL, false, lifted));
+					label_with(ProcedureRelationId, funcid, trusted, false, lifted));
+}
+
+static char *
+role_label(Oid roleid, bool trusted, bool administrator, const GkRule *lifted)
+{
+	return psprintf("SECURITY LABEL FOR gatekeeper ON ROLE %s IS '%s'",
+					quote_identifier(GetUserNameFromId(roleid, false)),
+					label_with(AuthIdRelationId, roleid, trusted, administrator, lifted));
 }
 
 /* Superuser rights are running what others wrote, or led to. */
 static const char *
-advice_on_untrusted(const GkRequest *request)
+advice_on_untrusted(const GkRefusal *refusal)
 {
+	const GkRequest *request = refusal->request;
 	Oid			function = gk_code_function();
+	Oid			author = gk_code_author(request->has_no_author);
 
 	if (request->circumstances & GK_UNTRUSTED && request->door == GK_DOOR_RELATION)
 		return "A view leads there, and its author could have led anybody there. Name the tables themselves in the statement. " SEE;
 	if (request->circumstances & GK_UNTRUSTED)
-		return "A view, default, constraint, condition, policy, rule, operator, aggregate or cast of another role calls the function, not the statement itself. Use that role's objects after SET ROLE to it, or call the function in a SELECT of its own. For all that a role made, a superuser can vouch with SECURITY LABEL FOR gatekeeper ON ROLE name IS 'trusted'. " SEE_EXEMPTIONS;
+		return psprintf("A view, default, constraint, condition, policy, rule, operator, aggregate or cast of another role calls the function, not the statement itself. Use that role's objects after SET ROLE to it, or call the function in a SELECT of its own. For all that a role made, a superuser can vouch with %s. " SEE_EXEMPTIONS,
+						OidIsValid(author) && !gk_is_superuser(author) ? role_label(author, true, false, NULL) :
+						"SECURITY LABEL FOR gatekeeper ON ROLE name IS 'trusted'");
 	if (function < FirstNormalObjectId)
 		return "Superuser rights were running the code of a role that is not superuser. Touch its objects after SET ROLE to it. " SEE;
+	if (refusal->finding->binds_always)
+		return "Superuser rights were running the code of a role that is not superuser. Let a superuser do it in a statement of its own; no label lifts this. " SEE;
 	if (gk_code_is_deputy())
 		return psprintf("A view, default, constraint, trigger, operator, aggregate or cast that is the work of a role without superuser rights calls this function, with that role's arguments. Use that role's objects after SET ROLE to it, call the function in a statement of its own, or vouch for it: %s. " SEE_EXEMPTIONS,
-						function_label(function, NULL));
+						function_label(function, true, refusal->lifted));
 	return psprintf("Superuser rights were running a function whose owner is not superuser. Touch its owner's objects after SET ROLE to the owner; or let a superuser review the function and vouch for it, with %s. " SEE_EXEMPTIONS,
-					function_label(function, NULL));
+					function_label(function, true, refusal->lifted));
 }
 
 /* Rights were gained on the way. */
 static const char *
-advice_on_elevated(const GkRule *rule, const GkFinding *finding)
+advice_on_elevated(const GkRefusal *refusal)
 {
+	const GkRule *rule = refusal->rule;
 	Oid			session = GetSessionUserId();
 
-	if (finding->binds_always && superuser())
+	if (refusal->finding->binds_always && superuser())
 		return "Do it in a session that logged in with the rights for it; rights gained on the way do not count, and no label lifts this. " SEE;
 	if (gk_code_innermost() >= FirstNormalObjectId)
 		return psprintf("Do it in a session that logged in with the rights for it; or let a superuser review the function and exempt it, with %s. " SEE_EXEMPTIONS,
-						function_label(gk_code_innermost(), rule));
-	if (gk_client_has_switched())
-		return psprintf("Do it in a session that logged in with the rights for it. If \"%s\" is a person who administers this server, a superuser can say so, with SECURITY LABEL FOR gatekeeper ON ROLE %s IS '%s'. See pg_gatekeeper(7), ADMINISTRATORS.",
+						function_label(gk_code_innermost(), false, rule));
+	/* what is refused to superusers, too, is not an administrator's */
+	if (gk_client_has_switched() || GetUserId() == session)
+		return psprintf("Do it in a session that logged in with the rights for it. If \"%s\" is a person who administers this server, a superuser can say so, with %s. See pg_gatekeeper(7), ADMINISTRATORS.",
 						GetUserNameFromId(session, true),
-						quote_identifier(GetUserNameFromId(session, false)),
-						label_with(AuthIdRelationId, session, false, true, NULL));
-	return psprintf("Do it in a session that logged in with the rights for it; rights gained on the way, by SECURITY DEFINER, SET ROLE or another module, do not count. An administrator can change gatekeeper.%s; see pg_gatekeeper(7).",
+						role_label(session, false, refusal->lifted == NULL, refusal->lifted));
+	return psprintf("Do it in a session that logged in with the rights for it; rights gained on the way, by SECURITY DEFINER, SET ROLE or another module, do not count. An administrator can permit it for a while with gatekeeper.%s = 'audit'; see pg_gatekeeper(7).",
 					rule->name);
+}
+
+/* Which of the circumstances is to be done something about? */
+static const char *
+advice_on_circumstance(const GkRefusal *refusal, int circumstances)
+{
+	const char *rule = refusal->rule->name;
+
+	if (circumstances & GK_UNTRUSTED)
+		return advice_on_untrusted(refusal);
+	if (refusal->rule->id == GK_EXEMPTION)
+		return "Only a superuser can change labels, in a session of its own, whatever the settings are: it is the superuser's word. " SEE_EXEMPTIONS;
+	if (circumstances & GK_SELF)
+		return psprintf("This session was logged in by a process of this server: %s. Let a client of its own do it. See pg_gatekeeper(7), CIRCUMSTANCES.",
+						gk_circumstance_reason(GK_SELF));
+	if (circumstances & GK_EXTENSION)
+		return psprintf("Review the extension's script: this is not something an extension should do. An administrator can permit it for a while with gatekeeper.%s = 'audit'; see pg_gatekeeper(7).",
+						rule);
+	if ((circumstances & GK_RESTRICTED) && (circumstances & GK_ELEVATED))
+		return psprintf("Another module lends superuser rights here, perhaps for a script of its own. Let a superuser execute the statement in a session of its own, or an administrator permit it for a while with gatekeeper.%s = 'audit'; see pg_gatekeeper(7).",
+						rule);
+	if (circumstances & GK_RESTRICTED)
+		return psprintf("Review the functions that this operation runs; they must not do this. Let a superuser do it in a statement of its own, or an administrator permit it for a while with gatekeeper.%s = 'audit'; see pg_gatekeeper(7).",
+						rule);
+	return advice_on_elevated(refusal);
+}
+
+/*
+ * Advice of the finding, with the statement that helps here.  What a role may do
+ * without any circumstance it may by its own label, or that of the function in
+ * which it does it.
+ */
+static const char *
+advice_of_finding(const GkRefusal *refusal, int circumstances)
+{
+	const GkFinding *finding = refusal->finding;
+	Oid			function = gk_code_function();
+	Oid			innermost = gk_code_innermost();
+	char	   *label = NULL;
+
+	if (finding->exempts_role)
+		label = GetUserId() == GetSessionUserId() || innermost < FirstNormalObjectId ?
+			role_label(GetSessionUserId(), false, false, refusal->rule) :
+			function_label(innermost, false, refusal->rule);
+	else if (finding->binds_always || (circumstances & ~(GK_UNTRUSTED | GK_ELEVATED)) ||
+			 (refusal->request->circumstances & GK_UNTRUSTED))
+		return finding->hint;
+	else if (circumstances & GK_UNTRUSTED)
+		label = function < FirstNormalObjectId ? NULL : function_label(function, true, refusal->lifted);
+	else if ((circumstances & GK_ELEVATED) && refusal->rule->id != GK_EXEMPTION &&
+			 refusal->level != GK_LEVEL_ALWAYS && innermost >= FirstNormalObjectId)
+		label = function_label(innermost, false, refusal->rule);
+	return label == NULL ? finding->hint :
+		psprintf("%s A superuser who has reviewed it can exempt it, with %s. " SEE_EXEMPTIONS,
+				 finding->hint, label);
 }
 
 /*
@@ -114,35 +194,25 @@ advice_on_elevated(const GkRule *rule, const GkFinding *finding)
  * on what binds without a circumstance is for where none holds.
  */
 static const char *
-advice(const GkRule *rule, GkLevel level, const GkFinding *finding,
-	   int circumstances, const GkRequest *request)
+advice(const GkRefusal *refusal, int circumstances)
 {
-	bool		borrowed = (circumstances & (GK_ELEVATED | GK_EXTENSION | GK_RESTRICTED)) != 0;
+	const GkFinding *finding = refusal->finding;
+	bool		is_strict = (circumstances & GK_STRICT) != 0;
 
-	if (finding->hint && !(finding->binds_always && borrowed))
-		return finding->hint;
-	if ((circumstances & ~GK_STRICT) == 0 && level == GK_LEVEL_ALWAYS)
+	circumstances &= ~(GK_STRICT | finding->ignores);
+	if (finding->hint && (!finding->binds_always || circumstances == 0))
+		return advice_of_finding(refusal, circumstances);
+	if (circumstances == 0 && refusal->level == GK_LEVEL_ALWAYS)
 		return psprintf("An administrator can permit it to superusers with gatekeeper.%s = 'elevated' in the configuration file; see pg_gatekeeper(7).",
-						rule->name);
-	if (circumstances == GK_STRICT)
-		return "gatekeeper.strict is on. An administrator can turn it off in the configuration file and restart the server; see pg_gatekeeper(7).";
-	if (circumstances & GK_UNTRUSTED)
-		return advice_on_untrusted(request);
-	if (circumstances & GK_SELF)
-		return psprintf("This session was logged in by a process of this server: %s. Let a client of its own do it. See pg_gatekeeper(7), CIRCUMSTANCES.",
-						gk_circumstance_reason(GK_SELF));
-	if (circumstances & GK_EXTENSION)
-		return psprintf("Review the extension's script: this is not something an extension should do. An administrator can permit it for a while with gatekeeper.%s = 'audit'; see pg_gatekeeper(7).",
-						rule->name);
-	if ((circumstances & GK_RESTRICTED) && (circumstances & GK_ELEVATED))
-		return psprintf("Another module lends superuser rights here, perhaps for a script of its own. Let a superuser execute the statement in a session of its own, or an administrator permit it for a while with gatekeeper.%s = 'audit'; see pg_gatekeeper(7).",
-						rule->name);
-	if (circumstances & GK_RESTRICTED)
-		return "Review the functions that this operation runs; they must not do this. " SEE;
-	if (circumstances & GK_ELEVATED)
-		return advice_on_elevated(rule, finding);
+						refusal->rule->name);
+	if (is_strict)
+		return circumstances == 0 ?
+			"gatekeeper.strict is on. An administrator can turn it off in the configuration file and restart the server; see pg_gatekeeper(7)." :
+			"gatekeeper.strict is on, and no label lifts what it refuses. Ask a superuser to do it in a session of its own, or an administrator to turn it off in the configuration file and restart the server; see pg_gatekeeper(7), UNDER STRICT.";
+	if (circumstances != 0)
+		return advice_on_circumstance(refusal, circumstances);
 	return psprintf("Ask a superuser to do it, or an administrator to change gatekeeper.%s; see pg_gatekeeper(7).",
-					rule->name);
+					refusal->rule->name);
 }
 
 /* Are details kept from whoever is there?  Those who administer the server see them. */
@@ -158,6 +228,9 @@ void
 gk_deny(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
 {
 	const GkFinding *finding = event->finding;
+	GkRefusal	refusal = {
+		event->rule, level, level == GK_LEVEL_ALWAYS ? event->rule : NULL, finding, event->request
+	};
 	const char *code;
 	char		bits[80];
 	char		object[256];
@@ -185,7 +258,6 @@ gk_deny(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
 					   code ? " Code: " : "", code ? code : "", code ? "." : "",
 					   seq),
 			 recorded ?
-			 errhint("%s", advice(event->rule, level, finding, event->circumstances,
-								  event->request)) :
+			 errhint("%s", advice(&refusal, event->circumstances)) :
 			 errhint("gatekeeper.audit_failure is \"closed\" and no audit sink took the record. See the server log for the reason.")));
 }

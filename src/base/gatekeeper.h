@@ -203,6 +203,7 @@ typedef struct GkFinding
 	int			ignores;		/* circumstances that do not count */
 	bool		always_recorded;	/* whatever gatekeeper.audit_level is */
 	bool		is_alarm;		/* its record is as urgent as can be */
+	bool		exempts_role;	/* the hint goes on with the role's label */
 	const char *hint;			/* advice of its own, or NULL; a constant */
 } GkFinding;
 

@@ -214,7 +214,7 @@ check_owners(const GkRequest *request, int findings, bool to_superuser, GkFindin
 		 gk_relation_is_fresh(request->objid) :
 		 gk_row_is_fresh(request->classid, request->objid)))
 		return NULL;
-	finding->hint = "Only a new object can be given away, in the transaction that makes it. Do it in a session that logged in as a superuser, or let one review the function and exempt it with a security label. See pg_gatekeeper(7), EXEMPTIONS.";
+	finding->hint = "Only a new object can be given away, in the transaction that makes it. Do it in a session that logged in as a superuser.";
 	return "taking an object from a superuser";
 }
 

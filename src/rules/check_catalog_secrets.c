@@ -86,8 +86,11 @@ found(Oid catalog, AttrNumber column, bool own, GkFinding *finding)
 	if (!own && !acts)
 	{
 		finding->binds_always = true;
-		finding->hint = "Only superusers may read this, whatever SELECT was granted, pg_read_all_data included. A superuser can exempt a role that has to, such as one that makes dumps with password hashes: SECURITY LABEL FOR gatekeeper ON ROLE ... IS 'allow catalog_secrets'.";
+		finding->hint = "Only superusers may read this, whatever SELECT was granted, pg_read_all_data included. A role that makes dumps with password hashes has to.";
+		finding->exempts_role = true;
 	}
+	else if (!acts)
+		finding->ignores = GK_STRICT;	/* a view of core's shows the role its own */
 	finding->action = "reading secrets from a system catalog";
 	finding->object_type = "column";
 	finding->object = column == InvalidAttrNumber ? get_rel_name(catalog) :
@@ -211,7 +214,8 @@ found_setting(const char *name, GkFinding *finding)
 	finding->object = name;
 	finding->binds_always = !gk_role_reads_settings(GetSessionUserId());
 	finding->scripts_may = true;
-	finding->hint = "Whoever reads it could log in elsewhere with it. Keep the password in a password file (passfile), or let a superuser review the function and exempt it, with the security label 'allow catalog_secrets'. See pg_gatekeeper(7), EXEMPTIONS.";
+	finding->exempts_role = finding->binds_always;
+	finding->hint = "Whoever reads it could log in elsewhere with it. Keep the password in a password file (passfile).";
 	return true;
 }
 

@@ -292,7 +292,7 @@ check_settings(const GkRequest *request, GkFinding *finding)
 	/* PostGIS adds its schema to what the path of the database is */
 	finding->scripts_may = databaseid == MyDatabaseId;
 	if (is_own_database(databaseid))
-		finding->ignores = GK_ELEVATED;
+		finding->ignores = GK_ELEVATED | GK_STRICT;
 	finding->by_any_text = sets_search_path();
 	return true;
 }

@@ -153,6 +153,6 @@ gk_check_role_by_others(const GkRequest *request, GkFinding *finding)
 		return false;
 	finding->object_type = "role";
 	finding->ignores = GK_ONLY_UNTRUSTED;
-	finding->hint = "Only code of a superuser, or of a role with CREATEROLE, may do this with the rights of whoever runs it. If it is meant to, let such a role own the function, or give it a label; see pg_gatekeeper(7).";
+	finding->hint = "Only code of a superuser, or of a role with CREATEROLE, may do this with the rights of whoever runs it. If it is meant to, let such a role own the function.";
 	return true;
 }

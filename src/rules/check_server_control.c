@@ -57,7 +57,8 @@ gk_check_server_control(const GkRequest *request, GkFinding *finding)
 	if ((request->symflags & SUPERUSERS_ONLY) && !superuser())
 	{
 		finding->binds_always = true;
-		finding->hint = "Only superusers may do this, whatever EXECUTE was granted. Use pg_ctl on the server, or let a superuser exempt a role that has to: SECURITY LABEL FOR gatekeeper ON ROLE ... IS 'allow server_control'.";
+		finding->hint = "Only superusers may do this, whatever EXECUTE was granted. Use pg_ctl on the server.";
+		finding->exempts_role = true;
 	}
 	return true;
 }

@@ -96,7 +96,8 @@ gk_check_server_files(const GkRequest *request, GkFinding *finding)
 	if ((request->symflags & (READS | WRITES)) && !superuser())
 	{
 		finding->binds_always = true;
-		finding->hint = "Only superusers may do this, whatever EXECUTE was granted. Use client-side tools such as psql's \\lo_import, or let a superuser exempt a role that has to, such as pg_rewind's: SECURITY LABEL FOR gatekeeper ON ROLE ... IS 'allow server_files'.";
+		finding->hint = "Only superusers may do this, whatever EXECUTE was granted. Use client-side tools such as psql's \\lo_import. A role of pg_rewind's has to do it.";
+		finding->exempts_role = true;
 	}
 	return true;
 }

@@ -22,7 +22,8 @@
 static const struct
 {
 	const char *name;
-	const char *value;			/* "on" and "off" in any spelling of a boolean */
+	const char *value;			/* "on" and "off" in any spelling of a boolean, a
+								 * list in any order */
 }			tight[] =
 {
 	{"allow_in_place_tablespaces", "off"},
@@ -48,6 +49,7 @@ static const struct
 	{"pgaudit.log_relation", "on"},
 	{"pgaudit.log_rows", "on"},
 	{"pgaudit.log_statement", "on"},
+	{"restrict_nonsystem_relation_kind", "view, foreign-table"},
 	{"session_replication_role", "origin"},
 	{"ssl", "on"},
 	{"zero_damaged_pages", "off"},
@@ -61,6 +63,8 @@ is_same(const char *wanted, const char *value)
 
 	if (pg_strcasecmp(wanted, value) == 0)
 		return true;
+	if (strchr(wanted, ',') != NULL)
+		return gk_list_keeps_all(wanted, value, true);
 	return strncmp(wanted, "o", 1) == 0 && parse_bool(wanted, &wants) &&
 		parse_bool(value, &given) && wants == given;
 }

@@ -132,6 +132,30 @@ is(value_of($node, "$parallel SELECT count(*) FROM t"), '200000', '... which wor
 unlike($plan, qr/cannot be loosened/, '... without complaint');
 
 # ------------------------------------------------------------------------
+# What the manual says of dumps, and of databases of ordinary roles
+# ------------------------------------------------------------------------
+
+value_of($node, q{
+	CREATE ROLE gk_dumper LOGIN;
+	CREATE ROLE gk_owner LOGIN;
+	CREATE DATABASE gk_owned OWNER gk_owner;
+	CREATE TABLE gk_rows(a int); ALTER TABLE gk_rows ENABLE ROW LEVEL SECURITY});
+foreach my $option ([], ['--enable-row-security'])
+{
+	my @command = ('pg_dump', '--no-subscriptions', '-s', @$option, '-U', 'postgres', '-d', $node->connstr('postgres'));
+	my ($out, $err) = ('', '');
+
+	ok(IPC::Run::run(\@command, '>', \$out, '2>', \$err) && $out =~ /gk_rows/, "@command[0 .. 3]") or diag($err);
+}
+allowed_for($node, 'gk_dumper', $_, "an ordinary role: $_")
+  foreach 'SELECT umoptions FROM pg_user_mappings', 'SELECT count(*) FROM pg_stats';
+foreach my $role ('gk_owner', 'postgres')
+{
+	allowed_for($node, $role, q{ALTER DATABASE gk_owned SET work_mem = '5MB'}, "$role: a setting of an ordinary role's database");
+}
+denied_for($node, 'postgres', q{ALTER DATABASE postgres SET work_mem = '5MB'}, "... but not of a superuser's");
+
+# ------------------------------------------------------------------------
 # The way out is a restart
 # ------------------------------------------------------------------------
 

@@ -75,6 +75,14 @@ foreach my $set (
 }
 is( value_of($node, q{SELECT 'log_statement=ALL' = ANY (setconfig) FROM pg_db_role_setting WHERE setrole = 'gk_plain'::regrole}),
 	't', 'the setting is there');
+# what pg_dump sets; on minors that know it
+if (value_of($node, q{SELECT count(*) FROM pg_settings WHERE name = 'restrict_nonsystem_relation_kind'}))
+{
+	lends('gk_plain', "SET restrict_nonsystem_relation_kind = $_", "restrict_nonsystem_relation_kind = $_")
+	  foreach q{'view, foreign-table'}, q{'foreign-table,view'};
+	refuses('gk_plain', "SET restrict_nonsystem_relation_kind = $_", "restrict_nonsystem_relation_kind = $_")
+	  foreach q{''}, q{'view'};
+}
 refuses('gk_plain', q{SET log_min_messages = 'debug5'}, 'a flood of messages');
 refuses('gk_plain', q{SET archive_command = ''}, 'another setting');
 
