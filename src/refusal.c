@@ -93,7 +93,7 @@ advice_on_untrusted(const GkRefusal *refusal)
 {
 	const GkRequest *request = refusal->request;
 	Oid			function = gk_code_function();
-	Oid			author = gk_code_author(request->has_no_author);
+	Oid			author = gk_code_author(request->has_no_author, request->lender);
 
 	if (request->circumstances & GK_UNTRUSTED && request->door == GK_DOOR_RELATION)
 		return "A view leads there, and its author could have led anybody there. Name the tables themselves in the statement. " SEE;
