@@ -133,6 +133,7 @@ extern GkAnswer *gk_posture_answer(GkPosture *p, const char *id);
 extern bool gk_posture_wants(GkPosture *p, const char *id);
 extern GkFinding *gk_posture_add(GkPosture *p, const char *id, GkStatus status,
 								 const char *object, const char *found, const char *remedy);
+extern void gk_posture_drop(GkPosture *p, const char *id, const char *object);
 extern void gk_posture_skip(GkPosture *p, const char *id, const char *why);
 extern void gk_posture_looked(GkPosture *p, const char *id);
 extern void gk_posture_finish(GkPosture *p);
@@ -148,13 +149,17 @@ extern void gk_posture_ask(GkPosture *p);
 extern void gk_posture_prepare(GkPosture *p);
 extern void gk_posture_look(GkPosture *p);
 
-/* posture_files.c, posture_tls.c, posture_secrets.c: what it looks at */
+extern const char *gk_own_addresses(void);
+
+/* posture_files.c, posture_paths.c, posture_user.c, posture_tls.c, posture_secrets.c: what it looks at */
 extern char *gk_others_write(const GkPosture *p, const char *path, bool and_above);
 extern char *gk_others_read(const GkPosture *p, const char *path);
 extern char *gk_group_of_others(const GkPosture *p, gid_t gid);
 extern const char *gk_shell_quote(const char *text);
 extern char *gk_secret_in(const char *line);
 extern void gk_look_at_files(GkPosture *p);
+extern void gk_look_at_paths(GkPosture *p);
+extern void gk_look_at_user(GkPosture *p);
 extern void gk_look_at_tls(GkPosture *p);
 extern void gk_look_for_secrets(GkPosture *p);
 extern void gk_look_at_processes(GkPosture *p);

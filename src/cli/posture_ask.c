@@ -30,6 +30,15 @@ static const char set_up[] =
 "SET statement_timeout = '20s'; SET lock_timeout = '2s'; SET client_encoding = 'UTF8'; "
 "SET standard_conforming_strings = on; SET quote_all_identifiers = off; SET row_security = off";
 
+/*
+ * What is set for the database or for the role that looks is not the server's
+ * setting: put that back, as far as the role may know and set it.
+ */
+static const char put_back[] =
+"SELECT set_config(s.name, coalesce(f.setting, s.boot_val, ''), false) FROM pg_settings s LEFT JOIN LATERAL "
+"(SELECT f.setting FROM pg_file_settings f WHERE f.name = s.name AND f.applied ORDER BY f.seqno DESC LIMIT 1) f ON true "
+"WHERE s.source IN ('database', 'user', 'database user', 'global') AND s.context IN ('user', 'superuser') AND s.name !~ '^gatekeeper[.]'";
+
 /* What the server remarks is no finding. */
 static void
 ignore_notice(void *arg, const char *message)
@@ -73,6 +82,7 @@ connect_once(const GkPosture *p, const char *database, bool with_options, char *
 	{
 		PQsetNoticeProcessor(conn, ignore_notice, NULL);
 		PQclear(PQexec(conn, set_up));
+		PQclear(PQexec(conn, put_back));
 		return conn;
 	}
 	*why = gk_copy(PQerrorMessage(conn));
@@ -307,6 +317,7 @@ ask_database(GkPosture *p, const char *database, const char *path, const char *j
 	}
 	tell(conn, "gk_check.search_path", path);
 	tell(conn, "gk_check.home", p->home ? p->home : "");
+	tell(conn, "gk_check.own", p->data ? gk_own_addresses() : "");
 	if (jobs)
 		tell(conn, "gk_check.jobs", jobs);
 	ask_checks(p, conn, true, database);

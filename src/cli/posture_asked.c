@@ -12,10 +12,13 @@
 #include "cli/posture_asked.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
 /* How long all guessing together may take. */
-#define GUESS_US 6000000
+#define GUESS_US 8000000
 
 /* The answer, or NULL and a note in the check that could not be made. */
 static PGresult *
@@ -45,8 +48,8 @@ gk_posture_ask_bodies(GkPosture *p, PGconn *conn, const char *database)
 	result = ask_for(p, id, conn,
 					 "SELECT p.oid::regprocedure, p.prosrc, pg_get_userbyid(p.proowner), (SELECT string_agg(coalesce(nullif(p.proargnames[a.n], ''), '$' || a.n) || ',$' || a.n, ',') "
 					 "FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) WITH ORDINALITY a(t, n) JOIN pg_type t ON t.oid = a.t "
-					 "WHERE t.typcategory IN ('N', 'B', 'D', 'T') OR t.typname ~ '^(reg|oid$|uuid$)') "
-					 "FROM pg_proc p WHERE p.prosecdef AND p.oid >= 16384 AND p.prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('plpgsql', 'sql')) "
+					 "WHERE t.typcategory IN ('N', 'B', 'D', 'T') OR t.typname ~ '^(reg|oid$|uuid$)'), (SELECT lanname FROM pg_language l WHERE l.oid = p.prolang) "
+					 "FROM pg_proc p WHERE p.prosecdef AND p.oid >= 16384 AND p.prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('plpgsql', 'sql', 'plperl', 'plperlu', 'plpython3u', 'pltcl', 'pltclu')) "
 					 "AND (SELECT rolsuper OR EXISTS (SELECT FROM pg_roles s WHERE (s.rolsuper OR s.rolname IN ('pg_execute_server_program', 'pg_write_server_files')) "
 					 "AND s.oid <> r.oid AND pg_has_role(r.oid, s.oid, 'MEMBER')) FROM pg_roles r WHERE r.oid = p.proowner) "
 					 "AND EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.privilege_type = 'EXECUTE' "
@@ -58,7 +61,8 @@ gk_posture_ask_bodies(GkPosture *p, PGconn *conn, const char *database)
 		const char *name = PQgetvalue(result, i, 0);
 
 		gk_words_add_list(&safe, PQgetvalue(result, i, 3));
-		what = gk_dynamic_find(PQgetvalue(result, i, 1), &safe);
+		what = strcmp(PQgetvalue(result, i, 4), "plpgsql") != 0 && strcmp(PQgetvalue(result, i, 4), "sql") != 0 ?
+			gk_dynamic_find_foreign(PQgetvalue(result, i, 1), PQgetvalue(result, i, 4)) : gk_dynamic_find(PQgetvalue(result, i, 1), &safe);
 		if (what)
 		{
 			GkFinding  *finding = gk_posture_add(p, id, GK_FAIL, name, gk_format("%s, with the rights of %s", what, PQgetvalue(result, i, 2)),
@@ -94,6 +98,41 @@ report_script(void *arg, int line, const char *what)
 	finding->type = "extension";
 }
 
+/*
+ * The script of the version that is installed; where there is none, it came by
+ * updates, and all scripts of the extension's may have been run.
+ */
+static void
+read_scripts(Report *report, const char *version)
+{
+	const char *directory = gk_format("%s/extension", report->p->share);
+	char	   *own = gk_format("%s--%s.sql", report->extension, version);
+	char	   *start = gk_format("%s--", report->extension);
+	char	   *end = gk_format("--%s.sql", version);
+	bool		by_update = access(gk_format("%s/%s", directory, own), F_OK) != 0;
+	DIR		   *dir = opendir(directory);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)) != NULL)
+	{
+		size_t		len = strlen(entry->d_name);
+		char	   *text;
+
+		if (strncmp(entry->d_name, start, strlen(start)) != 0 || len < 4 || strcmp(entry->d_name + len - 4, ".sql") != 0)
+			continue;
+		if (!by_update && strcmp(entry->d_name, own) != 0 && (len < strlen(end) || strcmp(entry->d_name + len - strlen(end), end) != 0))
+			continue;
+		report->file = gk_format("%s/%s", directory, entry->d_name);
+		text = gk_read_file(report->file);
+		/* the server's own are written so that they need none of it */
+		if (text && strncmp(text, "/* contrib/", 11) != 0 && strncmp(text, "/* src/pl/", 10) != 0)
+			gk_script_find(text, report_script, report);
+		free(text);
+	}
+	if (dir)
+		closedir(dir);
+}
+
 /* Scripts of the extensions that are installed. */
 void
 gk_posture_ask_extensions(GkPosture *p, PGconn *conn, const char *database)
@@ -107,48 +146,53 @@ gk_posture_ask_extensions(GkPosture *p, PGconn *conn, const char *database)
 	for (int i = 0; result && i < PQntuples(result); i++)
 	{
 		Report		report = {p, database, PQgetvalue(result, i, 0), NULL};
-		char	   *text;
 
 		if (strchr(report.extension, '/'))
 			continue;
-		report.file = gk_format("%s/extension/%s--%s.sql", p->share, report.extension, PQgetvalue(result, i, 1));
-		text = gk_read_file(report.file);
-		/* the server's own are written so that they need none of it */
-		if (text && strncmp(text, "/* contrib/", 11) != 0 && strncmp(text, "/* src/pl/", 10) != 0)
-			gk_script_find(text, report_script, &report);
-		free(text);
+		read_scripts(&report, PQgetvalue(result, i, 1));
 	}
 	PQclear(result);
 }
 
-/* The nth guess of a role's password, or NULL. */
+static int
+this_year(void)
+{
+	time_t		now = gk_now() / 1000000;
+
+	return gmtime(&now)->tm_year + 1900;
+}
+
+/* The nth guess of a role's password, or NULL; more: names of databases and the like. */
 static char *
-guess(const char *role, int n)
+guess(const char *role, int n, const GkWords *more)
 {
 	static const char *const common[] =
-	{"postgres", "password", "changeme", "secret", "123456", "admin", "test", "Password1"};
-	static const char *const tails[] = {"1", "123", "1234", "2024", "2025", "2026", "!"};
+	{"postgres", "password", "changeme", "secret", "123456", "admin", "test", "Password1", "12345678", "passw0rd", "welcome", "qwerty"};
+	static const char *const tails[] = {"1", "123", "1234", "!", "12345", "_pw", "pass"};
 	char	   *text;
 
 	if (n == 0)
 		return gk_copy(role);
-	if (n <= GK_LENGTHOF(common))
-		return gk_copy(common[n - 1]);
-	n -= 1 + GK_LENGTHOF(common);
+	if (--n < 4)
+		return gk_format(n % 2 ? "%s%d!" : "%s%d", role, this_year() - n / 2);
+	n -= 4;
+	if (n < 3)
+	{
+		text = gk_copy(role);
+		for (size_t i = 0, len = strlen(role); i < len; i++)
+			text[i] = n == 0 ? role[len - 1 - i] : n == 1 || i == 0 ? toupper((unsigned char) role[i]) : role[i];
+		return text;
+	}
+	n -= 3;
+	if (n < more->count)
+		return gk_copy(more->word[n]);
+	n -= more->count;
 	if (n < GK_LENGTHOF(tails))
 		return gk_format("%s%s", role, tails[n]);
 	n -= GK_LENGTHOF(tails);
-	text = gk_copy(role);
-	if (n == 0)
-		*text = toupper((unsigned char) *text);
-	else if (n == 1)
-		return gk_format("%s%s", role, role);
-	else
-	{
-		free(text);
-		return NULL;
-	}
-	return text;
+	if (n < GK_LENGTHOF(common))
+		return gk_copy(common[n]);
+	return n == GK_LENGTHOF(common) ? gk_format("%s%s", role, role) : NULL;
 }
 
 /* Passwords that are the role's name, or one of those that everybody tries. */
@@ -160,15 +204,22 @@ gk_posture_ask_passwords(GkPosture *p, PGconn *conn)
 	bool	   *is_known;
 	uint64_t	begun = gk_now();
 	char	   *text = NULL;
+	GkWords		more = {0};
 
 	if (!gk_posture_wants(p, id))
 		return;
+	for (int i = 0; i < p->databases.count && more.count < 4; i++)
+		if (strcmp(p->databases.word[i], "postgres") != 0 && strncmp(p->databases.word[i], "template", 8) != 0)
+			gk_words_add(&more, p->databases.word[i], strlen(p->databases.word[i]));
+	gk_words_add(&more, p->cluster, strlen(p->cluster));
+	if (p->data)
+		gk_words_add(&more, gk_own_addresses(), strcspn(gk_own_addresses(), " ."));
 	result = ask_for(p, id, conn, "SELECT rolname, rolpassword, quote_ident(rolname) FROM pg_authid WHERE rolcanlogin AND rolpassword LIKE 'SCRAM-SHA-256$%' "
 					 "AND split_part(split_part(rolpassword, '$', 2), ':', 1)::int <= 100000 ORDER BY NOT rolsuper, oid");
 	if (result == NULL)
 		return;
 	is_known = gk_alloc(PQntuples(result) * sizeof(bool));
-	for (int n = 0; (text = guess("", n)) != NULL; n++)
+	for (int n = 0; (text = guess("", n, &more)) != NULL; n++)
 	{
 		free(text);
 		for (int i = 0; i < PQntuples(result); i++)
@@ -182,7 +233,7 @@ gk_posture_ask_passwords(GkPosture *p, PGconn *conn)
 				PQclear(result);
 				return;
 			}
-			text = guess(PQgetvalue(result, i, 0), n);
+			text = guess(PQgetvalue(result, i, 0), n, &more);
 			if (!is_known[i] && gk_scram_fits(PQgetvalue(result, i, 1), text))
 			{
 				is_known[i] = true;

@@ -19,7 +19,24 @@ extern void gk_posture_ask_bodies(GkPosture *p, PGconn *conn, const char *databa
 extern void gk_posture_ask_extensions(GkPosture *p, PGconn *conn, const char *database);
 extern void gk_posture_ask_passwords(GkPosture *p, PGconn *conn);
 
-/* posture_dynamic.c, posture_script.c, posture_scram.c: without the server */
+typedef struct GkToken
+{
+	enum
+	{
+		GK_T_WORD, GK_T_STRING, GK_T_NUMBER, GK_T_OTHER
+	}			kind;
+	char	   *text;			/* a string without its quotes */
+} GkToken;
+
+typedef struct GkTokens
+{
+	GkToken    *token;
+	int			count;
+} GkTokens;
+
+/* posture_tokens.c, posture_dynamic.c, posture_foreign.c, posture_script.c, posture_scram.c: without the server */
+extern void gk_tokenize(GkTokens *t, const char *s);
+extern char *gk_dynamic_find_foreign(const char *text, const char *language);
 extern char *gk_dynamic_find(const char *body, const GkWords *safe);
 extern void gk_script_find(const char *script, void (*report) (void *arg, int line, const char *what),
 						   void *arg);

@@ -17,19 +17,9 @@
 #include <ctype.h>
 #include <strings.h>
 
-typedef struct Token
-{
-	enum
-	{
-		T_WORD, T_STRING, T_NUMBER, T_OTHER
-	}			kind;
-	char	   *text;			/* a string without its quotes */
-} Token;
-
 typedef struct Body
 {
-	Token	   *token;
-	int			count;
+	GkTokens	t;
 	const GkWords *safe;		/* arguments that are numbers or the like */
 	GkWords		asked;			/* variables being followed */
 	const char *culprit;		/* what is not safe */
@@ -37,121 +27,10 @@ typedef struct Body
 
 static bool is_unsafe(Body *body, int from, int to);
 
-static void
-add_token(Body *body, int kind, const char *text, size_t len)
-{
-	if (body->count % 64 == 0)
-		body->token = gk_grow(body->token, (body->count + 64) * sizeof(Token));
-	body->token[body->count++] = (Token) {kind, gk_format("%.*s", (int) len, text)};
-}
-
-/* Where a string ends, of which the opening quote has been read. */
-static const char *
-string_end(const char *s, char quote, bool has_escapes)
-{
-	for (; *s; s++)
-	{
-		if (has_escapes && *s == '\\' && s[1])
-			s++;
-		else if (*s == quote && s[1] == quote)
-			s++;
-		else if (*s == quote)
-			return s;
-	}
-	return s;
-}
-
-/* A comment's end, or s itself where there is none. */
-static const char *
-after_comment(const char *s)
-{
-	if (strncmp(s, "--", 2) == 0)
-		return s + strcspn(s, "\n");
-	if (strncmp(s, "/*", 2) == 0)
-	{
-		const char *end = strstr(s + 2, "*/");
-
-		return end ? end + 2 : s + strlen(s);
-	}
-	return s;
-}
-
-/* A dollar-quoted string; moves on.  False where there is none. */
-static bool
-take_dollar(Body *body, const char **s)
-{
-	size_t		len = 1;
-	char	   *tag;
-	const char *end;
-
-	if (**s != '$')
-		return false;
-	while (isalnum((unsigned char) (*s)[len]) || (*s)[len] == '_')
-		len++;
-	if ((*s)[len] != '$' || isdigit((unsigned char) (*s)[1]))
-		return false;
-	tag = gk_format("%.*s", (int) len + 1, *s);
-	*s += len + 1;
-	end = strstr(*s, tag);
-	end = end ? end : *s + strlen(*s);
-	add_token(body, T_STRING, *s, end - *s);
-	*s = *end ? end + len + 1 : end;
-	return true;
-}
-
-static void
-tokenize(Body *body, const char *s)
-{
-	while (*s)
-	{
-		const char *end = after_comment(s);
-
-		if (end != s || isspace((unsigned char) *s))
-			s = end != s ? end : s + 1;
-		else if (*s == '\'' || ((*s == 'E' || *s == 'e') && s[1] == '\''))
-		{
-			bool		escapes = *s != '\'';
-
-			s += escapes ? 2 : 1;
-			end = string_end(s, '\'', escapes);
-			add_token(body, T_STRING, s, end - s);
-			s = *end ? end + 1 : end;
-		}
-		else if (*s == '"')
-		{
-			end = string_end(++s, '"', false);
-			add_token(body, T_WORD, s, end - s);
-			s = *end ? end + 1 : end;
-		}
-		else if (take_dollar(body, &s))
-			continue;
-		else if (isalpha((unsigned char) *s) || *s == '_' || (unsigned char) *s >= 0x80 || *s == '$')
-		{
-			for (end = s + 1; isalnum((unsigned char) *end) || *end == '_' || *end == '$' || (unsigned char) *end >= 0x80;)
-				end++;
-			add_token(body, T_WORD, s, end - s);
-			s = end;
-		}
-		else if (isdigit((unsigned char) *s))
-		{
-			end = s + strspn(s, "0123456789.");
-			add_token(body, T_NUMBER, s, end - s);
-			s = end;
-		}
-		else
-		{
-			size_t		len = strncmp(s, "||", 2) == 0 || strncmp(s, ":=", 2) == 0 || strncmp(s, "::", 2) == 0 ? 2 : 1;
-
-			add_token(body, T_OTHER, s, len);
-			s += len;
-		}
-	}
-}
-
 static bool
 is(const Body *body, int i, const char *text)
 {
-	return i >= 0 && i < body->count && body->token[i].kind != T_STRING && strcasecmp(body->token[i].text, text) == 0;
+	return i >= 0 && i < body->t.count && body->t.token[i].kind != GK_T_STRING && strcasecmp(body->t.token[i].text, text) == 0;
 }
 
 static bool
@@ -200,9 +79,9 @@ format_is_unsafe(Body *body, int from, int to)
 	const char *s;
 	int			next = end + 1;
 
-	if (end != from + 1 || body->token[from].kind != T_STRING)
+	if (end != from + 1 || body->t.token[from].kind != GK_T_STRING)
 		return is_unsafe(body, from, to);
-	for (s = strchr(body->token[from].text, '%'); s; s = strchr(s, '%'))
+	for (s = strchr(body->t.token[from].text, '%'); s; s = strchr(s, '%'))
 	{
 		int			number = 0;
 
@@ -233,8 +112,36 @@ format_is_unsafe(Body *body, int from, int to)
 	return false;
 }
 
+/* Is the parenthesis at i the end of a call that quotes? */
+static bool
+is_quoted_call(const Body *body, int i)
+{
+	int			depth = 0;
+
+	for (; i > 0; i--)
+	{
+		depth += is(body, i, ")");
+		depth -= is(body, i, "(");
+		if (depth == 0)
+			return body->t.token[i - 1].kind == GK_T_WORD && is_one_of(body->t.token[i - 1].text, "quote_ident, quote_literal, quote_nullable, count");
+	}
+	return false;
+}
+
 #define SAFE_TYPES "int, integer, bigint, smallint, int2, int4, int8, oid, regclass, regproc, regprocedure, regtype, regrole, " \
 	"regnamespace, regoperator, boolean, bool, numeric, real, float, float4, float8, date, timestamp, timestamptz, interval, uuid"
+
+/* r.x, where x is the name of a column that a query casts or quotes. */
+static bool
+field_is_safe(const Body *body, const char *field)
+{
+	for (int i = 2; i < body->t.count; i++)
+		if (is(body, i, field) && is(body, i - 1, "as") &&
+			((body->t.token[i - 2].kind == GK_T_WORD && is_one_of(body->t.token[i - 2].text, SAFE_TYPES) && is(body, i - 3, "::")) ||
+			 (is(body, i - 2, ")") && is_quoted_call(body, i - 2))))
+			return true;
+	return false;
+}
 
 /* Does what is made of a variable, here or there, come from outside? */
 static bool
@@ -245,33 +152,33 @@ variable_is_unsafe(Body *body, const char *name)
 	if (gk_words_has(body->safe, name) || gk_words_has(&body->asked, name))
 		return false;
 	gk_words_add(&body->asked, name, strlen(name));
-	for (int i = 0; i < body->count; i++)
+	for (int i = 0; i < body->t.count; i++)
 	{
 		int			begin = i + 1;
 		int			end;
-		bool		starts = i == 0 || is(body, i - 1, ";") || is_one_of(body->token[i - 1].text, "declare, begin, then, else, loop");
+		bool		starts = i == 0 || is(body, i - 1, ";") || is_one_of(body->t.token[i - 1].text, "declare, begin, then, else, loop");
 
 		if (!is(body, i, name) || !starts)
 			continue;
 		/* a declaration: name [constant] type [:= value] */
 		if (is(body, begin, "constant"))
 			begin++;
-		if (!is(body, begin, ":=") && !is(body, begin, "=") && begin < body->count && body->token[begin].kind == T_WORD)
+		if (!is(body, begin, ":=") && !is(body, begin, "=") && begin < body->t.count && body->t.token[begin].kind == GK_T_WORD)
 		{
-			if (is_one_of(body->token[begin].text, SAFE_TYPES))
+			if (is_one_of(body->t.token[begin].text, SAFE_TYPES))
 				return false;
-			while (begin < body->count && !is(body, begin, ":=") && !is(body, begin, "=") && !is(body, begin, "default") && !is(body, begin, ";"))
+			while (begin < body->t.count && !is(body, begin, ":=") && !is(body, begin, "=") && !is(body, begin, "default") && !is(body, begin, ";"))
 				begin++;
 		}
 		if (!is(body, begin, ":=") && !is(body, begin, "=") && !is(body, begin, "default"))
 			continue;
-		for (end = ++begin; end < body->count && !is(body, end, ";"); end++)
+		for (end = ++begin; end < body->t.count && !is(body, end, ";"); end++)
 			;
 		is_assigned = true;
 		if (is_unsafe(body, begin, end))
 			return true;
 	}
-	for (int i = 1; i < body->count; i++)
+	for (int i = 1; i < body->t.count; i++)
 		if (is(body, i, name) && (is(body, i - 1, "into") || is(body, i - 1, "strict") || is(body, i - 1, "for") || is(body, i - 1, "foreach")))
 			is_assigned = false;
 	if (!is_assigned)
@@ -284,13 +191,13 @@ static bool
 name_is_unsafe(Body *body, int *at, int to)
 {
 	int			i = *at;
-	const char *name = body->token[i].text;
+	const char *name = body->t.token[i].text;
 	const char *first = name;
 	int			end;
 	bool		unsafe;
 
-	while (i + 2 < to && is(body, i + 1, ".") && body->token[i + 2].kind == T_WORD)
-		name = body->token[i += 2].text;
+	while (i + 2 < to && is(body, i + 1, ".") && body->t.token[i + 2].kind == GK_T_WORD)
+		name = body->t.token[i += 2].text;
 	if (i + 1 < to && is(body, i + 1, "("))
 	{
 		end = closing(body, i + 1, to);
@@ -308,11 +215,11 @@ name_is_unsafe(Body *body, int *at, int to)
 					  "tg_level, current_user, session_user, current_role, current_date, current_timestamp, collate, over, within, group, order, by, asc, desc, filter, where"))
 			unsafe = false;
 		else
-			unsafe = variable_is_unsafe(body, first);
+			unsafe = !(name != first && field_is_safe(body, name)) && variable_is_unsafe(body, first);
 		if (i + 1 < to && is(body, i + 1, "["))
 			i = closing(body, i + 1, to);
 	}
-	if (i + 2 < to && is(body, i + 1, "::") && is_one_of(body->token[i + 2].text, SAFE_TYPES))
+	if (i + 2 < to && is(body, i + 1, "::") && is_one_of(body->t.token[i + 2].text, SAFE_TYPES))
 		unsafe = false;
 	*at = i;
 	return unsafe;
@@ -341,11 +248,11 @@ is_unsafe(Body *body, int from, int to)
 		{
 			int			end = closing(body, i, to);
 
-			if (is(body, end + 1, "::") && end + 2 < body->count && is_one_of(body->token[end + 2].text, SAFE_TYPES))
+			if (is(body, end + 1, "::") && end + 2 < body->t.count && is_one_of(body->t.token[end + 2].text, SAFE_TYPES))
 				i = end;
 			continue;
 		}
-		if (body->token[i].kind == T_WORD && name_is_unsafe(body, &i, to))
+		if (body->t.token[i].kind == GK_T_WORD && name_is_unsafe(body, &i, to))
 			return true;
 	}
 	return false;
@@ -358,21 +265,21 @@ statement_at(const Body *body, int i, int *to)
 	int			end;
 
 	*to = 0;
-	if (body->token[i].kind != T_WORD)
+	if (body->t.token[i].kind != GK_T_WORD)
 		return -1;
 	if (is(body, i, "execute") && !is(body, i + 1, "on") && !is(body, i + 1, "function") && !is(body, i + 1, "procedure"))
 	{
-		for (end = i + 1; end < body->count && !is(body, end, ";") && !is(body, end, "using") && !is(body, end, "into") && !is(body, end, "loop"); end++)
+		for (end = i + 1; end < body->t.count && !is(body, end, ";") && !is(body, end, "using") && !is(body, end, "into") && !is(body, end, "loop"); end++)
 			if (is(body, end, "("))
-				end = closing(body, end, body->count);
-		*to = end < body->count ? end : body->count;
+				end = closing(body, end, body->t.count);
+		*to = end < body->t.count ? end : body->t.count;
 		return i + 1;
 	}
-	if (is(body, i + 1, "(") && is_one_of(body->token[i].text, "query_to_xml, query_to_xmlschema, query_to_xml_and_xmlschema, dblink, dblink_exec, "
+	if (is(body, i + 1, "(") && is_one_of(body->t.token[i].text, "query_to_xml, query_to_xmlschema, query_to_xml_and_xmlschema, dblink, dblink_exec, "
 										   "dblink_open, dblink_send_query, crosstab, ts_stat, ts_rewrite, connectby"))
 	{
-		*to = closing(body, i + 1, body->count);
-		if (strcasecmp(body->token[i].text, "query_to_xml") == 0 || strncasecmp(body->token[i].text, "query_to", 8) == 0)
+		*to = closing(body, i + 1, body->t.count);
+		if (strcasecmp(body->t.token[i].text, "query_to_xml") == 0 || strncasecmp(body->t.token[i].text, "query_to", 8) == 0)
 			*to = argument_end(body, i + 2, *to);
 		return i + 2;
 	}
@@ -385,8 +292,8 @@ gk_dynamic_find(const char *text, const GkWords *safe)
 {
 	Body		body = {.safe = safe};
 
-	tokenize(&body, text);
-	for (int i = 0; i < body.count; i++)
+	gk_tokenize(&body.t, text);
+	for (int i = 0; i < body.t.count; i++)
 	{
 		int			to;
 		int			from = statement_at(&body, i, &to);
@@ -394,7 +301,7 @@ gk_dynamic_find(const char *text, const GkWords *safe)
 		body.asked.count = 0;
 		if (from >= 0 && is_unsafe(&body, from, to))
 			return gk_format("%s goes into a statement unquoted, behind %s", body.culprit ? body.culprit : "an expression",
-							 body.token[i].text);
+							 body.t.token[i].text);
 	}
 	return NULL;
 }

@@ -12,6 +12,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -248,6 +249,14 @@ look_at_command(GkPosture *p, const char *setting, const char *id)
 	}
 }
 
+static const char *
+group_of(gid_t gid)
+{
+	struct group *gr = getgrgid(gid);
+
+	return gr ? gr->gr_name : "";
+}
+
 /* The log files, and whether there is room for more. */
 static void
 look_at_log(GkPosture *p)
@@ -275,8 +284,17 @@ look_at_log(GkPosture *p)
 		const char *path = gk_format("%s/%s", directory, entry->d_name);
 		struct stat st;
 
-		if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IROTH | S_IWOTH)))
-			gk_posture_add(p, "log-files", GK_WARN, path, gk_format("every user may %s it, mode %04o", st.st_mode & S_IROTH ? "read" : "write", st.st_mode & 07777),
+		char	   *who = NULL;
+
+		if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
+			continue;
+		/* adm is who reads logs on Debian */
+		if ((st.st_mode & (S_IROTH | S_IWOTH)) || (st.st_mode & S_IWGRP) || strcmp(group_of(st.st_gid), "adm") != 0)
+			who = gk_others_read(p, path);
+		if (!who)
+			who = gk_others_write(p, path, false);
+		if (who)
+			gk_posture_add(p, "log-files", GK_WARN, path, who,
 						   gk_format("chmod 600 %s", gk_shell_quote(path)))->kind = "shell";
 	}
 	if (dir)

@@ -139,6 +139,18 @@ gk_posture_add(GkPosture *p, const char *id, GkStatus status, const char *object
 	return finding;
 }
 
+/* A finding that a closer look does not bear out. */
+void
+gk_posture_drop(GkPosture *p, const char *id, const char *object)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < p->count; i++)
+		if (strcmp(p->finding[i].check->id, id) != 0 || strcmp(p->finding[i].object, object) != 0)
+			p->finding[kept++] = p->finding[i];
+	p->count = kept;
+}
+
 /* What of a check could not be looked at, and why. */
 void
 gk_posture_skip(GkPosture *p, const char *id, const char *why)

@@ -12,7 +12,10 @@
 #include "cli/posture.h"
 
 #include <errno.h>
+#include <arpa/inet.h>
 #include <grp.h>
+#include <ifaddrs.h>
+#include <netdb.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -153,6 +156,31 @@ stderr_is_kept(const char *data)
 	return strncmp(target, "socket:", 7) == 0 || (strncmp(target, "pipe:", 5) == 0 && getenv("container"));
 }
 
+/* The names and addresses of this machine, with spaces between. */
+const char *
+gk_own_addresses(void)
+{
+	static GkBuf own;
+	struct ifaddrs *list = NULL;
+	char		text[NI_MAXHOST];
+
+	if (own.used > 0)
+		return own.data;
+	if (gethostname(text, sizeof(text)) == 0)
+		gk_buf_format(&own, "%s", text);
+	if (getifaddrs(&list) == 0)
+		for (struct ifaddrs *a = list; a; a = a->ifa_next)
+			if (a->ifa_addr && (a->ifa_addr->sa_family == AF_INET || a->ifa_addr->sa_family == AF_INET6) &&
+				getnameinfo(a->ifa_addr, a->ifa_addr->sa_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6),
+							text, sizeof(text), NULL, 0, NI_NUMERICHOST) == 0)
+			{
+				text[strcspn(text, "%")] = '\0';
+				gk_buf_format(&own, " %s", text);
+			}
+	freeifaddrs(list);
+	return gk_buf_string(&own);
+}
+
 /* What has to be known before the checks are made. */
 void
 gk_posture_prepare(GkPosture *p)
@@ -178,6 +206,8 @@ gk_posture_look(GkPosture *p)
 	if (p->data)
 	{
 		gk_look_at_files(p);
+		gk_look_at_paths(p);
+		gk_look_at_user(p);
 		gk_look_at_tls(p);
 		gk_look_for_secrets(p);
 		gk_look_at_processes(p);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * posture_processes.c
- *	  Processes, the server's OS user, its unit, its backups.
+ *	  Processes, the server's unit, its backups.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -12,8 +12,6 @@
 
 #include <ctype.h>
 #include <dirent.h>
-#include <pwd.h>
-#include <shadow.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -56,8 +54,12 @@ look_at_process(GkPosture *p, const char *pid)
 
 	if (name)
 		name[strcspn(name, "\n")] = '\0';
-	if (at && (at == environment || at[-1] == '\n'))
+	if (!at || (at != environment && at[-1] != '\n'))
+		at = environment ? strstr(environment, "://") : NULL;
+	if (at)
 	{
+		while (at > environment && at[-1] != '\n')
+			at--;
 		at[strcspn(at, "\n")] = '\0';
 		secret = gk_secret_in(at);
 		if (secret)
@@ -86,33 +88,6 @@ look_at_all_processes(GkPosture *p)
 		if (isdigit((unsigned char) *entry->d_name) && atoi(entry->d_name) != getpid())
 			look_at_process(p, entry->d_name);
 	closedir(dir);
-}
-
-static void
-look_at_user(GkPosture *p)
-{
-	static const char id[] = "file-os-user";
-	struct passwd *pw = getpwuid(p->uid);
-	char	   *user = pw ? gk_copy(pw->pw_name) : NULL;
-	char	   *home = pw ? gk_copy(pw->pw_dir) : NULL;
-	struct spwd *sp;
-	struct stat st;
-	const char *keys;
-
-	if (!gk_posture_wants(p, id) || user == NULL)
-		return;
-	if (geteuid() == 0)
-		gk_posture_looked(p, id);
-	else
-		gk_posture_skip(p, id, "/etc/shadow is for root");
-	sp = geteuid() == 0 ? getspnam(user) : NULL;
-	if (sp && *sp->sp_pwdp != '!' && *sp->sp_pwdp != '*')
-		gk_posture_add(p, id, GK_WARN, user, *sp->sp_pwdp ? "it has a password" : "it has an empty password", gk_format("passwd -l %s # people use sudo -u %s, which is logged by name", user, user));
-	keys = gk_format("%s/.ssh/authorized_keys", home);
-	if (stat(keys, &st) == 0 && st.st_size > 0)
-		gk_posture_add(p, id, GK_WARN, keys, "keys let people log in as it", gk_format("mv %s %s.off # people use sudo -u %s", gk_shell_quote(keys), gk_shell_quote(keys), user));
-	if (p->uid == 0)
-		gk_posture_add(p, id, GK_FAIL, user, "the server runs as root", "# it takes a user of its own");
 }
 
 static void
@@ -151,7 +126,6 @@ void
 gk_look_at_processes(GkPosture *p)
 {
 	look_at_all_processes(p);
-	look_at_user(p);
 	look_at_unit(p);
 }
 

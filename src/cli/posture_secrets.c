@@ -237,6 +237,31 @@ look_at_service_file(GkPosture *p, const char *path, bool has_passwords)
 }
 
 static void
+look_into_history(GkPosture *p, const char *path)
+{
+	look_into(p, "file-history", GK_WARN, path, gk_format("rm %s; ln -s /dev/null %s # and change the password", gk_shell_quote(path), gk_shell_quote(path)));
+}
+
+/* psql's HISTFILE is often named for the host or the database. */
+static void
+look_into_more_histories(GkPosture *p, const char *home)
+{
+	static const char usual[] = ".psql_history";
+	DIR		   *dir = opendir(home);
+	struct dirent *entry;
+	int			count = 0;
+
+	while (dir && count < 100 && (entry = readdir(dir)) != NULL)
+		if (strncmp(entry->d_name, usual, strlen(usual)) == 0 && entry->d_name[strlen(usual)])
+		{
+			look_into_history(p, gk_format("%s/%s", home, entry->d_name));
+			count++;
+		}
+	if (dir)
+		closedir(dir);
+}
+
+static void
 look_into_home(GkPosture *p, const char *home)
 {
 	static const char *const histories[] =
@@ -245,11 +270,9 @@ look_into_home(GkPosture *p, const char *home)
 	{".profile", ".bashrc", ".bash_profile", ".bash_login", ".zshrc", ".zprofile", ".zshenv", ".pam_environment", ".config/environment.d/pg.conf"};
 
 	for (int i = 0; gk_posture_wants(p, "file-history") && i < GK_LENGTHOF(histories); i++)
-	{
-		const char *path = gk_format("%s/%s", home, histories[i]);
-
-		look_into(p, "file-history", GK_WARN, path, gk_format("rm %s; ln -s /dev/null %s # and change the password", gk_shell_quote(path), gk_shell_quote(path)));
-	}
+		look_into_history(p, gk_format("%s/%s", home, histories[i]));
+	if (gk_posture_wants(p, "file-history"))
+		look_into_more_histories(p, home);
 	for (int i = 0; gk_posture_wants(p, "file-environment") && i < GK_LENGTHOF(profiles); i++)
 	{
 		const char *path = gk_format("%s/%s", home, profiles[i]);
@@ -262,9 +285,25 @@ look_into_home(GkPosture *p, const char *home)
 	look_at_service_file(p, gk_format("%s/.pg_service.conf", home), false);
 }
 
+/* passfile= of a connection string */
+static void
+look_at_named_file(GkPosture *p, const char *conninfo)
+{
+	const char *at = strstr(conninfo, "passfile=");
+
+	if (at == NULL)
+		return;
+	at += strlen("passfile=");
+	at += *at == '\'';
+	look_at_password_file(p, gk_format("%.*s", (int) strcspn(at, " '&"), at));
+}
+
 static void
 look_into_homes(GkPosture *p)
 {
+	static const char *const backups[] =
+	{"/etc/pgbackrest.conf", "/etc/pgbackrest/pgbackrest.conf", "/etc/barman.conf", "/etc/wal-g.json", "/etc/wal-g/wal-g.yaml"};
+	char	   *text;
 	GkWords		done = {0};
 	struct passwd *pw;
 
@@ -287,8 +326,41 @@ look_into_homes(GkPosture *p)
 	look_at_service_file(p, "/etc/pgbouncer/userlist.txt", true);
 	look_at_service_file(p, "/etc/pgpool2/pool_passwd", true);
 	look_at_service_file(p, "/etc/pgpool2/pcp.conf", true);
+	for (int i = 0; i < GK_LENGTHOF(backups); i++)
+		if ((text = gk_read_file(backups[i])) != NULL)
+		{
+			look_at_service_file(p, backups[i], strcasestr(text, "-pass=") || strcasestr(text, "key-secret=") || strcasestr(text, "password"));
+			free(text);
+		}
+	look_at_named_file(p, gk_posture_setting(p, "primary_conninfo"));
 	if (getenv("PGPASSFILE"))
 		look_at_password_file(p, getenv("PGPASSFILE"));
+}
+
+/* Debian's file "environment" is what the server starts with. */
+static void
+look_beside_configuration(GkPosture *p)
+{
+	char	   *directory = gk_copy(gk_posture_setting(p, "config_file"));
+
+	if (strrchr(directory, '/'))
+		*strrchr(directory, '/') = '\0';
+	look_into(p, "file-environment", GK_FAIL, gk_format("%s/environment", directory), "# PGPASSFILE with a file of mode 600 instead; and change the password");
+}
+
+/* Where the server's standard error goes, if that is a file elsewhere. */
+static void
+look_into_stderr(GkPosture *p, const char *log_directory)
+{
+	char	   *text = gk_read_file(gk_format("%s/postmaster.pid", p->data));
+	char		target[1024];
+	ssize_t		n = text ? readlink(gk_format("/proc/%ld/fd/2", strtol(text, NULL, 10)), target, sizeof(target) - 1) : -1;
+
+	if (n <= 0)
+		return;
+	target[n] = '\0';
+	if (*target == '/' && strncmp(target, log_directory, strlen(log_directory)) != 0)
+		look_into(p, "log-secret", GK_FAIL, target, "\\password ROLE -- which sends a verifier; then take the line out of the file");
 }
 
 void
@@ -302,6 +374,8 @@ gk_look_for_secrets(GkPosture *p)
 	look_into_homes(p);
 	for (int i = 0; gk_posture_wants(p, "file-environment") && i < GK_LENGTHOF(units); i++)
 		look_into_all(p, "file-environment", GK_FAIL, units[i], 1, "# Environment=PGPASSFILE=/etc/SERVICE/pgpass, a file of mode 600, instead; and change the password");
+	if (gk_posture_wants(p, "file-environment"))
+		look_beside_configuration(p);
 	for (int i = 0; gk_posture_wants(p, "file-environment") && i < GK_LENGTHOF(files); i++)
 		look_into(p, "file-environment", GK_FAIL, files[i], "# PGPASSFILE with a file of mode 600 instead; and change the password");
 	if (!gk_posture_wants(p, "log-secret"))
@@ -309,5 +383,6 @@ gk_look_for_secrets(GkPosture *p)
 	gk_posture_looked(p, "log-secret");
 	if (*directory != '/')
 		directory = gk_format("%s/%s", p->data, directory);
+	look_into_stderr(p, directory);
 	look_into_all(p, "log-secret", GK_FAIL, directory, 0, "\\password ROLE -- which sends a verifier; then take the line out of the file");
 }

@@ -110,6 +110,57 @@ judge_chain(GkPosture *p, char *program, char *cert, const char *text)
 		gk_posture_add(p, "tls-cert-chain", GK_WARN, gk_format("%s: signature", cert), "it is signed with SHA-1 or MD5", remedy);
 }
 
+/* Why a cipher, as openssl tells of it, is not to be used; or NULL. */
+static const char *
+weakness(const char *cipher)
+{
+	static const struct
+	{
+		const char *mark;
+		const char *what;
+	}			marks[] =
+	{
+		{"Kx=RSA", "no forward secrecy"}, {"Kx=PSK", "no forward secrecy"}, {"Kx=RSAPSK", "no forward secrecy"}, {"Kx=SRP", "no forward secrecy"},
+		{"Au=None", "no authentication"}, {"Enc=None", "no encryption"}, {"Enc=3DES", "3DES"},
+		{"Enc=RC4", "RC4"}, {"Enc=DES", "DES"}, {"Enc=IDEA", "IDEA"}, {"Enc=SEED", "SEED"}, {"Mac=SHA1", "CBC with SHA-1"}, {"Mac=MD5", "MD5"}
+	};
+
+	for (int i = 0; i < GK_LENGTHOF(marks); i++)
+		if (strstr(cipher, marks[i].mark))
+			return marks[i].what;
+	return NULL;
+}
+
+/* The ciphers that OpenSSL makes of the setting: what the words of it mean is its affair. */
+static void
+look_at_ciphers(GkPosture *p, char *program)
+{
+	static GkOutput output;
+	char	   *list = gk_copy(gk_posture_setting(p, "ssl_ciphers"));
+	char	   *arguments[] = {program, "ciphers", "-s", "-v", "-tls1_2", list, NULL};
+	GkBuf		weak = {0};
+	int			count = 0;
+
+	if (!gk_posture_wants(p, "tls-ciphers") || *list == '\0' || *list == '-' || access(program, X_OK) != 0)
+		return;
+	gk_run(arguments, &output);
+	if (output.status != 0)
+		return;
+	for (const char *line = gk_buf_string(&output.out); *line; line += strcspn(line, "\n"), line += *line == '\n')
+	{
+		char	   *cipher = gk_format("%.*s", (int) strcspn(line, "\n"), line);
+		const char *why = weakness(cipher);
+
+		if (why && ++count <= 5)
+			gk_buf_format(&weak, "%s%.*s (%s)", count > 1 ? ", " : "", (int) strcspn(cipher, " "), cipher, why);
+		free(cipher);
+	}
+	gk_posture_drop(p, "tls-ciphers", "ssl_ciphers");
+	if (count > 0)
+		gk_posture_add(p, "tls-ciphers", GK_WARN, "ssl_ciphers", gk_format("ssl_ciphers allows %s%s", gk_buf_string(&weak), count > 5 ? gk_format(" and %d more", count - 5) : ""),
+					   "ALTER SYSTEM SET ssl_ciphers = 'ECDHE+AESGCM:ECDHE+CHACHA20';");
+}
+
 static void
 look_at_fips(GkPosture *p)
 {
@@ -139,6 +190,7 @@ gk_look_at_tls(GkPosture *p)
 		return;
 	}
 	look_at_key(p);
+	look_at_ciphers(p, program);
 	if (cert == NULL || (!gk_posture_wants(p, "tls-cert-time") && !gk_posture_wants(p, "tls-cert-chain")))
 		return;
 	gk_run(arguments, &output);

@@ -58,6 +58,17 @@ my @faults = (
 	[ 'code-shadow', q{CREATE FUNCTION public.lower(varchar) RETURNS text LANGUAGE sql AS 'SELECT pg_catalog.lower($1::text)'; ALTER FUNCTION public.lower(varchar) OWNER TO p_user}, 'public.lower' ],
 	[ 'code-foreign-trigger', q{CREATE FUNCTION s.trg() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; ALTER FUNCTION s.trg() OWNER TO p_user; CREATE TABLE s.trg(a int); CREATE TRIGGER t BEFORE INSERT ON s.trg FOR EACH ROW EXECUTE FUNCTION s.trg()}, 't on s.trg' ],
 	[ 'code-foreign-expression', q{CREATE FUNCTION s.fx(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END'; ALTER FUNCTION s.fx(int) OWNER TO p_user; CREATE TABLE s.fx(a int DEFAULT s.fx(1))}, 's.fx -> s.fx(integer)' ],
+	[ 'code-foreign-expression', q{CREATE FUNCTION s.fy(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END'; ALTER FUNCTION s.fy(int) OWNER TO p_user; CREATE FUNCTION s.body() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT s.fy(1); END}, 's.body() -> s.fy(integer)' ],
+	[ 'code-public-owned', 'CREATE DOMAIN public.p_dom AS text; ALTER DOMAIN public.p_dom OWNER TO p_user', 'p_dom' ],
+	[ 'code-secret', q{ALTER ROLE p_user SET app.api_key = 'k-928347982374'}, 'p_user' ],
+	[ 'code-loopback', q{CREATE EXTENSION postgres_fdw; CREATE SERVER p_self FOREIGN DATA WRAPPER postgres_fdw OPTIONS (hostaddr '127.0.0.1')}, 'server p_self' ],
+	[ 'role-attributes', 'CREATE ROLE p_byp BYPASSRLS; CREATE ROLE p_bypm LOGIN IN ROLE p_byp', 'p_byp' ],
+	[ 'role-settings-audit', q{ALTER ROLE ALL SET log_min_error_statement = 'PANIC'}, 'ALL: log_min_error_statement' ],
+	[ 'priv-catalog', 'CREATE VIEW s.hashes AS SELECT rolname, rolpassword FROM pg_authid; GRANT SELECT ON s.hashes TO p_user', 's.hashes' ],
+	[ 'priv-parameter', 'GRANT SET ON PARAMETER log_statement TO p_user', 'log_statement: p_user' ],
+	[ 'priv-lo', 'ALTER ROLE p_user SET lo_compat_privileges = on', 'p_user: lo_compat' ],
+	[ 'rls-true', 'CREATE TABLE s.same(o name); ALTER TABLE s.same ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON s.same USING (o = o)', 'p on s.same' ],
+	[ 'rls-partition', 'CREATE TABLE s.up(a int); ALTER TABLE s.up ENABLE ROW LEVEL SECURITY; CREATE TABLE s.down() INHERITS (s.up); GRANT SELECT (a) ON s.down TO p_user', 's.down' ],
 	[ 'rls-disabled', 'CREATE TABLE s.pol(a int); CREATE POLICY p ON s.pol USING (a = 1)', 's.pol' ],
 	[ 'rls-true', 'CREATE TABLE s.truly(a int); ALTER TABLE s.truly ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON s.truly USING (1 = 1)', 'p on s.truly' ],
 	[ 'rls-view', 'CREATE TABLE s.rows(a int); ALTER TABLE s.rows ENABLE ROW LEVEL SECURITY; CREATE VIEW s.inner_view AS SELECT * FROM s.rows; CREATE VIEW s.seen AS SELECT * FROM s.inner_view; GRANT SELECT ON s.seen TO p_user', 's.seen' ],
@@ -106,6 +117,15 @@ foreach my $fault (@faults)
 	is(join(', ', map { $_->{found} } grep { $_->{status} =~ /fail|warn/ } has($mended{$id}, $object)), '', "$id: gone after its remedy");
 }
 
+# What is set for the role that looks hides no setting of the server's.
+sql("ALTER DATABASE postgres SET log_min_error_statement = 'error'");
+sql("ALTER SYSTEM SET log_min_error_statement = 'panic'");
+sql('SELECT pg_reload_conf()');
+my %hidden = findings('--id', 'log-errors');
+is($hidden{'log-errors'}{status}, 'fail', 'the settings of the role that looks are not the server\'s');
+sql('ALTER SYSTEM RESET log_min_error_statement');
+sql('ALTER DATABASE postgres RESET ALL');
+
 # Dynamic SQL: the body is read, not grepped.
 my %bodies = (
 	bad_format => [ 1, q{EXECUTE format('DROP TABLE %s', t);} ],
@@ -119,17 +139,26 @@ my %bodies = (
 	good_using => [ 0, q{EXECUTE 'SELECT $1' USING t || 'x';} ],
 	good_number => [ 0, q{EXECUTE 'SELECT ' || n; EXECUTE 'SELECT ' || t::regclass;} ],
 	good_variable => [ 0, q{q := 'SELECT 1'; IF t = 'x' THEN q := q || ' LIMIT 1'; END IF; EXECUTE q;} ],
+	bad_field => [ 1, q{FOR r IN SELECT relname AS x FROM pg_class LOOP EXECUTE 'ANALYZE ' || r.x; END LOOP;} ],
+	good_field => [ 0, q{FOR r IN SELECT oid::regclass AS x, quote_ident(relname) AS y FROM pg_class LOOP EXECUTE 'ANALYZE ' || r.x; EXECUTE 'ANALYZE ' || r.y; END LOOP;} ],
 	good_comment => [ 0, q{-- EXECUTE 'DROP ' || t;
 		/* EXECUTE t; */ PERFORM 1;} ],
 );
 sql(qq{CREATE FUNCTION s.$_(t text, n int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS \$f\$
-	DECLARE q text; c refcursor; BEGIN $bodies{$_}[1] END\$f\$}) foreach sort keys %bodies;
+	DECLARE q text; c refcursor; r record; BEGIN $bodies{$_}[1] END\$f\$}) foreach sort keys %bodies;
+my $has_perl = sql("SELECT count(*) FROM pg_available_extensions WHERE name = 'plperl'");
+sql(q{CREATE EXTENSION plperl; CREATE FUNCTION s.bad_perl(text) RETURNS void LANGUAGE plperl SECURITY DEFINER AS $f$spi_exec_query("ANALYZE $_[0]")$f$;
+	CREATE FUNCTION s.good_perl(text) RETURNS void LANGUAGE plperl SECURITY DEFINER AS $f$my $t = quote_ident($_[0]); spi_exec_query('ANALYZE ' . quote_ident($_[0]))$f$})
+  if $has_perl;
 my %dynamic = findings('--id', 'code-definer-dynamic');
 is(join(' ', sort keys %dynamic), 'code-definer-dynamic', '--id chooses');
 foreach my $name (sort keys %bodies)
 {
 	is(scalar(has($dynamic{'code-definer-dynamic'}, "s.$name(")), $bodies{$name}[0], "dynamic SQL: $name");
 }
+
+is(join(' ', map { $_->{object}{identity} } grep { $_->{object}{identity} =~ /_perl/ } @{ $dynamic{'code-definer-dynamic'}{findings} }),
+	$has_perl ? 's.bad_perl(text)' : '', 'dynamic SQL: Perl');
 
 # Exit status, forms, waivers, baseline.
 my ($status, $out, $err) = check(@here, '--id', 'code-definer-dynamic');
