@@ -62,7 +62,7 @@ static const PGFunction standins[] = {GK_ALL_STANDINS(GK_STANDIN_NAME)};
 static struct
 {
 	PGFunction	original;
-	bool		is_listed;		/* else it is one that something is undone after */
+	bool		is_listed;		/* else it is a trigger's, or something is undone after it */
 	Oid			builtin;		/* its oid, or InvalidOid of one that is not built in */
 }			taken[GK_STANDINS];
 
@@ -92,7 +92,9 @@ call(int n, FunctionCallInfo fcinfo)
 	bool		is_framed = false;
 	Datum		result;
 
-	if (taken[n].is_listed && !goes_on(fcinfo))
+	if (unlikely(fcinfo->context != NULL) && IsA(fcinfo->context, TriggerData))
+		is_framed = gk_code_start_fired(fcinfo->flinfo->fn_oid, fcinfo->context, &here);
+	else if (taken[n].is_listed && !goes_on(fcinfo))
 		is_framed = gk_ask_about_call(called_as(n, fcinfo), taken[n].builtin, fcinfo, &here);
 	result = taken[n].original(fcinfo);
 	if (is_framed)
@@ -207,8 +209,9 @@ gk_builtins_replace(void)
 /*
  * A function that is not built in is about to be called by way of flinfo, which is
  * kept for later calls: see to it that its stand-in is.  is_listed: so that it
- * asks; else to undo something when the function has returned, before the function
- * manager undoes what it did itself.  False where there is no stand-in left.
+ * asks; else to learn by which trigger it is called, or to undo something when the
+ * function has returned, before the function manager undoes what it did itself.
+ * False where there is no stand-in left.
  */
 bool
 gk_builtins_stand_in(FmgrInfo *flinfo, bool is_listed)

@@ -58,22 +58,6 @@ next_utility(PlannedStmt *pstmt, const char *source_text,
 								params, env, dest, qc);
 }
 
-/*
- * No rule looks at BEGIN, COMMIT and their like, nor at most of SET, and nobody's
- * code runs in them: what COMMIT fires comes after the statement.
- */
-static inline bool
-is_of_no_interest(const Node *stmt)
-{
-	if (IsA(stmt, VariableSetStmt))
-	{
-		const char *name = ((const VariableSetStmt *) stmt)->name;
-
-		return name && !gk_setting_letters[(unsigned char) name[0]];
-	}
-	return IsA(stmt, TransactionStmt);
-}
-
 static pg_noinline void
 process_utility_of_interest(PlannedStmt *pstmt, const char *source_text,
 							bool read_only_tree, ProcessUtilityContext context,
@@ -117,7 +101,7 @@ process_utility(PlannedStmt *pstmt, const char *source_text,
 				ParamListInfo params, QueryEnvironment *env,
 				DestReceiver *dest, QueryCompletion *qc)
 {
-	if (is_of_no_interest(pstmt->utilityStmt) && likely(!gk_untrusted_runs))
+	if (gk_is_of_no_interest(pstmt->utilityStmt) && likely(!gk_untrusted_runs))
 		next_utility(pstmt, source_text, read_only_tree, context, params, env,
 					 dest, qc);
 	else
@@ -165,9 +149,22 @@ next_plan(GK_PLANNER_PARAMS)
 static pg_noinline PlannedStmt *
 plan_privileged(GK_PLANNER_PARAMS)
 {
+	const Query *outer = gk_planned;
+	PlannedStmt *plan;
+
 	gk_query_asks(parse, params);
 	gk_plan_asks(parse);
-	return next_plan(GK_PLANNER_ARGS);
+	gk_planned = parse;
+	PG_TRY();
+	{
+		plan = next_plan(GK_PLANNER_ARGS);
+	}
+	PG_FINALLY();
+	{
+		gk_planned = outer;
+	}
+	PG_END_TRY();
+	return plan;
 }
 
 static PlannedStmt *

@@ -188,7 +188,13 @@ gk_function_starts(FmgrInfo *flinfo, char *stack)
 	/* before it may become its owner */
 	ask_about_function(flinfo);
 	gk_code_start_of_interest(flinfo, stack);
-	if (gk_frame->at_end != 0)
+	if (gk_code_is_of_trigger(flinfo) && gk_code_may_be_deputy(flinfo->fn_oid))
+	{
+		/* it is nobody's, where it cannot be told whose */
+		if (!gk_builtins_stand_in(flinfo, false))
+			gk_code_start_stored(flinfo->fn_oid, InvalidOid, stack);
+	}
+	else if (gk_frame->at_end != 0)
 		(void) gk_builtins_stand_in(flinfo, false);
 }
 

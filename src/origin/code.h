@@ -20,6 +20,7 @@
 extern void gk_code_prune(char *stack);
 extern void gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack);
 extern void gk_code_start_stored(Oid funcid, Oid lender, char *stack);
+extern bool gk_code_start_fired(Oid funcid, const Node *context, char *stack);
 extern bool gk_code_resume(char *stack);
 
 /* code_origin.c */

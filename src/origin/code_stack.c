@@ -28,11 +28,13 @@
 #include "origin/labels.h"
 #include "origin/owners.h"
 
+#include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "tcop/pquery.h"
 #include "utils/acl.h"
+#include "utils/lsyscache.h"
 
 GkFrame		gk_frames[GK_MAX_FRAMES + 1] = {{.stack = (char *) UINTPTR_MAX}};
 GkFrame    *gk_frame = gk_frames;
@@ -177,6 +179,39 @@ becomes(const GkTrust *card)
 	return card->owner;
 }
 
+/* Could a call of this function, in this session, be another role's doing? */
+bool
+gk_code_may_be_deputy(Oid funcid)
+{
+	return gk_untrusted_code != GK_UNTRUSTED_OFF && !gk_code_function_is_untrusted(funcid) &&
+		gk_code_login_is_privileged() && gk_deputies_find_out(funcid);
+}
+
+bool
+gk_code_is_of_trigger(const FmgrInfo *flinfo)
+{
+	return flinfo->fn_expr == NULL && get_func_rettype(flinfo->fn_oid) == TRIGGEROID;
+}
+
+/*
+ * A trigger's function begins, as this trigger's.  True when the caller has to end
+ * it with gk_code_end().  What a label lifts from the function stays lifted.
+ */
+bool
+gk_code_start_fired(Oid funcid, const Node *context, char *stack)
+{
+	uint64		allows;
+	Oid			lender;
+
+	if (!gk_code_may_be_deputy(funcid) || !gk_is_fired_for_others(context, &lender))
+		return false;
+	gk_frames_prune(stack);
+	allows = gk_frame->funcid == funcid ? gk_frame->allows : 0;
+	push(funcid, stack, true, allows, deputy_becomes(funcid, lender));
+	gk_frame->lender = lender;
+	return true;
+}
+
 /*
  * A function begins, of which there is something to find out: whose it is, what
  * a label lifts from it, whom it has to become, on whose behalf it is called,
@@ -189,8 +224,7 @@ gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack)
 	Oid			funcid = flinfo->fn_oid;
 	bool		watching = gk_untrusted_code != GK_UNTRUSTED_OFF;
 	bool		others = watching && gk_code_function_is_untrusted(funcid);
-	bool		may_be_deputy = watching && !others && gk_code_login_is_privileged() &&
-		gk_deputies_find_out(funcid);
+	bool		may_be_deputy = gk_code_may_be_deputy(funcid);
 	uint64		allows = gk_label_function_allows(funcid);
 	const GkTrust *card = gk_code_card(funcid);
 	bool		is_body = !others && card->is_body;
@@ -201,7 +235,9 @@ gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack)
 	if (watching && !may_be_deputy && allows == 0 && !is_body && !card->sets_user &&
 		gk_is_unlisted_other(funcid))
 		gk_code_function_is_plain(funcid);
-	is_deputy = may_be_deputy && gk_is_deputy(funcid, flinfo->fn_expr);
+	/* of which trigger it is, a trigger's function is told when it is called */
+	is_deputy = may_be_deputy && !gk_code_is_of_trigger(flinfo) &&
+		!gk_call_has_author(flinfo->fn_expr);
 	if (!others && !is_deputy && allows == 0 && !is_body && !gk_is_unlisted_other(funcid) &&
 		!gk_label_on_definer(funcid))
 		return;					/* it is here because a rule lists it, no more */

@@ -65,6 +65,8 @@ gk_frames_prune(char *stack)
 		gk_frames_drop_dead(stack);
 }
 
+extern bool gk_code_may_be_deputy(Oid funcid);
+extern bool gk_code_is_of_trigger(const FmgrInfo *flinfo);
 extern void gk_code_end_of_interest(bool failed, char *stack);
 extern void gk_code_undo(GkFrame *frame);
 extern void gk_code_note_cursor(void);

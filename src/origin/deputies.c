@@ -13,8 +13,8 @@
  * the list of vehicles.  So a function on which nothing of another role's depends
  * is nobody's deputy; nothing about its calls need be watched, and that is nearly
  * every function.  Of one that has such a dependent each call is looked at: by
- * the place it stands in (places.c), and for a trigger by the table that is being
- * written to.
+ * the place it stands in (places.c), and a trigger's function by the table that the
+ * trigger is on, which the call is told.
  *
  * Not every function can be told what to do: those in languages C and internal
  * that get no string cannot, nor built-in ones, of which the rules have lists.
@@ -41,12 +41,14 @@
 #include "access/transam.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_cast.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
-#include "catalog/pg_trigger.h"
+#include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_type.h"
+#include "commands/trigger.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -217,6 +219,21 @@ gk_deputies_find_out(Oid funcid)
 	return may_be;
 }
 
+/* What the planner evaluates for a table's sake, without its being in the query. */
+static bool
+is_of_table(Oid classid, Oid objid)
+{
+	return classid == ConstraintRelationId || classid == RelationRelationId ||
+		classid == StatisticExtRelationId || classid == TypeRelationId;
+}
+
+/* Is the function called by what some table has: a CHECK, an index, a partition key, statistics? */
+bool
+gk_is_in_tables(Oid funcid)
+{
+	return any_dependent(ProcedureRelationId, funcid, is_of_table);
+}
+
 static bool
 is_others_cast(Oid classid, Oid objid)
 {
@@ -231,52 +248,21 @@ gk_cast_is_others(Oid funcid)
 		any_dependent(ProcedureRelationId, funcid, is_others_cast);
 }
 
-/* A trigger of a table that is being written to, and that another role may have made. */
-static bool
-is_trigger_that_runs(Oid classid, Oid objid)
-{
-	HeapTuple	row = classid == TriggerRelationId ? gk_newest_row(classid, objid) : NULL;
-	bool		runs = false;
-
-	if (HeapTupleIsValid(row))
-	{
-		Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(row);
-
-		runs = gk_triggers_are_others(trigger->tgrelid) &&
-			gk_written_by_running(trigger->tgrelid);
-		heap_freetuple(row);
-	}
-	return runs;
-}
-
-/* As long as the same query fires the same function, the answer stays. */
-static bool
-is_others_trigger(Oid funcid)
-{
-	static Oid	last;
-	static const QueryDesc *last_query;
-	static uint32 last_generation;
-	static bool answer;
-	const QueryDesc *query = gk_running_query();
-
-	if (query == NULL || last != funcid || last_query != query || last_generation != generation)
-	{
-		answer = any_dependent(ProcedureRelationId, funcid, is_trigger_that_runs);
-		last = funcid;
-		last_query = query;
-		last_generation = generation;
-	}
-	return answer;
-}
-
 /*
- * A trusted function that gk_deputies_find_out() said yes of is being called; call
- * is its node, or NULL.  On another role's behalf?
+ * A trusted function is called with this context by a trigger: is that of a table
+ * whose triggers may be another role's?  Then lender is the table's owner, where
+ * that role is not trusted, or InvalidOid.
  */
 bool
-gk_is_deputy(Oid funcid, const Node *call)
+gk_is_fired_for_others(const Node *context, Oid *lender)
 {
-	if (call == NULL && get_func_rettype(funcid) == TRIGGEROID)
-		return is_others_trigger(funcid);
-	return !gk_call_has_author(call);
+	Oid			relid;
+
+	if (context == NULL || !IsA(context, TriggerData))
+		return false;
+	relid = RelationGetRelid(((const TriggerData *) context)->tg_relation);
+	*lender = gk_relation_owner(relid);
+	if (gk_code_owner_is_trusted(*lender))
+		*lender = InvalidOid;
+	return gk_triggers_are_others(relid);
 }

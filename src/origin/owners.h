@@ -28,13 +28,25 @@ extern bool gk_uses_view(List *range_table, List *perms, bool others);
 /* places.c */
 extern bool gk_call_has_author(const Node *call);
 extern Oid	gk_call_lender(const Node *call);
+extern const Query *gk_planned;
+
+/* marks.c */
+
+/*
+ * The place of a stored call whose author is trusted, whatever becomes of roles.
+ * No role has so small an oid.
+ */
+#define GK_TRUSTED_PLACE (-2)
+
+extern int *gk_place_of(Node *node);
 extern void gk_mark_trusted(Query *query, bool is_body);
 
 /* deputies.c */
 extern void gk_deputies_init(void);
 extern bool gk_deputies_find_out(Oid funcid);
 extern bool gk_cast_is_others(Oid funcid);
-extern bool gk_is_deputy(Oid funcid, const Node *call);
+extern bool gk_is_in_tables(Oid funcid);
+extern bool gk_is_fired_for_others(const Node *context, Oid *lender);
 
 /* running.c */
 #define GK_MAX_RUNNING 64
@@ -61,15 +73,16 @@ static inline void
 gk_running_begin(QueryDesc *query, char *stack)
 {
 	gk_running_prune(stack);
-	if (gk_innermost < &gk_running[GK_MAX_RUNNING])
+	if (likely(gk_innermost < &gk_running[GK_MAX_RUNNING]))
 		*++gk_innermost = (GkRunning)
 	{
 		query, stack
 	};
+	else
+		gk_innermost->query = NULL; /* as long as the outermost of those that run */
 }
 
 extern QueryDesc *gk_running_query(void);
-extern bool gk_written_by_running(Oid relid);
 extern Oid	gk_running_vehicle(void);
 extern bool gk_running_aggregates(bool (*test) (const Node *));
 

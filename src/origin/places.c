@@ -12,9 +12,8 @@
  * view: then its place is the negative oid of the view's owner, which core takes
  * for -1, and which goes where the node goes.
  *
- * Only what stands in views is marked.  A default or a constraint of a superuser's
- * table may be a copy of another role's (LIKE, INHERITS).  Of these the running
- * statement gives a guess, good enough to name and to become.
+ * Of what stands elsewhere (marks.c) the running statement gives a guess, good enough
+ * to name and to become.
  *
  * Where core reads stored text anew, a place proves nothing: ALTER TABLE ... TYPE
  * does.  And a place tells who called an operator, not who made it.
@@ -34,39 +33,11 @@
 #include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_inherits.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
-#include "replication/logicalworker.h"
 #include "tcop/pquery.h"
+#include "tcop/tcopprot.h"
 #include "utils/lsyscache.h"
-
-/*
- * The place of a stored call whose author is trusted, whatever becomes of roles.
- * No role has so small an oid.
- */
-#define GK_TRUSTED_PLACE (-2)
-
-/* Where the node itself stands, or NULL for one that calls nothing. */
-static int *
-place_of(Node *node)
-{
-	switch (nodeTag(node))
-	{
-		case T_FuncExpr:
-			return &((FuncExpr *) node)->location;
-		case T_OpExpr:
-		case T_DistinctExpr:
-		case T_NullIfExpr:
-			return &((OpExpr *) node)->location;
-		case T_ScalarArrayOpExpr:
-			return &((ScalarArrayOpExpr *) node)->location;
-		case T_Aggref:
-			return &((Aggref *) node)->location;
-		case T_WindowFunc:
-			return &((WindowFunc *) node)->location;
-		default:
-			return NULL;
-	}
-}
 
 /* What binds the call to the function, if not its name. */
 static bool
@@ -115,7 +86,7 @@ is_marked_as_own(int place)
 static bool
 has_author(const Node *node)
 {
-	int			place = *place_of(unconstify(Node *, node));
+	int			place = *gk_place_of(unconstify(Node *, node));
 	Oid			funcid = IsA(node, Aggref) ? ((const Aggref *) node)->aggfnoid :
 		((const WindowFunc *) node)->winfnoid;
 
@@ -159,12 +130,86 @@ reads_stored_text(void)
 	return false;
 }
 
-/* What the client calls by the fast-path protocol stands nowhere. */
+/*
+ * What the client calls by the fast-path protocol stands nowhere.  No statement is
+ * there then, not even the text of one.
+ */
 static bool
 is_called_by_client(void)
 {
-	return ActivePortal == NULL && !IsLogicalWorker() && !IsParallelWorker() &&
-		gk_running_query() == NULL && gk_statement->pstmt == NULL;
+	return MyBackendType == B_BACKEND && debug_query_string == NULL && gk_planned == NULL &&
+		ActivePortal == NULL && gk_running_query() == NULL && gk_statement->pstmt == NULL;
+}
+
+/* The query that the planner has at hand in a privileged session, or NULL. */
+const Query *gk_planned;
+
+typedef struct GkMentions
+{
+	Oid			funcid;
+	bool		any;
+	bool		others;
+} GkMentions;
+
+static Oid
+function_of(const Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_FuncExpr:
+			return ((const FuncExpr *) node)->funcid;
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+			return get_opcode(((const OpExpr *) node)->opno);
+		case T_ScalarArrayOpExpr:
+			return get_opcode(((const ScalarArrayOpExpr *) node)->opno);
+		case T_Aggref:
+			return ((const Aggref *) node)->aggfnoid;
+		default:
+			return ((const WindowFunc *) node)->winfnoid;
+	}
+}
+
+/* Look at each call: of the function, or of another role's, which may bring one. */
+static bool
+note_mentions(Node *node, void *context)
+{
+	GkMentions *mentions = context;
+	int		   *place;
+	Oid			funcid;
+
+	if (node == NULL || mentions->others)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, note_mentions, context, 0);
+	place = gk_place_of(node);
+	funcid = place ? function_of(node) : InvalidOid;
+	if (place && funcid == mentions->funcid)
+	{
+		mentions->any = true;
+		mentions->others = (*place < 0 && !is_marked_as_own(*place)) || is_bound_by_others(node);
+	}
+	else if (place)
+		mentions->others = gk_code_function_is_untrusted(funcid);
+	return expression_tree_walker(node, note_mentions, context);
+}
+
+/*
+ * The planner calls functions itself, by a node that it makes up: to have the value
+ * of a call with constant arguments.  That is the doing of whoever wrote the query,
+ * where each of its calls of the function has an author, and none can come by way of
+ * a table.
+ */
+static bool
+is_of_planned(Oid funcid)
+{
+	GkMentions	mentions = {funcid, false, false};
+
+	if (gk_planned == NULL)
+		return false;
+	(void) note_mentions((Node *) unconstify(Query *, gk_planned), &mentions);
+	return mentions.any && !mentions.others && !gk_is_in_tables(funcid);
 }
 
 /*
@@ -179,12 +224,12 @@ gk_call_has_author(const Node *call)
 
 	if (call == NULL)
 		return is_called_by_client();
-	place = place_of(unconstify(Node *, call));
+	place = gk_place_of(unconstify(Node *, call));
 	if (place == NULL || is_bound_by_others(call))
 		return false;
 	if (*place >= 0)
 		return !reads_stored_text();
-	if (is_marked_as_own(*place))
+	if (is_marked_as_own(*place) || (IsA(call, FuncExpr) && is_of_planned(((const FuncExpr *) call)->funcid)))
 		return true;
 	if (is_of_aggregate(call) && gk_running_aggregates(has_author))
 		return true;
@@ -199,7 +244,7 @@ gk_call_has_author(const Node *call)
 Oid
 gk_call_lender(const Node *call)
 {
-	const int  *place = call ? place_of(unconstify(Node *, call)) : NULL;
+	const int  *place = call ? gk_place_of(unconstify(Node *, call)) : NULL;
 	Oid			lender = place ? author_at(*place) : InvalidOid;
 	Oid			vehicle;
 
@@ -209,162 +254,4 @@ gk_call_lender(const Node *call)
 		lender = OidIsValid(vehicle) ? gk_relation_owner(vehicle) : InvalidOid;
 	}
 	return OidIsValid(lender) && !gk_code_owner_is_trusted(lender) ? lender : InvalidOid;
-}
-
-/* ------------------------------------------------------------------------
- * What the planner is handed
- * ------------------------------------------------------------------------
- */
-
-static bool mark_expressions(Node *node, void *mark);
-
-/* The view whose query this is, or InvalidOid. */
-static Oid
-view_of(const RangeTblEntry *rte)
-{
-	const RangeTblEntry *old;
-
-	if (OidIsValid(rte->relid))
-		return rte->relid;		/* from 16 on */
-	if (rte->subquery->rtable == NIL)
-		return InvalidOid;
-	/* the relation that a rule belongs to is the first of its query */
-	old = linitial_node(RangeTblEntry, rte->subquery->rtable);
-	return old->rtekind == RTE_RELATION && old->relkind == RELKIND_VIEW ? old->relid : InvalidOid;
-}
-
-/* What the calls of a view are marked with, or 0. */
-static int
-mark_of_view(Oid view)
-{
-	Oid			owner = view < FirstNormalObjectId ? InvalidOid : gk_relation_owner(view);
-
-	if (!OidIsValid(owner))
-		return GK_TRUSTED_PLACE;
-	return owner <= PG_INT32_MAX ? -(int) owner : 0;
-}
-
-/*
- * One level of a query, whose expressions get this mark.  Not those of policies,
- * which are the relation's owner's, nor those of a level that writes, into which
- * defaults and checks of others were put.
- */
-static bool
-mark_level(Query *query, int mark)
-{
-	int			own = query->commandType == CMD_SELECT ? mark : 0;
-	ListCell   *cell;
-
-	check_stack_depth();
-	foreach(cell, query->rtable)
-	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
-
-		if (rte->rtekind == RTE_SUBQUERY)
-		{
-			Oid			view = view_of(rte);
-
-			mark_level(rte->subquery, OidIsValid(view) ? mark_of_view(view) : mark);
-		}
-		else if (own)
-		{
-			mark_expressions((Node *) rte->functions, &own);
-			mark_expressions((Node *) rte->tablefunc, &own);
-			mark_expressions((Node *) rte->values_lists, &own);
-		}
-	}
-	return query_tree_walker(query, mark_expressions, &own, QTW_IGNORE_RANGE_TABLE);
-}
-
-static bool
-mark_expressions(Node *node, void *context)
-{
-	int			mark = *(int *) context;
-	int		   *place;
-
-	if (node == NULL)
-		return false;
-	if (IsA(node, Query))
-		return mark_level((Query *) node, mark);
-	place = place_of(node);
-	if (place && *place < 0 && mark)
-		*place = mark;
-	return expression_tree_walker(node, mark_expressions, context);
-}
-
-/* The materialized view that the statement fills from its query as stored, or NULL. */
-static const RangeVar *
-filled_view(void)
-{
-	RefreshMatViewStmt *refresh = (RefreshMatViewStmt *) gk_statement_of(T_RefreshMatViewStmt);
-	CreateTableAsStmt *create = (CreateTableAsStmt *) gk_statement_of(T_CreateTableAsStmt);
-
-	if (refresh)
-		return refresh->relation;
-	/* from 17 on it is made first and then refreshed; before, its text is planned */
-	return create && create->objtype == OBJECT_MATVIEW ? create->into->rel : NULL;
-}
-
-/* What REFRESH plans is what the materialized view's owner wrote. */
-static bool
-is_refreshed(void)
-{
-	const RangeVar *view = filled_view();
-	Oid			relid;
-
-	if (view == NULL || gk_running_query() != NULL)
-		return false;
-	relid = RangeVarGetRelid(view, NoLock, true);
-	return OidIsValid(relid) && !gk_relation_is_others(relid);
-}
-
-/* Is there a view in it, or a level below that would have to be looked through? */
-static inline bool
-may_use_view(const Query *query)
-{
-	ListCell   *cell;
-
-	if (query->hasSubLinks || query->cteList != NIL)
-		return true;
-	foreach(cell, query->rtable)
-		if (((RangeTblEntry *) lfirst(cell))->rtekind == RTE_SUBQUERY)
-			return true;
-	return false;
-}
-
-/*
- * Is it what a rule of the server's own views does, as UPDATE of pg_settings?  The
- * relation that a rule belongs to is among those of its action.
- */
-static bool
-is_servers_rule(const Query *query)
-{
-	ListCell   *cell;
-
-	if (query->querySource == QSRC_ORIGINAL || query->rtable == NIL)
-		return false;
-	foreach(cell, query->rtable)
-	{
-		const RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
-		Oid			relid = rte->rtekind == RTE_SUBQUERY ? view_of(rte) : rte->relid;
-
-		if (!OidIsValid(relid) || relid >= FirstNormalObjectId)
-			return false;
-	}
-	return true;
-}
-
-/*
- * A query is about to be planned in a privileged session: mark the calls that
- * stand in views of superusers, and those of the query itself where it is the
- * body of a superuser's function that is stored read (BEGIN ATOMIC), what a
- * superuser's materialized view is made of, or what a rule of the server's does.
- * The planner may change the query, and so may this.
- */
-void
-gk_mark_trusted(Query *query, bool is_body)
-{
-	is_body |= is_refreshed() || is_servers_rule(query);
-	if (is_body || may_use_view(query))
-		mark_level(query, is_body ? GK_TRUSTED_PLACE : 0);
 }

@@ -3,13 +3,13 @@
  * running.c
  *	  Which queries are being executed, and what do they write to?
  *
- * A trigger function is not told by the function manager for which table it is
- * called.  But the innermost query that runs is the one that fires it, and that
- * knows its relations.  Kept in privileged sessions only, as a stack whose dead
- * entries are found as those of functions are (code_stack.c).
+ * A stored expression does not say what it is stored with.  But the innermost query
+ * that runs is the one that evaluates it, and that knows its relations.  Kept in
+ * privileged sessions only, as a stack whose dead entries are found as those of
+ * functions are (code_stack.c).
  *
- * Does not see: queries nested deeper than the array; what they fire has no
- * query then.
+ * Does not see: queries nested deeper than the array; while they run none is
+ * known.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -20,10 +20,8 @@
 
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
-#include "parser/parsetree.h"
 #include "utils/lsyscache.h"
 
 /* The first is none, never ends, and spares asking whether there is any. */
@@ -39,30 +37,6 @@ gk_running_query(void)
 {
 	gk_running_prune(__builtin_frame_address(0));
 	return gk_statement->stack < gk_innermost->stack ? NULL : gk_innermost->query;
-}
-
-/* Is the relation, or one of those that it is a child of, written to by this plan? */
-static bool
-is_written(Oid relid, const PlannedStmt *plan)
-{
-	GK_FOR_EACH_RESULT_RELATION(plan, index)
-	{
-		Oid			written = rt_fetch(index, plan->rtable)->relid;
-
-		if (written == relid ||
-			(has_superclass(relid) && list_member_oid(find_all_inheritors(written, NoLock, NULL), relid)))
-			return true;
-	}
-	return false;
-}
-
-/* Could a trigger of the relation be running, for the innermost query's sake? */
-bool
-gk_written_by_running(Oid relid)
-{
-	QueryDesc  *query = gk_running_query();
-
-	return query == NULL || query->plannedstmt == NULL || is_written(relid, query->plannedstmt);
 }
 
 /* The relation that the utility statement at work is about, or NULL. */

@@ -42,6 +42,22 @@ extern bool gk_setting_steers(const char *name);
 extern bool gk_parameter_is_power(const char *name, AclMode rights);
 extern bool gk_is_plain_set(const VariableSetStmt *stmt);
 
+/*
+ * No rule looks at BEGIN, COMMIT and their like, nor at most of SET, and nobody's
+ * code runs in them: what COMMIT fires comes after the statement.
+ */
+static inline bool
+gk_is_of_no_interest(const Node *stmt)
+{
+	if (IsA(stmt, VariableSetStmt))
+	{
+		const char *name = ((const VariableSetStmt *) stmt)->name;
+
+		return name && !gk_setting_letters[(unsigned char) name[0]];
+	}
+	return IsA(stmt, TransactionStmt);
+}
+
 /* tight_settings.c */
 extern bool gk_setting_is_tight(const char *name, const char *value);
 
