@@ -90,6 +90,7 @@ call(int n, FunctionCallInfo fcinfo)
 {
 	char		here;
 	bool		is_framed = false;
+	int			open = gk_outcomes_open;
 	Datum		result;
 
 	if (unlikely(fcinfo->context != NULL) && IsA(fcinfo->context, TriggerData))
@@ -97,6 +98,8 @@ call(int n, FunctionCallInfo fcinfo)
 	else if (taken[n].is_listed && !goes_on(fcinfo))
 		is_framed = gk_ask_about_call(called_as(n, fcinfo), taken[n].builtin, fcinfo, &here);
 	result = taken[n].original(fcinfo);
+	if (unlikely(gk_outcomes_open > open))
+		gk_outcome_returned(open);
 	if (is_framed)
 		gk_code_end(false, &here);
 	if (unlikely(gk_frame->at_end != 0) && fcinfo->flinfo && gk_frame->funcid == fcinfo->flinfo->fn_oid)

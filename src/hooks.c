@@ -34,7 +34,6 @@
 static ProcessUtility_hook_type next_process_utility;
 static ExecutorStart_hook_type next_executor_start;
 static ExecutorRun_hook_type next_executor_run;
-static ExecutorFinish_hook_type next_executor_finish;
 static ExecutorCheckPerms_hook_type next_check_perms;
 static object_access_hook_type next_object_access;
 static planner_hook_type next_planner;
@@ -232,24 +231,18 @@ executor_run(GK_EXECUTOR_RUN_PARAMS)
 	}
 }
 
-static inline void
-next_finish(QueryDesc *query)
-{
-	(next_executor_finish ? next_executor_finish : standard_ExecutorFinish) (query);
-}
-
 /* What a query's AFTER triggers do is the doing of whoever opened its cursor, too. */
 static pg_noinline void
 finish_writing(QueryDesc *query)
 {
 	if (likely(!gk_code_session_is_privileged()))
-		next_finish(query);
+		gk_next_finish(query);
 	else
 	{
 		char	   *stack = __builtin_frame_address(0);
 		bool		resumed = gk_plan_begins(query, stack);
 
-		next_finish(query);
+		gk_next_finish(query);
 		gk_plan_ends(resumed, stack);
 	}
 }
@@ -259,7 +252,7 @@ executor_finish(QueryDesc *query)
 {
 	/* nothing is left to be done by what only reads */
 	if (query->operation == CMD_SELECT && !query->plannedstmt->hasModifyingCTE)
-		next_finish(query);
+		gk_next_finish(query);
 	else
 		finish_writing(query);
 }
@@ -375,7 +368,7 @@ gk_install_hooks(void)
 	ExecutorStart_hook = executor_start;
 	next_executor_run = ExecutorRun_hook;
 	ExecutorRun_hook = executor_run;
-	next_executor_finish = ExecutorFinish_hook;
+	gk_next_finish = ExecutorFinish_hook ? ExecutorFinish_hook : standard_ExecutorFinish;
 	ExecutorFinish_hook = executor_finish;
 	next_check_perms = ExecutorCheckPerms_hook;
 	ExecutorCheckPerms_hook = check_perms;

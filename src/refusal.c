@@ -236,6 +236,7 @@ gk_deny(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
 	char		object[256];
 	bool		hides = event->rule->hides || gk_audit_hides(finding);
 
+	gk_outcome_refusing();
 	if (is_brief())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),

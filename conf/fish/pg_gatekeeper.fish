@@ -32,11 +32,12 @@ complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events verify' -l json
 
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l rule -xa "$rules"
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l verdict -xa 'denied would_deny allowed'
-complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l event -xa 'action start stop config heartbeat loss login'
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l outcome -xa 'done failed refused_by_server rolled_back unknown'
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l event -xa 'action outcome start stop config heartbeat loss login'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l format -xa 'lines verbose json ecs ocsf'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -s f -l follow -d 'Wait for more'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -s n -l lines -x -d 'How many'
-for option in user database seq
+for option in user database client function grep seq
     complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l $option -x
 end
 for option in all verbose no-pager

@@ -24,6 +24,9 @@
 static GkRecord the_record;
 static bool is_writing;
 
+/* Are the callbacks there that tell what becomes of an action? */
+static bool tells_outcomes;
+
 /*
  * Offer each sink again what it did not take.  True when nothing is left.  For the
  * background worker.
@@ -72,11 +75,44 @@ at_exit(int code, Datum arg)
 	flush(true);
 }
 
+/* Tell what became of the actions of a transaction. */
+static void
+write_outcomes(XactEvent event)
+{
+	int			saved_errno = errno;
+	int64		deadline = gk_audit_deadline();
+	uint64		seq;
+
+	if (is_writing)
+		return;
+	is_writing = true;
+	HOLD_INTERRUPTS();
+	gk_outcome_xact_ended(event);
+	while (gk_outcome_next(&the_record))
+		(void) gk_audit_write(&the_record, deadline, &seq);
+	RESUME_INTERRUPTS();
+	is_writing = false;
+	errno = saved_errno;
+}
+
 static void
 at_xact_end(XactEvent event, void *arg)
 {
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT)
+	bool		is_end = event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT;
+
+	if (gk_outcomes_open > 0 && (is_end || event == XACT_EVENT_PREPARE ||
+								 event == XACT_EVENT_PARALLEL_COMMIT ||
+								 event == XACT_EVENT_PARALLEL_ABORT))
+		write_outcomes(event);
+	if (is_end)
 		flush(false);
+}
+
+static void
+at_subxact_end(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB && gk_outcomes_open > 0)
+		gk_outcome_subxact_aborted(mine);
 }
 
 /* Give back what the lookups hold; after an error, as an abort would. */
@@ -114,7 +150,8 @@ look_up(GkRecord *record, const GkRequest *request)
 
 	PG_TRY();
 	{
-		gk_coalesce_init(at_exit, at_xact_end);
+		gk_coalesce_init(at_exit, at_xact_end, at_subxact_end);
+		tells_outcomes = true;
 		if (IsTransactionState())
 			CurrentResourceOwner = ours = ResourceOwnerCreate(owner, "pg_gatekeeper audit");
 		gk_audit_look_up(record, request);
@@ -166,6 +203,8 @@ gk_audit_record(const GkEvent *event, uint64 *seq)
 		{
 			delivered = gk_audit_write(&the_record, deadline, seq);
 			gk_coalesce_written(&the_record, delivered, deadline);
+			if (event->verdict != GK_DENIED && tells_outcomes)
+				gk_outcome_note(event, *seq);
 		}
 	}
 	RESUME_INTERRUPTS();

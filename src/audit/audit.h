@@ -46,6 +46,7 @@ typedef enum GkAuditKind
 	GK_KIND_LOSS,
 	GK_KIND_LOGIN,
 	GK_KIND_FLOOD,				/* actions beyond a budget, see budget.c */
+	GK_KIND_OUTCOME,			/* of actions let pass, see outcome.c */
 	GK_NUM_KINDS
 } GkAuditKind;
 
@@ -59,6 +60,7 @@ typedef enum GkAuditKind
 #define GK_MESSAGE_ID_LOSS			"1940040fe2c44032bf52b653a2419257"
 #define GK_MESSAGE_ID_LOGIN			"d76c98387c424cd989efbefa050eadb9"
 #define GK_MESSAGE_ID_FLOOD			"6e0d2c1b7f5849b9a4c3d28e51f0a977"
+#define GK_MESSAGE_ID_OUTCOME		"88f96df84167434891e870b161f9c422"
 
 /*
  * Limits, in bytes.  8 KiB is what syslog receivers take by default; a field
@@ -126,6 +128,8 @@ typedef struct GkRecord
 	int			circumstances;
 	const char *circumstance_names;
 	const char *code;			/* whose is running, or NULL */
+	const char *outcome;		/* a constant, or NULL */
+	const char *sqlstate;		/* of an outcome, or NULL */
 	const char *command;		/* a constant, or NULL */
 	const char *object_type;	/* a constant, or NULL */
 	const char *object;			/* raw, or NULL */
@@ -305,7 +309,8 @@ extern bool gk_record_put_redacted(const GkRecord *record, GkText *out,
 extern GkTextKind gk_record_object_kind(const GkRecord *record);
 
 /* coalesce.c */
-extern void gk_coalesce_init(void (*at_exit) (int, Datum), XactCallback at_xact_end);
+extern void gk_coalesce_init(void (*at_exit) (int, Datum), XactCallback at_xact_end,
+							 SubXactCallback at_subxact_end);
 extern bool gk_coalesce(const GkRecord *record, uint64 *seq, bool *delivered);
 extern void gk_coalesce_written(GkRecord *record, bool delivered, int64 deadline);
 extern void gk_coalesce_flush(GkRecord *record, bool all, int64 deadline);
@@ -314,6 +319,12 @@ extern void gk_coalesce_write(GkRecord *record, const GkKept *kept, uint32 count
 extern bool gk_is_repeated_by_worker(const GkEvent *event);
 
 #include "audit/counts.h"
+
+/* outcome.c */
+extern void gk_outcome_note(const GkEvent *event, uint64 seq);
+extern void gk_outcome_subxact_aborted(SubTransactionId subxact);
+extern void gk_outcome_xact_ended(XactEvent event);
+extern bool gk_outcome_next(GkRecord *record);
 
 /* socket.c: see there */
 typedef struct GkSocket

@@ -238,15 +238,19 @@ gk_coalesce_written(GkRecord *record, bool delivered, int64 deadline)
  * throw, and is then called again.
  */
 void
-gk_coalesce_init(void (*at_exit) (int, Datum), XactCallback at_xact_end)
+gk_coalesce_init(void (*at_exit) (int, Datum), XactCallback at_xact_end,
+				 SubXactCallback at_subxact_end)
 {
-	static bool is_registered;
+	static int	registered;
 
 	if (seeds[0] != 0)
 		return;
-	if (!is_registered)
+	if (registered == 0)
 		RegisterXactCallback(at_xact_end, NULL);
-	is_registered = true;
+	registered = Max(registered, 1);
+	if (registered == 1)
+		RegisterSubXactCallback(at_subxact_end, NULL);
+	registered = 2;
 	before_shmem_exit(at_exit, (Datum) 0);
 	if (!pg_strong_random(seeds, sizeof(seeds)))
 		seeds[0] = 0;

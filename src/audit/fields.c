@@ -34,6 +34,7 @@ RAW_GETTER(current_user, names.current_user)
 RAW_GETTER(extension, names.extension)
 RAW_GETTER(code_owner, names.code_owner)
 RAW_GETTER(command, command)
+RAW_GETTER(outcome, outcome)
 RAW_GETTER(object_type, object_type)
 RAW_GETTER(grantee, grantee)
 RAW_GETTER(source, source)
@@ -92,7 +93,7 @@ get_event(GkRecord *record, GkText *out)
 static void
 get_verdict(GkRecord *record, GkText *out)
 {
-	if (record->rule)
+	if (record->circumstance_names)
 		gk_text_ascii(out, record->verdict == GK_DENIED ? "denied" :
 					  record->verdict == GK_WOULD_DENY ? "would_deny" : "allowed");
 }
@@ -107,15 +108,25 @@ get_rule(GkRecord *record, GkText *out)
 static void
 get_circumstances(GkRecord *record, GkText *out)
 {
-	if (record->rule)
+	if (record->circumstance_names)
 		gk_text_ascii(out, record->circumstance_names);
 }
 
 static void
 get_sqlstate(GkRecord *record, GkText *out)
 {
-	if (record->rule)
+	if (record->sqlstate)
+		gk_text_ascii(out, record->sqlstate);
+	else if (record->rule)
 		gk_text_ascii(out, record->verdict == GK_DENIED ? "42501" : "00000");
+}
+
+/* MESSAGE only: of an action before it happens there is nothing to say */
+static void
+get_known_outcome(GkRecord *record, GkText *out)
+{
+	if (record->kind == GK_KIND_OUTCOME)
+		put_text(out, record->outcome);
 }
 
 static void
@@ -228,6 +239,8 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_VERSION", NULL, false, GK_KEPT, 16, get_version},
 	{"GATEKEEPER_EVENT", "event", false, GK_KEPT, 16, get_event},
 	{"GATEKEEPER_VERDICT", "verdict", false, GK_KEPT, 16, get_verdict},
+	{"GATEKEEPER_OUTCOME", NULL, false, GK_KEPT, 20, get_outcome},
+	{NULL, "outcome", false, GK_DROPPED, 20, get_known_outcome},
 	{"GATEKEEPER_RULE", "rule", false, GK_KEPT, 48, get_rule},
 	{"GATEKEEPER_CIRCUMSTANCES", "circumstances", false, GK_KEPT, 80, get_circumstances},
 	{"GATEKEEPER_SQLSTATE", NULL, false, GK_KEPT, 5, get_sqlstate},

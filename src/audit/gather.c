@@ -174,6 +174,7 @@ gk_audit_gather(GkRecord *record, const GkEvent *event)
 		record->circumstances = event->circumstances;
 		gk_circumstances_text(event->circumstances, circumstance_names, sizeof(circumstance_names));
 		record->circumstance_names = circumstance_names;
+		record->outcome = event->verdict == GK_DENIED ? NULL : "unknown";
 		record->command = command_name(event->request);
 		record->object_type = event->finding->object_type;
 		record->object = event->finding->object;

@@ -27,6 +27,7 @@ static const struct
 	[GK_KIND_LOSS] = {"loss", GK_MESSAGE_ID_LOSS, '2'},
 	[GK_KIND_LOGIN] = {"login", GK_MESSAGE_ID_LOGIN, '4'},
 	[GK_KIND_FLOOD] = {"action", GK_MESSAGE_ID_FLOOD, '3'},
+	[GK_KIND_OUTCOME] = {"outcome", GK_MESSAGE_ID_OUTCOME, '4'},
 };
 
 /* "action", "start" and so on. */

@@ -10,8 +10,7 @@
  * and finding give a "verdict"; the audit sink writes a "record" of it before
  * the statement goes on or is refused.
  *
- * Arrows go down only: hooks.c -> requests.c -> gate.c -> rules.c -> check_*.c ->
- * roles.c, symbols.c; gate.c -> circumstances.c, audit/.
+ * Arrows go down only: hooks.c -> requests.c -> gate.c -> rules.c, audit/.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -28,6 +27,7 @@
 #include "access/xact.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
+#include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "nodes/pg_list.h"
@@ -277,6 +277,7 @@ typedef struct GkStatement
 	const char *source_text;
 	char	   *stack;			/* where the C stack was */
 	SubTransactionId subxact;	/* in which it began */
+	uint32		number;			/* that outcome.c gave it; 0: none yet */
 } GkStatement;
 
 /* ------------------------------------------------------------------------
@@ -379,10 +380,12 @@ extern bool gk_script_speaks(void);
 extern bool gk_script_owns_object(Oid classid, Oid objid);
 extern bool gk_script_owns_library(const char *library);
 
-/* audit/audit.c */
+/* audit/audit.c, outcome.c, shared.c, gather.c, show.c */
 extern bool gk_audit_record(const GkEvent *event, uint64 *seq);
-
-/* audit/shared.c, gather.c, show.c */
+extern int	gk_outcomes_open;
+extern void gk_outcome_refusing(void);
+extern void gk_outcome_returned(int before);
+extern ExecutorFinish_hook_type gk_next_finish;
 extern void gk_audit_shmem_request(void);
 extern void gk_audit_shmem_startup(void);
 extern void gk_audit_note_authentication(const char *method);

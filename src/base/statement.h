@@ -40,6 +40,7 @@ gk_statement_begin(PlannedStmt *pstmt, const char *source_text, char *stack)
 	statement->source_text = source_text;
 	statement->stack = stack;
 	statement->subxact = GetCurrentSubTransactionId();
+	statement->number = 0;
 	return statement - 1 - gk_statements;
 }
 

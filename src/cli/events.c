@@ -3,24 +3,21 @@
  * events.c
  *	  "pg_gatekeeper events": shows records out of the journal.
  *
- * Filters are applied here and not by the journal's index, because records
- * that came by way of syslog have their fields inside MESSAGE.
+ * The outcome of an action is told by a later record.  So all that is to be shown
+ * is read twice, but when it is followed.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
  *
  *-------------------------------------------------------------------------
  */
-#include "cli.h"
+#include "cli/filter.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "common/text.h"
 #include "cli/commands.h"
-#include "common/rule_names.h"
 
 static const char usage[] =
 "Shows the audit records that the journal holds.\n"
@@ -28,22 +25,13 @@ static const char usage[] =
 "Usage:\n"
 "  pg_gatekeeper events [OPTION]...\n"
 "\n"
-"Which records (an option with a LIST takes words separated by commas):\n"
 "  -f, --follow             go on showing records as they are written\n"
 "  -n, --lines N            only the last N records (10 with --follow)\n"
-"      --since TIME         only from this time on: \"2026-01-31 12:00\", -1h\n"
-"      --until TIME         only before this time\n"
-"      --rule LIST          only these rules, such as copy_program\n"
-"      --verdict LIST       only these of denied, would_deny, allowed\n"
-"      --user LIST          only these roles, be it session_user or current_user\n"
-"      --database LIST      only these databases\n"
-"      --cluster LIST       only these clusters, such as 15/main\n"
-"      --event LIST         only action, start, stop, config, heartbeat, loss\n"
-	"                           or login\n"
-"      --seq LIST           only these numbers, of which error messages name one\n"
-"  -a, --all                heartbeats as well\n"
+"  -a, --all                heartbeats as well, and records of outcomes\n"
 "      --cursor-file FILE   go on behind the record that FILE remembers, and have\n"
 "                           it remember the last one\n"
+"\n"
+GK_FILTER_USAGE
 "\n"
 "How:\n"
 "  -v, --verbose            all fields of each record\n"
@@ -65,15 +53,6 @@ static const struct option options[] =
 {
 	{"follow", no_argument, NULL, 'f'},
 	{"lines", required_argument, NULL, 'n'},
-	{"since", required_argument, NULL, 'S'},
-	{"until", required_argument, NULL, 'U'},
-	{"rule", required_argument, NULL, GK_OPT_RULE},
-	{"verdict", required_argument, NULL, GK_OPT_VERDICT},
-	{"user", required_argument, NULL, GK_OPT_USER},
-	{"database", required_argument, NULL, GK_OPT_DATABASE},
-	{"cluster", required_argument, NULL, GK_OPT_CLUSTER},
-	{"event", required_argument, NULL, GK_OPT_EVENT},
-	{"seq", required_argument, NULL, GK_OPT_SEQ},
 	{"all", no_argument, NULL, 'a'},
 	{"verbose", no_argument, NULL, 'v'},
 	{"json", no_argument, NULL, GK_OPT_JSON},
@@ -81,22 +60,12 @@ static const struct option options[] =
 	{"color", required_argument, NULL, GK_OPT_COLOR},
 	{"no-pager", no_argument, NULL, GK_OPT_NO_PAGER},
 	{"cursor-file", required_argument, NULL, GK_OPT_CURSOR_FILE},
+	GK_FILTER_OPTIONS,
 	GK_SOURCE_OPTIONS,
 	{"help", no_argument, NULL, GK_OPT_HELP},
 	{NULL, 0, NULL, 0}
 };
 
-/* What to show; a filter without words lets everything pass. */
-static GkWords rules;
-static GkWords verdicts;
-static GkWords users;
-static GkWords databases;
-static GkWords clusters;
-static GkWords events;
-static GkWords numbers;
-static bool show_all;
-static uint64_t since;
-static uint64_t until = UINT64_MAX;
 static const char *cursor_file;
 
 static const struct
@@ -112,52 +81,6 @@ static const struct
 	{"ocsf", gk_show_ocsf},
 };
 
-/* Add names that are written in records escaped. */
-static void
-add_names(GkWords *words, const char *list)
-{
-	GkWords		raw = {0};
-
-	gk_words_add_list(&raw, list);
-	for (int i = 0; i < raw.count; i++)
-	{
-		size_t		size = 10 * strlen(raw.word[i]) + 1;
-		char	   *buf = gk_alloc(size);
-		GkText		text;
-
-		gk_text_init(&text, buf, size);
-		gk_text_escape(&text, raw.word[i], strlen(raw.word[i]));
-		gk_words_add(words, buf, text.used);
-	}
-}
-
-/* Add words that must be among those known. */
-static void
-add_known(GkWords *words, const char *option, const char *list, const char *known)
-{
-	GkWords		all = {0};
-	int			first = words->count;
-
-	gk_words_add_list(words, list);
-	gk_words_add_list(&all, known);
-	for (int i = first; i < words->count; i++)
-		if (!gk_words_has(&all, words->word[i]))
-			gk_error(gk_format("It takes one or more of: %s.", known),
-					 "option %s does not know \"%s\"", option, words->word[i]);
-}
-
-/* All of them, as the settings write them. */
-static const char *
-rule_names(void)
-{
-#define GK_RULE_TEXT(name) ", " #name
-	static char names[] = GK_FOR_EACH_RULE(GK_RULE_TEXT);
-
-	for (char *p = names; *p; p++)
-		*p = tolower((unsigned char) *p);
-	return names + strlen(", ");
-}
-
 static GkShow
 find_format(const char *name)
 {
@@ -166,30 +89,6 @@ find_format(const char *name)
 			return formats[i].show;
 	gk_error("The formats are lines, verbose, json, ecs and ocsf.",
 			 "unknown format \"%s\"", name);
-}
-
-static bool
-passes(const GkWords *words, const GkEntry *entry, const char *name)
-{
-	return words->count == 0 || gk_words_has(words, gk_entry_get(entry, name));
-}
-
-static bool
-is_wanted(const GkEntry *entry)
-{
-	if (entry->time < since || entry->time >= until)
-		return false;
-	if (events.count == 0 && !show_all &&
-		gk_entry_is(entry, "GATEKEEPER_EVENT", "heartbeat") && !entry->forged)
-		return false;
-	return passes(&rules, entry, "GATEKEEPER_RULE") &&
-		passes(&verdicts, entry, "GATEKEEPER_VERDICT") &&
-		(passes(&users, entry, "GATEKEEPER_SESSION_USER") ||
-		 passes(&users, entry, "GATEKEEPER_CURRENT_USER")) &&
-		passes(&databases, entry, "GATEKEEPER_DATABASE") &&
-		passes(&clusters, entry, "GATEKEEPER_CLUSTER") &&
-		passes(&events, entry, "GATEKEEPER_EVENT") &&
-		passes(&numbers, entry, "GATEKEEPER_SEQ");
 }
 
 /* The newest of those that were shown: sink, stream and number. */
@@ -267,13 +166,12 @@ save_cursor(GkJournal *journal)
 static void
 seek_last(GkJournal *journal, GkEntry *entry, uint64_t lines)
 {
-	if (until != UINT64_MAX)
-		gk_journal_seek_time(journal, until);
-	else
-		gk_journal_seek_end(journal);
+	gk_journal_seek_end(journal);
 	while (gk_journal_previous(journal, entry))
 	{
-		if (entry->time < since || (is_wanted(entry) && !was_shown(entry) && lines-- == 0))
+		gk_outcomes_learn(entry);
+		gk_outcomes_apply(entry);
+		if (entry->time < gk_filter.since || (gk_filter_passes(entry) && !was_shown(entry) && lines-- == 0))
 		{
 			forget_shown();
 			return;
@@ -281,6 +179,19 @@ seek_last(GkJournal *journal, GkEntry *entry, uint64_t lines)
 	}
 	forget_shown();
 	gk_journal_seek_start(journal);
+}
+
+/* Stand before the first record that may be shown; true when cursor_file names it. */
+static bool
+stand_at_first(GkJournal *journal)
+{
+	if (seek_cursor(journal))
+		return true;
+	if (gk_filter.since > 0)
+		gk_journal_seek_time(journal, gk_filter.since);
+	else
+		gk_journal_seek_start(journal);
+	return false;
 }
 
 int
@@ -307,37 +218,6 @@ gk_events(int argc, char **argv)
 				is_limited = strcmp(optarg, "all") != 0;
 				lines = is_limited ? gk_option_number("--lines", optarg) : UINT64_MAX;
 				break;
-			case 'S':
-				since = gk_option_time("--since", optarg);
-				break;
-			case 'U':
-				until = gk_option_time("--until", optarg);
-				break;
-			case GK_OPT_RULE:
-				add_known(&rules, "--rule", optarg, rule_names());
-				break;
-			case GK_OPT_VERDICT:
-				add_known(&verdicts, "--verdict", optarg, "denied, would_deny, allowed");
-				break;
-			case GK_OPT_USER:
-				add_names(&users, optarg);
-				break;
-			case GK_OPT_DATABASE:
-				add_names(&databases, optarg);
-				break;
-			case GK_OPT_CLUSTER:
-				add_names(&clusters, optarg);
-				break;
-			case GK_OPT_EVENT:
-				add_known(&events, "--event", optarg,
-						  "action, start, stop, config, heartbeat, loss, login");
-				break;
-			case GK_OPT_SEQ:
-				gk_words_add_list(&numbers, optarg);
-				break;
-			case 'a':
-				show_all = true;
-				break;
 			case 'v':
 				show = gk_show_fields;
 				break;
@@ -357,10 +237,11 @@ gk_events(int argc, char **argv)
 				cursor_file = optarg;
 				break;
 			default:
-				gk_source_option(&source, c, optarg);
+				if (!gk_filter_option(c, optarg))
+					gk_source_option(&source, c, optarg);
 		}
 	gk_no_arguments(argc, argv);
-	if (follow && until != UINT64_MAX)
+	if (follow && gk_filter.until != UINT64_MAX)
 		gk_error(NULL, "options --follow and --until exclude each other");
 
 	journal = gk_journal_open(&source);
@@ -368,19 +249,25 @@ gk_events(int argc, char **argv)
 		setvbuf(stdout, NULL, _IOLBF, 0);
 	else if (use_pager && cursor_file == NULL)
 		gk_start_pager();
-	if (seek_cursor(journal))
-		 /* that is where to go on */ ;
-	else if (is_limited || (follow && lines != UINT64_MAX && since == 0))
+	gk_filter.hides_outcomes = !follow && (show == gk_show_line || show == gk_show_fields);
+	if (!stand_at_first(journal) &&
+		(is_limited || (follow && lines != UINT64_MAX && gk_filter.since == 0)))
 		seek_last(journal, &entry, lines);
-	else if (since > 0)
-		gk_journal_seek_time(journal, since);
+	else if (!follow)
+	{
+		while (gk_journal_next(journal, &entry))
+			gk_outcomes_learn(&entry);
+		(void) stand_at_first(journal);
+	}
 
 	for (;;)
 	{
 		while (gk_journal_next(journal, &entry))
 		{
+			gk_outcomes_learn(&entry);
+			gk_outcomes_apply(&entry);
 			/* not the end: the clock can have been set back */
-			if (!is_wanted(&entry) || was_shown(&entry))
+			if (!gk_filter_passes(&entry) || was_shown(&entry))
 				continue;
 			if (shown++ == 0 && show == gk_show_line)
 				gk_show_header();

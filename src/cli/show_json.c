@@ -142,6 +142,19 @@ put_timestamp(const GkEntry *entry)
 	gk_json_text(&json, "@timestamp", stamp);
 }
 
+/* What was denied did not happen; of what was let pass a later record tells. */
+static const char *
+outcome_of(const GkEntry *entry)
+{
+	const char *outcome = field(entry, "GATEKEEPER_OUTCOME");
+
+	if (strcmp(outcome, "done") == 0)
+		return "success";
+	if (gk_entry_is(entry, "GATEKEEPER_VERDICT", "denied"))
+		return "failure";
+	return *outcome && strcmp(outcome, "unknown") != 0 ? "failure" : "unknown";
+}
+
 static void
 put_event(const GkEntry *entry)
 {
@@ -175,8 +188,8 @@ put_event(const GkEntry *entry)
 					 strcmp(event, "loss") == 0 ? "error" : "info");
 	gk_json_close(&json);
 	gk_json_text(&json, "action", is_action ? field(entry, "GATEKEEPER_RULE") : event);
-	if (is_action)
-		gk_json_text(&json, "outcome", is_denied ? "failure" : "success");
+	if (is_action || strcmp(event, "outcome") == 0)
+		gk_json_text(&json, "outcome", outcome_of(entry));
 	put("code", entry, "MESSAGE_ID");
 	put("reason", entry, "GATEKEEPER_CIRCUMSTANCES");
 	put_digits("sequence", entry, "GATEKEEPER_SEQ");

@@ -109,6 +109,7 @@ put_what(const GkEntry *entry)
 	const char *count = gk_entry_get(entry, "GATEKEEPER_COUNT");
 	const char *old = gk_entry_get(entry, "GATEKEEPER_OLD_VALUE");
 	const char *new = gk_entry_get(entry, "GATEKEEPER_NEW_VALUE");
+	const char *outcome = gk_entry_get(entry, "GATEKEEPER_OUTCOME");
 
 	if (*object == '\0' && *type == '\0')
 		object = gk_entry_get(entry, "GATEKEEPER_COMMAND");
@@ -126,6 +127,12 @@ put_what(const GkEntry *entry)
 		gk_put_visible(&line, old, strlen(old));
 		gk_buf_text(&line, *old ? " -> " : "");
 		gk_put_visible(&line, new, strlen(new));
+	}
+	if (*outcome && strcmp(outcome, "done") != 0)
+	{
+		gk_buf_text(&line, " [");
+		gk_put_visible(&line, outcome, strlen(outcome));
+		gk_buf_text(&line, strcmp(outcome, "unknown") == 0 ? " outcome]" : "]");
 	}
 	if (gk_entry_number(entry, "GATEKEEPER_KINDS") > 0)
 		gk_buf_format(&line, " and the like (%lu more, %lu kinds)", strtoul(count, NULL, 10),

@@ -147,16 +147,30 @@ activity_of(const GkEntry *entry)
 	return *command ? 99 : 0;
 }
 
+/* 0 unknown, 1 success, 2 failure: denied, or what a later record tells. */
+static int
+status_of(const GkEntry *entry)
+{
+	const char *outcome = field(entry, "GATEKEEPER_OUTCOME");
+
+	if (gk_entry_is(entry, "GATEKEEPER_VERDICT", "denied"))
+		return 2;
+	if (strcmp(outcome, "done") == 0)
+		return 1;
+	return *outcome && strcmp(outcome, "unknown") != 0 ? 2 : 0;
+}
+
 static void
 put_action(const GkEntry *entry)
 {
 	const char *verdict = field(entry, "GATEKEEPER_VERDICT");
 	bool		is_denied = strcmp(verdict, "denied") == 0;
-	bool		is_allowed = strcmp(verdict, "allowed") == 0;
+	bool		is_allowed = strcmp(verdict, "would_deny") != 0 && !is_denied;
 	bool		is_remote = *gk_client_ip(entry);
 	bool		is_local = !is_remote && gk_entry_is(entry, "GATEKEEPER_BACKEND_TYPE", "client backend");
 
-	gk_json_number(&json, "status_id", is_denied ? 2 : 1);
+	gk_json_number(&json, "status_id", status_of(entry));
+	put("status", entry, "GATEKEEPER_OUTCOME");
 	put("status_code", entry, "GATEKEEPER_SQLSTATE");
 	put("status_detail", entry, "GATEKEEPER_CIRCUMSTANCES");
 	gk_json_number(&json, "action_id", is_denied ? 2 : is_allowed ? 1 : 3);
@@ -216,12 +230,15 @@ void
 gk_show_ocsf(const GkEntry *entry)
 {
 	const char *event = field(entry, "GATEKEEPER_EVENT");
-	bool		is_action = strcmp(event, "action") == 0;
+	bool		is_outcome = strcmp(event, "outcome") == 0;
+	bool		is_action = is_outcome || strcmp(event, "action") == 0;
 	int			class = is_action ? 6005 : 6002;
 	int			activity;
 
 	/* of the module: 3 start, 4 stop, 99 other */
-	if (is_action)
+	if (is_outcome)
+		activity = 99;
+	else if (is_action)
 		activity = activity_of(entry);
 	else
 		activity = strcmp(event, "start") == 0 ? 3 : strcmp(event, "stop") == 0 ? 4 : 99;
@@ -231,7 +248,7 @@ gk_show_ocsf(const GkEntry *entry)
 	gk_json_number(&json, "class_uid", class);
 	gk_json_number(&json, "activity_id", activity);
 	if (activity == 99)
-		gk_json_text(&json, "activity_name", is_action ?
+		gk_json_text(&json, "activity_name", is_action && !is_outcome ?
 					 field(entry, "GATEKEEPER_COMMAND") : event);
 	gk_json_number(&json, "type_uid", class * 100 + activity);
 	gk_json_number(&json, "time", gk_event_time(entry) / 1000);
