@@ -207,11 +207,9 @@ one_of(const char *option, const char *value, const char *list)
 
 /* What "--preflight" looks at: what the rules of the module would meet. */
 static const char preflight[] =
-"role-superuser, role-path, role-predefined, code-definer-path, code-definer-execute, code-definer-calls, "
-"code-foreign-trigger, code-foreign-expression, code-event-trigger, code-jobs, code-superuser-meets, "
-"code-extension-owner, code-extension-risk, code-foreign-program, code-language, code-language-function, "
-"code-native, code-loopback, code-mapping, gk-loaded, gk-mode, gk-rules, gk-untrusted, gk-reserved, gk-labels, "
-"repl-command, priv-functions, priv-parameter";
+"pre-superusers, pre-administrators, pre-functions, pre-others-code, pre-jobs, pre-file-roles, pre-extensions, pre-foreign, "
+"pre-sandbox, pre-strict, pre-records, code-foreign-trigger, code-foreign-expression, code-event-trigger, code-jobs, "
+"code-shadow, gk-loaded, gk-mode, gk-rules, gk-untrusted, gk-reserved, gk-labels";
 
 static void
 take_standard(const char *name)

@@ -323,6 +323,7 @@ ask_database(GkPosture *p, const char *database, const char *path, const char *j
 	ask_checks(p, conn, true, database);
 	gk_posture_ask_bodies(p, conn, database);
 	gk_posture_ask_extensions(p, conn, database);
+	gk_posture_ask_records(p, conn, database);
 	PQfinish(conn);
 }
 

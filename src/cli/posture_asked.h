@@ -17,6 +17,7 @@
 
 extern void gk_posture_ask_bodies(GkPosture *p, PGconn *conn, const char *database);
 extern void gk_posture_ask_extensions(GkPosture *p, PGconn *conn, const char *database);
+extern void gk_posture_ask_records(GkPosture *p, PGconn *conn, const char *database);
 extern void gk_posture_ask_passwords(GkPosture *p, PGconn *conn);
 
 typedef struct GkToken

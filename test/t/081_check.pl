@@ -235,6 +235,41 @@ is( $node->safe_psql('postgres', "SET ROLE p_monitor; SELECT string_agg(DISTINCT
 		extra_params => [ '-U', 'postgres' ]),
 	'pass skip', '... and a member of pg_monitor sees part of it');
 
+# Before enforcing: what of today's ways to work a rule refuses.
+sql(q{CREATE FUNCTION s.lookup(n text, OUT u text, OUT p text) LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT usename, passwd FROM pg_shadow WHERE usename = n';
+	CREATE FUNCTION s.reload() RETURNS bool LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT pg_reload_conf()';
+	CREATE FUNCTION s.harmless() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT count(*) FROM pg_class -- pg_reload_conf()';
+	GRANT EXECUTE ON FUNCTION pg_read_binary_file(text) TO p_user; GRANT postgres TO p_group; CREATE ROLE p_second SUPERUSER LOGIN});
+sql(q{ALTER SYSTEM SET gatekeeper.mode = 'audit'});
+sql('SELECT pg_reload_conf()');
+$node->safe_psql('postgres', 'SET SESSION AUTHORIZATION p_user; SELECT s.reload()', extra_params => [ '-U', 'postgres' ]);
+sub preflight
+{
+	my %found = findings('--preflight');
+	is(join(' ', grep { $found{$_}{status} eq 'error' } sort keys %found), '', 'no query of --preflight fails');
+	my %by_object;
+	foreach my $id (grep { /^pre-/ } keys %found)
+	{
+		$by_object{"$id $_->{object}{identity}"} = $_ foreach @{ $found{$id}{findings} };
+	}
+	return %by_object;
+}
+my %refused = preflight();
+like($refused{'pre-functions s.lookup(text)'}{found}, qr/catalog_secrets/, '--preflight: what an auth_query does');
+like($refused{'pre-functions s.reload()'}{found}, qr/server_control/, '... and a listed function');
+ok(!$refused{'pre-functions s.harmless()'}, '... and no comment');
+ok($refused{'pre-file-roles p_user'}, '... and a role that reads files, as for pg_rewind');
+ok($refused{'pre-administrators p_way'}, '... and who may become superuser');
+ok($refused{'pre-superusers p_second'}, '... and superusers that are not reserved');
+ok((grep { /^pre-records server_control: .* by p_user/ } keys %refused), '... and what the dry run recorded');
+is(join(' ', grep { /^pre-/ } sort keys %seen), '', '... and without it, none of this is a finding');
+sql($_->{remedy}{text}) foreach @refused{ 'pre-functions s.lookup(text)', 'pre-functions s.reload()', 'pre-file-roles p_user', 'pre-administrators p_way' };
+my %left = preflight();
+is(join(', ', grep { /lookup|reload\(|file-roles p_user|p_way/ } sort keys %left), '', '... gone after their remedies');
+sql(q{ALTER SYSTEM SET gatekeeper.mode = 'enforce'});
+sql('SELECT pg_reload_conf()');
+is($node->safe_psql('postgres', 'SET SESSION AUTHORIZATION p_user; SELECT s.reload()', extra_params => [ '-U', 'postgres' ]), 't', '... and it works when the module enforces');
+
 # The table: every check is in the man page.
 my $man = do { local (@ARGV, $/) = "$ENV{GK_TOP}/man/pg_gatekeeper.1"; <> };
 my @listed = map { /^(\S+)/ } split /\n/, (check('--list'))[1];
