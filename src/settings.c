@@ -115,6 +115,7 @@ static void
 assign_watching(int newval, void *extra)
 {
 	gk_code_forget_session();
+	gk_deputies_forget();
 	ResetPlanCache();
 }
 

@@ -69,7 +69,11 @@
 #if PG_VERSION_NUM >= 160000
 #define GK_MAY_EXECUTE(funcid, roleid) \
 	(object_aclcheck(ProcedureRelationId, funcid, roleid, ACL_EXECUTE) == ACLCHECK_OK)
+#define GK_MAY_CREATE_IN(schema, roleid) \
+	(object_aclcheck(NamespaceRelationId, schema, roleid, ACL_CREATE) == ACLCHECK_OK)
 #else
+#define GK_MAY_CREATE_IN(schema, roleid) \
+	(pg_namespace_aclcheck(schema, roleid, ACL_CREATE) == ACLCHECK_OK)
 #define GK_MAY_EXECUTE(funcid, roleid) \
 	(pg_proc_aclcheck(funcid, roleid, ACL_EXECUTE) == ACLCHECK_OK)
 #endif

@@ -237,7 +237,7 @@ typedef struct GkDoorway
 	GkCheck		check;
 } GkDoorway;
 
-#define GK_MAX_DOORWAYS 40
+#define GK_MAX_DOORWAYS 48
 
 /* What is said of a rule; its place in gk_rules[] is its id. */
 typedef struct GkRule

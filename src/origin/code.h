@@ -202,6 +202,9 @@ gk_code_session_is_superusers(void)
 	return gk_code_session()->has_superuser;
 }
 
+/* deputies.c */
+extern void gk_deputies_forget(void);
+
 /* code_portal.c */
 
 /* Are there any that untrusted code left behind? */

@@ -91,6 +91,13 @@ too_deep(bool untrusted, Oid as)
 	gk_frame->allows = 0;
 }
 
+/* Is it code of the current user's own, short of superuser? */
+static bool
+is_own_code(Oid funcid)
+{
+	return gk_code_function_is_untrusted(funcid) && gk_code_owner_is_own(gk_code_owner_of(funcid));
+}
+
 /*
  * Put a call on the stack: of this function, whose frame is above stack.  It
  * becomes "as" where that is a role.  The stack must be pruned.
@@ -108,7 +115,9 @@ push(Oid funcid, char *stack, bool untrusted, uint64 allows, Oid as)
 	}
 
 	/* as the user that it was called with */
-	is_outermost = untrusted && gk_code_session_is_superusers() && !any_outermost();
+	is_outermost = untrusted && !any_outermost() &&
+		(gk_code_session_is_superusers() ||
+		 (gk_code_session_is_privileged() && !is_own_code(funcid)));
 	*frame = (GkFrame)
 	{
 		.funcid = funcid,

@@ -16,9 +16,9 @@
  * the place it stands in (places.c), and a trigger's function by the table that the
  * trigger is on, which the call is told.
  *
- * Not every function can be told what to do: those in languages C and internal
- * that get no string cannot, nor built-in ones, of which the rules have lists.
- * Nor does what a label vouches for.
+ * Not every function can be told what to do: those in language internal that get no
+ * string cannot, nor built-in ones, of which the rules have lists.  Nor does what a
+ * label vouches for.  One that becomes who has it called needs not be told.
  *
  * What is known of a function is forgotten when something is made that could
  * depend on it, which no invalidation names; so all is forgotten then.
@@ -67,8 +67,9 @@ static struct
 static uint32 generation;
 static bool is_empty = true;
 
-static void
-forget_all(void)
+/* All that is known; also when gatekeeper.untrusted_code changes. */
+void
+gk_deputies_forget(void)
 {
 	generation++;
 	gk_plain_generation += gk_plain_generation == PG_UINT32_MAX ? 2 : 1;
@@ -80,13 +81,13 @@ forget_all(void)
 static void
 forget_of_relation(Datum arg, Oid relid)
 {
-	forget_all();
+	gk_deputies_forget();
 }
 
 static void
 forget_of_object(Datum arg, int cacheid, uint32 hash)
 {
-	forget_all();
+	gk_deputies_forget();
 }
 
 /* Postmaster start. */
@@ -137,10 +138,12 @@ is_willing(Oid funcid)
 		/* a trigger function is told the table's name, and its arguments */
 		if (proc->prorettype == TRIGGEROID)
 			willing = true;
-		else if (proc->prolang == ClanguageId || proc->prolang == INTERNALlanguageId)
+		/* C code may do as it was told before */
+		else if (proc->prolang == INTERNALlanguageId)
 			willing = takes_string(proc);
 		else
-			willing = proc->pronargs > 0;
+			willing = proc->prolang == ClanguageId || proc->pronargs > 0 ||
+				gk_untrusted_code == GK_UNTRUSTED_RUN_AS_OWNER;
 		willing = willing && gk_code_owner_is_trusted(proc->proowner);
 		ReleaseSysCache(tuple);
 	}

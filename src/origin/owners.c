@@ -45,13 +45,16 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-/* Is the relation owned by somebody else than a superuser? */
+/*
+ * Is the relation owned by somebody else than a superuser, or made by code of such
+ * a role in a superuser's session?
+ */
 static bool
 is_others(Oid relid)
 {
 	Oid			owner = gk_relation_owner(relid);
 
-	return OidIsValid(owner) && !gk_code_owner_is_trusted(owner);
+	return OidIsValid(owner) && (!gk_code_owner_is_trusted(owner) || gk_left_behind_is_made(relid));
 }
 
 static bool

@@ -106,6 +106,17 @@ is_of_aggregate(const Node *call)
 		((const Param *) linitial(expr->args))->paramid == -1;
 }
 
+static bool
+any_is_others(List *relids)
+{
+	ListCell   *cell;
+
+	foreach(cell, relids)
+		if (gk_relation_is_others(lfirst_oid(cell)))
+			return true;
+	return false;
+}
+
 /*
  * ALTER TABLE that makes expressions anew from the text of what is stored: of the
  * table, of its children, and with ALTER TYPE of every table that is made OF the
@@ -124,7 +135,7 @@ reads_stored_text(void)
 		if (GK_READS_STORED_TEXT(lfirst_node(AlterTableCmd, cell)->subtype))
 		{
 			relid = RangeVarGetRelid(stmt->relation, NoLock, true);
-			return !OidIsValid(relid) || gk_relation_is_others(relid) || has_subclass(relid) ||
+			return !OidIsValid(relid) || any_is_others(find_all_inheritors(relid, NoLock, NULL)) ||
 				get_rel_relkind(relid) == RELKIND_COMPOSITE_TYPE;
 		}
 	return false;

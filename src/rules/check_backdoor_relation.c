@@ -38,6 +38,7 @@
  */
 #include "rules/job_tables.h"
 #include "rules/objects.h"
+#include "rules/superusers.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"
@@ -308,8 +309,20 @@ check_constraint(HeapTuple row, GkFinding *finding)
 	}
 }
 
+/* What goes when an extension does can be dropped by whoever owns the extension. */
+static bool
+found_depends(const AlterObjectDependsStmt *stmt, GkFinding *finding)
+{
+	if (!gk_depends_is_superusers(stmt))
+		return false;
+	finding->action = "letting a superuser's object go with an extension";
+	finding->object_type = "extension";
+	finding->object = strVal(stmt->extname);
+	return true;
+}
+
 /*
- * Doors: objects, statement AlterTableStmt.  Strings of the finding are allocated in
+ * Doors: objects, statements AlterTableStmt and AlterObjectDependsStmt.  Strings of the finding are allocated in
  * CurrentMemoryContext.
  */
 bool
@@ -319,6 +332,8 @@ gk_check_backdoor_relation(const GkRequest *request, GkFinding *finding)
 
 	finding->scripts_may = true;
 	finding->ignores = GK_STRICT;
+	if (request->door == GK_DOOR_STATEMENT && IsA(request->stmt, AlterObjectDependsStmt))
+		return found_depends((AlterObjectDependsStmt *) request->stmt, finding);
 	if (request->door == GK_DOOR_STATEMENT)
 	{
 		Oid			relid;

@@ -47,10 +47,12 @@ found_schema(const GkRequest *request, GkFinding *finding)
 		return false;
 	schema = (Form_pg_namespace) GETSTRUCT(row);
 	role = get_role_oid(NameStr(schema->nspname), true);
-	if (!OidIsValid(role) || !gk_is_superuser(role) || gk_code_owner_is_trusted(schema->nspowner) ||
+	if (!OidIsValid(role) || !gk_has_power(role) || gk_code_owner_is_trusted(schema->nspowner) ||
+		has_privs_of_role(schema->nspowner, role) ||
 		(gk_is_superuser(GetUserId()) && !gk_others_act()))
 		return false;
-	finding->action = "giving a schema the name of a superuser";
+	finding->action = gk_is_superuser(role) ? "giving a schema the name of a superuser" :
+		"giving a schema the name of a role with power";
 	finding->object_type = "schema";
 	finding->object = pstrdup(NameStr(schema->nspname));
 	finding->hint = "The schema \"$user\" goes first in the search_path. Give the schema another name, or let the superuser make it. See pg_gatekeeper(7).";
@@ -68,11 +70,19 @@ has_others_temporary(const char *name)
 		(gk_left_behind_is_made(relid) || !gk_code_owner_is_trusted(gk_relation_owner(relid)));
 }
 
+/* Would the table be found by its name alone? */
+static bool
+is_found_by_name(const RangeVar *table)
+{
+	return table->schemaname == NULL ||
+		list_member_oid(fetch_search_path(false), get_namespace_oid(table->schemaname, true));
+}
+
 static bool
 found_table(const RangeVar *table, GkFinding *finding)
 {
 	if (!gk_acts_as_superuser(GetUserId()) || gk_others_act() ||
-		!has_others_temporary(table->relname))
+		!has_others_temporary(table->relname) || !is_found_by_name(table))
 		return false;
 	finding->action = "making a table whose name a temporary one of others has";
 	finding->object_type = "table";

@@ -31,22 +31,19 @@
 #include "origin/owners.h"
 #include "rules/checks.h"
 #include "rules/objects.h"
+#include "rules/superusers.h"
 
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_largeobject.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_largeobject_metadata.h"
-#include "catalog/pg_namespace.h"
-#include "catalog/pg_policy.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_publication.h"
-#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
-#include "commands/extension.h"
-#include "nodes/makefuncs.h"
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -60,20 +57,6 @@ found(const char *action, Oid classid, const char *name, GkFinding *finding)
 	finding->object = name;
 	finding->ignores = GK_ONLY_UNTRUSTED;
 	return true;
-}
-
-/*
- * One that is temporary is code's own when such code made it, however long ago; of
- * others it is enough that they are new.
- */
-static bool
-is_superusers_relation(Oid relid)
-{
-	Oid			owner = gk_relation_owner(relid);
-
-	return relid >= FirstNormalObjectId && OidIsValid(owner) && gk_code_owner_is_trusted(owner) &&
-		!(isTempNamespace(get_rel_namespace(relid)) ? gk_left_behind_is_made(relid) :
-		  gk_relation_is_fresh(relid));
 }
 
 /* A name that this temporary object would hide: of a relation, or a type. */
@@ -119,58 +102,6 @@ found_hiding(const GkRequest *request, HeapTuple row, GkFinding *finding)
 	return true;
 }
 
-/* What the relation or other object is that a part belongs to. */
-static Oid
-relation_of(Oid classid, HeapTuple row)
-{
-	switch (classid)
-	{
-		case RelationRelationId:
-			return ((Form_pg_class) GETSTRUCT(row))->oid;
-		case TriggerRelationId:
-			return ((Form_pg_trigger) GETSTRUCT(row))->tgrelid;
-		case PolicyRelationId:
-			return ((Form_pg_policy) GETSTRUCT(row))->polrelid;
-		default:
-			return InvalidOid;
-	}
-}
-
-static bool
-is_temporary(Oid classid, HeapTuple row)
-{
-	AttrNumber	column = get_object_attnum_namespace(classid);
-	bool		isnull;
-
-	return column != InvalidAttrNumber &&
-		isAnyTempNamespace(DatumGetObjectId(gk_row_value(classid, row, column, &isnull)));
-}
-
-/* Its owner as it was before the statement, which may be giving it to another. */
-static Oid
-previous_owner(const GkRequest *request, HeapTuple row)
-{
-	HeapTuple	old = request->event == OAT_POST_ALTER ?
-		gk_previous_row(request->classid, request->objid) : NULL;
-
-	return gk_row_owner(request->classid, HeapTupleIsValid(old) ? old : row);
-}
-
-static bool
-is_superusers(const GkRequest *request, HeapTuple row)
-{
-	Oid			relid = relation_of(request->classid, row);
-
-	if (OidIsValid(relid))
-		return is_superusers_relation(relid);
-	/* a large object's oid may have been chosen */
-	return (request->objid >= FirstNormalObjectId ||
-			request->classid == LargeObjectMetadataRelationId) &&
-		!is_temporary(request->classid, row) &&
-		gk_code_owner_is_trusted(previous_owner(request, row)) &&
-		!gk_row_is_fresh(request->classid, request->objid);
-}
-
 static bool
 found_object(const GkRequest *request, GkFinding *finding)
 {
@@ -179,18 +110,26 @@ found_object(const GkRequest *request, GkFinding *finding)
 	/* cheap for everybody else */
 	if (!gk_others_act())
 		return false;
+	/* large objects are data, which may be written and dropped, but not given away */
+	if (request->classid == LargeObjectMetadataRelationId && request->event == OAT_DROP)
+		return false;
+	if (request->classid == InheritsRelationId)
+		return gk_relation_is_superusers(request->auxid) &&
+			found("adding rows of others to a superuser's table", RelationRelationId,
+				  get_rel_name(request->auxid), finding);
 	row = gk_request_row(request);
 	if (!HeapTupleIsValid(row))
 		return false;
 	if ((request->classid == RelationRelationId || request->classid == TypeRelationId) &&
 		request->event != OAT_DROP && found_hiding(request, row, finding))
 		return true;
-	if (request->event == OAT_POST_CREATE &&
-		request->classid != TriggerRelationId && request->classid != PolicyRelationId)
-		return false;
+	if (request->event == OAT_POST_CREATE && !gk_is_part(request->classid))
+		return gk_is_in_superusers_schema(request->classid, row) &&
+			found("making an object in a superuser's schema", request->classid,
+				  gk_row_name(request->classid, row), finding);
 	/* of a temporary table, what is in it is rows */
-	if (!is_superusers(request, row) ||
-		(request->event == OAT_TRUNCATE && is_temporary(request->classid, row)))
+	if (!gk_object_is_superusers(request, row) ||
+		(request->event == OAT_TRUNCATE && gk_row_is_temporary(request->classid, row)))
 		return false;
 	return found(request->event == OAT_DROP ? "dropping a superuser's object" :
 				 "changing a superuser's object", request->classid,
@@ -208,60 +147,61 @@ found_truncate(const TruncateStmt *stmt, GkFinding *finding)
 
 		Oid			relid = RangeVarGetRelid(relation, NoLock, true);
 
-		if (is_superusers_relation(relid) && !isTempNamespace(get_rel_namespace(relid)))
+		if (gk_relation_is_superusers(relid) && !isTempNamespace(get_rel_namespace(relid)))
 			return found("truncating a superuser's table", RelationRelationId,
 						 relation->relname, finding);
 	}
 	return false;
 }
 
-/* Core tells of most of its forms, but not of row security. */
+/* ALTER TABLE, of most of whose forms core tells, but not of row security; and an index. */
 static bool
-found_alter_table(const AlterTableStmt *stmt, GkFinding *finding)
+found_relation(const RangeVar *relation, GkFinding *finding)
 {
-	return is_superusers_relation(RangeVarGetRelid(stmt->relation, NoLock, true)) &&
-		found("changing a superuser's object", RelationRelationId, stmt->relation->relname, finding);
+	return gk_relation_is_superusers(RangeVarGetRelid(relation, NoLock, true)) &&
+		found("changing a superuser's object", RelationRelationId, relation->relname, finding);
 }
 
-static Oid
-owner_of(Oid classid, Oid objid)
+/* ALTER ... DEPENDS ON EXTENSION, of which core does not tell. */
+static bool
+found_depends(const AlterObjectDependsStmt *stmt, GkFinding *finding)
 {
-	HeapTuple	row = OidIsValid(objid) ? gk_newest_row(classid, objid) : NULL;
-
-	return HeapTupleIsValid(row) ? gk_row_owner(classid, row) : InvalidOid;
+	return gk_depends_is_superusers(stmt) &&
+		found("letting a superuser's object go with an extension", ExtensionRelationId,
+			  strVal(stmt->extname), finding);
 }
 
 /* Which tables it has core tells of as parts that have no owner. */
 static bool
+found_create_publication(const CreatePublicationStmt *stmt, GkFinding *finding)
+{
+	ListCell   *cell;
+
+	foreach(cell, stmt->pubobjects)
+	{
+		const PublicationTable *table = lfirst_node(PublicationObjSpec, cell)->pubtable;
+
+		if (table && gk_relation_is_superusers(RangeVarGetRelid(table->relation, NoLock, true)))
+			return found("publishing a superuser's table", RelationRelationId,
+						 table->relation->relname, finding);
+	}
+	return stmt->for_all_tables &&
+		found("publishing a superuser's table", PublicationRelationId, stmt->pubname, finding);
+}
+
+static bool
 found_alter_publication(const AlterPublicationStmt *stmt, GkFinding *finding)
 {
-	Oid			owner = owner_of(PublicationRelationId, get_publication_oid(stmt->pubname, true));
+	Oid			owner = gk_owner_of_named(OBJECT_PUBLICATION, (Node *) makeString(stmt->pubname));
 
 	return OidIsValid(owner) && gk_code_owner_is_trusted(owner) &&
 		found("changing a superuser's object", PublicationRelationId, stmt->pubname, finding);
 }
 
-/* Of what is no relation, nor parameter. */
-static Oid
-owner_of_granted(ObjectType type, Node *object)
-{
-	Relation	rel = NULL;
-	ObjectAddress address;
-
-	if (type == OBJECT_PARAMETER_ACL)
-		return InvalidOid;
-	if (type == OBJECT_TYPE || type == OBJECT_DOMAIN)
-		object = (Node *) makeTypeNameFromNameList(castNode(List, object));
-	address = get_object_address(type, object, &rel, AccessShareLock, true);
-	if (address.classId == LargeObjectRelationId)
-		address.classId = LargeObjectMetadataRelationId;
-	return owner_of(address.classId, address.objectId);
-}
-
 static bool
 is_superusers_class(HeapTuple row)
 {
-	return is_superusers_relation(((Form_pg_class) GETSTRUCT(row))->oid);
+	return gk_relation_is_superusers(((Form_pg_class) GETSTRUCT(row))->oid);
 }
 
 static bool
@@ -281,8 +221,8 @@ is_superusers_granted(const GrantStmt *stmt, Node *object)
 				gk_first_in_schema(RelationRelationId, strVal(object), is_superusers_class) :
 				gk_first_in_schema(ProcedureRelationId, strVal(object), is_superusers_function)) != NULL;
 	if (IsA(object, RangeVar))
-		return is_superusers_relation(RangeVarGetRelid((RangeVar *) object, NoLock, true));
-	owner = owner_of_granted(stmt->objtype, object);
+		return gk_relation_is_superusers(RangeVarGetRelid((RangeVar *) object, NoLock, true));
+	owner = gk_owner_of_named(stmt->objtype, object);
 	return OidIsValid(owner) && gk_code_owner_is_trusted(owner);
 }
 
@@ -347,7 +287,13 @@ gk_check_superuser_object(const GkRequest *request, GkFinding *finding)
 		case T_TruncateStmt:
 			return found_truncate((TruncateStmt *) request->stmt, finding);
 		case T_AlterTableStmt:
-			return found_alter_table((AlterTableStmt *) request->stmt, finding);
+			return found_relation(((AlterTableStmt *) request->stmt)->relation, finding);
+		case T_IndexStmt:
+			return found_relation(((IndexStmt *) request->stmt)->relation, finding);
+		case T_AlterObjectDependsStmt:
+			return found_depends((AlterObjectDependsStmt *) request->stmt, finding);
+		case T_CreatePublicationStmt:
+			return found_create_publication((CreatePublicationStmt *) request->stmt, finding);
 		case T_AlterPublicationStmt:
 			return found_alter_publication((AlterPublicationStmt *) request->stmt, finding);
 		default:
