@@ -149,11 +149,13 @@ static pg_noinline PlannedStmt *
 plan_privileged(GK_PLANNER_PARAMS)
 {
 	const Query *outer = gk_planned;
+	char	   *outer_at = gk_planned_at;
 	PlannedStmt *plan;
 
 	gk_query_asks(parse, params);
 	gk_plan_asks(parse);
 	gk_planned = parse;
+	gk_planned_at = __builtin_frame_address(0);
 	PG_TRY();
 	{
 		plan = next_plan(GK_PLANNER_ARGS);
@@ -161,6 +163,7 @@ plan_privileged(GK_PLANNER_PARAMS)
 	PG_FINALLY();
 	{
 		gk_planned = outer;
+		gk_planned_at = outer_at;
 	}
 	PG_END_TRY();
 	return plan;

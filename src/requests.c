@@ -34,6 +34,9 @@ gk_statement_asks(Node *stmt, NodeTag tag, ProcessUtilityContext context,
 	gk_gate(&request, tag, NULL);
 	if (tag == T_SecLabelStmt)
 		gk_label_provider_named((SecLabelStmt *) stmt);
+	if (tag == T_VariableSetStmt && ((VariableSetStmt *) stmt)->name &&
+		gk_setting_is_user(((VariableSetStmt *) stmt)->name))
+		gk_code_note_user_set();
 	if (tag == T_VariableSetStmt && !OidIsValid(gk_code_innermost()))
 		gk_client_sets((VariableSetStmt *) stmt, context, source_text);
 }
@@ -86,9 +89,12 @@ gk_script_calls(Oid funcid)
 static void
 note_set_config(FunctionCallInfo fcinfo)
 {
-	if (!PG_ARGISNULL(0))
-		gk_left_behind_setting(text_to_cstring(PG_GETARG_TEXT_PP(0)),
-							   !PG_ARGISNULL(2) && PG_GETARG_BOOL(2));
+	const char *name = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	if (gk_setting_is_user(name))
+		gk_code_note_user_set();
+	if (*name)
+		gk_left_behind_setting(name, !PG_ARGISNULL(2) && PG_GETARG_BOOL(2));
 }
 
 /*
@@ -117,15 +123,15 @@ gk_ask_about_call(Oid funcid, Oid builtin, FunctionCallInfo fcinfo, char *stack)
 	request.symbol = symbol->name;
 	request.symflags = symbol->flags;
 	request.has_no_author = gk_code_session_is_privileged() &&
-		!gk_call_has_author(fcinfo->flinfo ? fcinfo->flinfo->fn_expr : NULL);
-	if (request.has_no_author && gk_has_power(GetUserId()))
+		!gk_call_has_author(funcid, fcinfo->flinfo ? fcinfo->flinfo->fn_expr : NULL);
+	if (request.has_no_author && (gk_has_power(GetUserId()) || gk_label_is_on_role(GetUserId())))
 		request.circumstances = GK_UNTRUSTED;
 	if (request.has_no_author)
 		request.lender = gk_call_lender(fcinfo->flinfo ? fcinfo->flinfo->fn_expr : NULL);
 	gk_gate(&request, 0, rule);
 	if (request.has_no_author)
 		gk_code_start_stored(funcid, request.lender, stack);
-	if (unlikely(gk_untrusted_runs) && rule->id == GK_SERVER_SETTINGS)
+	if (rule->id == GK_SERVER_SETTINGS)
 		note_set_config(fcinfo);
 	return request.has_no_author;
 }

@@ -36,6 +36,13 @@ gains(Oid current, Oid session, Oid role)
 	return has_privs_of_role(current, role) && !has_privs_of_role(session, role);
 }
 
+/* With it others are made members of roles, and get passwords. */
+static bool
+gains_createrole(Oid current, Oid session)
+{
+	return has_createrole_privilege(current) && !has_createrole_privilege(session);
+}
+
 /*
  * current_user has rights that session_user has not: a SECURITY DEFINER
  * function, SET ROLE, an extension script run as the bootstrap superuser, or a
@@ -54,7 +61,7 @@ is_elevated(void)
 		return false;			/* has_privs_of_role() is true for everything */
 	if (current == session)
 		return gk_acts_as_superuser(current) && !gk_client_is_administrator();
-	if (gk_acts_as_superuser(current))
+	if (gk_acts_as_superuser(current) || gains_createrole(current, session))
 		return true;
 	return gains(current, session, ROLE_PG_READ_SERVER_FILES) ||
 		gains(current, session, ROLE_PG_WRITE_SERVER_FILES) ||
@@ -84,7 +91,7 @@ gk_circumstances(void)
 	if (is_elevated())
 		bits |= GK_ELEVATED;
 	if (gk_acts_as_superuser(GetUserId()) ? gk_code_is_untrusted() :
-		gk_has_power(GetUserId()) && gk_code_is_anothers())
+		(gk_has_power(GetUserId()) || gk_label_is_on_role(GetUserId())) && gk_code_is_anothers())
 		bits |= GK_UNTRUSTED;
 	return bits;
 }
@@ -121,6 +128,8 @@ gained(Oid current, Oid session)
 {
 	if (gk_acts_as_superuser(current))
 		return "superuser rights";
+	if (gains_createrole(current, session))
+		return "CREATEROLE";
 	if (gains(current, session, ROLE_PG_READ_SERVER_FILES))
 		return "the rights of pg_read_server_files";
 	if (gains(current, session, ROLE_PG_WRITE_SERVER_FILES))

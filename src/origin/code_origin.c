@@ -26,6 +26,7 @@
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
+#include "storage/proc.h"
 #include "tcop/pquery.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
@@ -59,15 +60,28 @@ gk_code_needs_events(Oid funcid)
 	return gk_label_function_allows(funcid) != 0 || is_suspect(funcid);
 }
 
+/* The transaction in which the session's user was last set. */
+static LocalTransactionId user_set_in;
+
 /*
  * A procedure that runs as its owner may not end the transaction: that would
  * put the superuser back.  Core forbids it to SECURITY DEFINER procedures for
- * the same reason.
+ * the same reason.  Nor may another role's, where rights were put aside in this very
+ * transaction, whose end could take them back.
  */
 bool
 gk_code_forbids_transaction_control(Oid procedure)
 {
-	return gk_code_runs_as_owner() && is_suspect(procedure);
+	return (gk_code_runs_as_owner() && is_suspect(procedure)) ||
+		(user_set_in == GK_MY_LXID && gk_code_session_is_superusers() &&
+		 !gk_acts_as_superuser(GetUserId()) && gk_code_function_is_untrusted(procedure));
+}
+
+/* SET ROLE or SET SESSION AUTHORIZATION is about to be executed. */
+void
+gk_code_note_user_set(void)
+{
+	user_set_in = GK_MY_LXID;
 }
 
 /* Is untrusted code on the stack? */
@@ -91,8 +105,8 @@ gk_code_is_anothers(void)
 {
 	gk_frames_prune(__builtin_frame_address(0));
 	GK_FOR_EACH_FRAME(frame)
-		if (frame->untrusted && !(gk_code_function_is_untrusted(frame->funcid) &&
-								  gk_code_owner_is_own(gk_code_owner_of(frame->funcid))))
+		if (frame->untrusted && (frame->is_deputy ||
+								 !gk_code_owner_is_own(gk_code_owner_of(frame->funcid))))
 			return true;
 	return gk_leader_is_anothers();
 }
@@ -126,13 +140,15 @@ gk_code_function(void)
 	return gk_frame->funcid;
 }
 
-/* Is the outermost untrusted function a trusted role's own, that acts for another? */
+/* Does the outermost untrusted function act for another than its owner? */
 bool
 gk_code_is_deputy(void)
 {
-	Oid			funcid = gk_code_function();
-
-	return OidIsValid(funcid) && !gk_code_function_is_untrusted(funcid);
+	gk_frames_prune(__builtin_frame_address(0));
+	GK_FOR_EACH_FRAME(frame)
+		if (frame->untrusted)
+			return frame->is_deputy;
+	return false;
 }
 
 /* Whose doing is that, as far as is known? */
@@ -158,8 +174,8 @@ gk_code_innermost(void)
 static bool
 may_call(Oid roleid, Oid funcid)
 {
-	return gk_is_superuser(roleid) || GK_MAY_EXECUTE(funcid, roleid) ||
-		get_func_rettype(funcid) == TRIGGEROID;
+	return get_func_rettype(funcid) == TRIGGEROID ||
+		(OidIsValid(roleid) && (gk_is_superuser(roleid) || GK_MAY_EXECUTE(funcid, roleid)));
 }
 
 /*
@@ -174,6 +190,20 @@ caller_allows(const GkFrame *frame)
 	for (; frame > gk_frames && !may_call(GetSessionUserId(), frame->funcid); frame--)
 		bits &= frame[-1].allows;
 	return bits;
+}
+
+/* Whose doing is the call: of a function whoever has it called, where that is another. */
+static Oid
+author_of(const GkFrame *frame)
+{
+	return frame->is_deputy ? frame->lender : gk_code_owner_of(frame->funcid);
+}
+
+/* Is it the labelled function itself, whose owner is not superuser? */
+static bool
+is_own_frame(const GkFrame *frame, const GkFrame *own)
+{
+	return frame->funcid == own->funcid && !frame->is_deputy;
 }
 
 /*
@@ -200,9 +230,9 @@ gk_code_allows(void)
 		 ActivePortal->status == PORTAL_ACTIVE && !gk_code_opened(own, ActivePortal->name)))
 		return 0;
 	GK_FOR_EACH_FRAME(frame)
-		if (frame->untrusted && frame->funcid != own->funcid &&
+		if (frame->untrusted && !is_own_frame(frame, own) &&
 			(!gk_label_on_definer(own->funcid) ||
-			 !may_call(gk_code_owner_of(frame->funcid), own->funcid)))
+			 !may_call(author_of(frame), own->funcid)))
 			return 0;
 	return own->allows & gk_label_function_allows(own->funcid) & caller_allows(own);
 }

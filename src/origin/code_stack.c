@@ -153,7 +153,8 @@ static Oid
 deputy_becomes(Oid funcid, Oid lender)
 {
 	if (!gk_code_runs_as_owner() || !OidIsValid(lender) || !gk_acts_as_superuser(GetUserId()) ||
-		(gk_code_card(funcid)->is_definer && GK_MAY_EXECUTE(funcid, lender)))
+		(gk_code_card(funcid)->is_definer &&
+		 (GK_MAY_EXECUTE(funcid, lender) || get_func_rettype(funcid) == TRIGGEROID)))
 		return InvalidOid;
 	return lender;
 }
@@ -168,6 +169,7 @@ gk_code_start_stored(Oid funcid, Oid lender, char *stack)
 	gk_frames_prune(stack);
 	push(funcid, stack, true, 0, deputy_becomes(funcid, lender));
 	gk_frame->lender = lender;
+	gk_frame->is_deputy = true;
 }
 
 /*
@@ -178,21 +180,26 @@ gk_code_start_stored(Oid funcid, Oid lender, char *stack)
  * others to change: such a function becomes its owner in any case.
  */
 static Oid
-becomes(const GkTrust *card)
+becomes(const GkTrust *card, const Node *call)
 {
+	Oid			viewer = gk_call_viewer(call);
+
 	if (!card->answer || gk_mode != GK_MODE_ENFORCE || !gk_acts_as_superuser(GetUserId()))
 		return InvalidOid;
 	if (!gk_code_runs_as_owner() &&
 		!(card->keeps_state && gk_untrusted_code >= GK_UNTRUSTED_RESTRICT))
 		return InvalidOid;
-	return card->owner;
+	/* whose view calls another's function gains nothing by it */
+	return OidIsValid(viewer) && !card->is_definer ? viewer : card->owner;
 }
 
 /* Could a call of this function, in this session, be another role's doing? */
 bool
 gk_code_may_be_deputy(Oid funcid)
 {
-	return gk_untrusted_code != GK_UNTRUSTED_OFF && !gk_code_function_is_untrusted(funcid) &&
+	return gk_untrusted_code != GK_UNTRUSTED_OFF &&
+		(!gk_code_function_is_untrusted(funcid) ||
+		 (!gk_code_session_is_superusers() && is_own_code(funcid))) &&
 		gk_code_login_is_privileged() && gk_deputies_find_out(funcid);
 }
 
@@ -212,12 +219,14 @@ gk_code_start_fired(Oid funcid, const Node *context, char *stack)
 	uint64		allows;
 	Oid			lender;
 
-	if (!gk_code_may_be_deputy(funcid) || !gk_is_fired_for_others(context, &lender))
+	if (!gk_code_may_be_deputy(funcid) || !gk_is_fired_for_others(context, &lender) ||
+		(OidIsValid(lender) && !gk_code_session_is_superusers() && gk_code_owner_is_own(lender)))
 		return false;
 	gk_frames_prune(stack);
 	allows = gk_frame->funcid == funcid ? gk_frame->allows : 0;
 	push(funcid, stack, true, allows, deputy_becomes(funcid, lender));
 	gk_frame->lender = lender;
+	gk_frame->is_deputy = true;
 	return true;
 }
 
@@ -246,15 +255,16 @@ gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack)
 		gk_code_function_is_plain(funcid);
 	/* of which trigger it is, a trigger's function is told when it is called */
 	is_deputy = may_be_deputy && !gk_code_is_of_trigger(flinfo) &&
-		!gk_call_has_author(flinfo->fn_expr);
+		!gk_call_has_author(funcid, flinfo->fn_expr);
 	if (!others && !is_deputy && allows == 0 && !is_body && !gk_is_unlisted_other(funcid) &&
 		!gk_label_on_definer(funcid))
 		return;					/* it is here because a rule lists it, no more */
 	lender = is_deputy ? gk_call_lender(flinfo->fn_expr) : InvalidOid;
 	push(funcid, stack, others || is_deputy, allows,
-		 others ? becomes(card) : deputy_becomes(funcid, lender));
+		 others && !is_deputy ? becomes(card, flinfo->fn_expr) : deputy_becomes(funcid, lender));
 	gk_frame->is_body = is_body;
 	gk_frame->lender = lender;
+	gk_frame->is_deputy = is_deputy;
 }
 
 /*

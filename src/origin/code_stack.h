@@ -34,6 +34,7 @@ typedef struct GkFrame
 {
 	Oid			funcid;
 	bool		untrusted;
+	bool		is_deputy;		/* it is called on behalf of lender, whosever it is */
 	uint8		at_end;			/* what is to be done then, as GK_END_* */
 	bool		is_body;		/* a superuser's, whose queries have no places */
 	bool		in_extension;	/* a script was running already */
@@ -87,6 +88,7 @@ gk_code_push(const GkTrust *known, char *stack)
 	frame->portal = ActivePortal;
 	frame->allows = 0;
 	frame->lender = InvalidOid;
+	frame->is_deputy = false;
 	gk_frame = frame;
 }
 

@@ -144,7 +144,6 @@ is_willing(Oid funcid)
 		else
 			willing = proc->prolang == ClanguageId || proc->pronargs > 0 ||
 				gk_untrusted_code == GK_UNTRUSTED_RUN_AS_OWNER;
-		willing = willing && gk_code_owner_is_trusted(proc->proowner);
 		ReleaseSysCache(tuple);
 	}
 	return willing && !gk_label_trusts_function(funcid);

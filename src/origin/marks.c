@@ -74,6 +74,13 @@ mark_of_view(Oid view)
 	return owner <= PG_INT32_MAX ? -(int) owner : 0;
 }
 
+/* What a view of others has a superuser's view show goes to its owner. */
+static bool
+is_others_mark(int mark)
+{
+	return mark < GK_TRUSTED_PLACE && !gk_code_owner_is_trusted((Oid) -mark);
+}
+
 /*
  * One level of a query, whose expressions get this mark.  Not those of policies,
  * which are the relation's owner's, nor those of a level that writes, into which
@@ -94,7 +101,7 @@ mark_level(Query *query, int mark)
 		{
 			Oid			view = view_of(rte);
 
-			mark_level(rte->subquery, OidIsValid(view) ? mark_of_view(view) : mark);
+			mark_level(rte->subquery, OidIsValid(view) && !is_others_mark(mark) ? mark_of_view(view) : mark);
 		}
 		else if (own)
 		{
@@ -116,6 +123,10 @@ mark_expressions(Node *node, void *context)
 		return false;
 	if (IsA(node, Query))
 		return mark_level((Query *) node, mark);
+	/* rules of others may be in one that writes */
+	if (IsA(node, CommonTableExpr) && IsA(((CommonTableExpr *) node)->ctequery, Query) &&
+		((Query *) ((CommonTableExpr *) node)->ctequery)->commandType != CMD_SELECT)
+		return mark_level((Query *) ((CommonTableExpr *) node)->ctequery, 0);
 	place = gk_place_of(node);
 	if (place && *place < 0 && mark)
 		*place = mark;

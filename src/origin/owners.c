@@ -132,21 +132,24 @@ type_is_others(Oid typid)
 	return others;
 }
 
+Oid
+gk_operator_owner(Oid opno)
+{
+	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(opno));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_operator) GETSTRUCT(tuple))->oprowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
 bool
 gk_operator_is_others(Oid opno)
 {
-	HeapTuple	tuple;
-	bool		others = false;
-
-	if (opno < FirstNormalObjectId)
-		return false;
-	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(opno));
-	if (HeapTupleIsValid(tuple))
-	{
-		others = !gk_code_owner_is_trusted(((Form_pg_operator) GETSTRUCT(tuple))->oprowner);
-		ReleaseSysCache(tuple);
-	}
-	return others;
+	return opno >= FirstNormalObjectId && !gk_code_owner_is_trusted(gk_operator_owner(opno));
 }
 
 /* Who may make a cast: the owner of either type. */

@@ -21,14 +21,17 @@
 /* owners.c */
 extern bool gk_relation_is_others(Oid relid);
 extern bool gk_triggers_are_others(Oid relid);
+extern Oid	gk_operator_owner(Oid opno);
 extern bool gk_operator_is_others(Oid opno);
 extern bool gk_object_is_others(Oid classid, Oid objid);
 extern bool gk_uses_view(List *range_table, List *perms, bool others);
 
 /* places.c */
-extern bool gk_call_has_author(const Node *call);
+extern bool gk_call_has_author(Oid funcid, const Node *call);
+extern Oid	gk_call_viewer(const Node *call);
 extern Oid	gk_call_lender(const Node *call);
 extern const Query *gk_planned;
+extern char *gk_planned_at;
 
 /* marks.c */
 

@@ -152,8 +152,9 @@ is_called_by_client(void)
 		ActivePortal == NULL && gk_running_query() == NULL && gk_statement->pstmt == NULL;
 }
 
-/* The query that the planner has at hand in a privileged session, or NULL. */
+/* The query that the planner has at hand in a privileged session, or NULL; and since where. */
 const Query *gk_planned;
+char	   *gk_planned_at;
 
 typedef struct GkMentions
 {
@@ -217,7 +218,8 @@ is_of_planned(Oid funcid)
 {
 	GkMentions	mentions = {funcid, false, false};
 
-	if (gk_planned == NULL)
+	/* nor what a query calls that began since */
+	if (gk_planned == NULL || gk_innermost->stack < gk_planned_at)
 		return false;
 	(void) note_mentions((Node *) unconstify(Query *, gk_planned), &mentions);
 	return mentions.any && !mentions.others && !gk_is_in_tables(funcid);
@@ -229,23 +231,34 @@ is_of_planned(Oid funcid)
  * points to.  Asked at the call.
  */
 bool
-gk_call_has_author(const Node *call)
+gk_call_has_author(Oid funcid, const Node *call)
 {
 	int		   *place;
 
+	gk_running_prune(__builtin_frame_address(0));
 	if (call == NULL)
-		return is_called_by_client();
+		return is_called_by_client() || is_of_planned(funcid);
 	place = gk_place_of(unconstify(Node *, call));
 	if (place == NULL || is_bound_by_others(call))
 		return false;
 	if (*place >= 0)
 		return !reads_stored_text();
-	if (is_marked_as_own(*place) || (IsA(call, FuncExpr) && is_of_planned(((const FuncExpr *) call)->funcid)))
+	if (is_marked_as_own(*place) || (*place == -1 && is_of_planned(funcid)))
 		return true;
 	if (is_of_aggregate(call) && gk_running_aggregates(has_author))
 		return true;
 	/* plans come to parallel workers without places */
 	return IsParallelWorker() && gk_leader_has_only_trusted();
+}
+
+/* The role whose view the call stands in, where that is known and no trusted one. */
+Oid
+gk_call_viewer(const Node *call)
+{
+	const int  *place = call ? gk_place_of(unconstify(Node *, call)) : NULL;
+	Oid			author = place ? author_at(*place) : InvalidOid;
+
+	return OidIsValid(author) && !gk_code_owner_is_trusted(author) ? author : InvalidOid;
 }
 
 /*
@@ -258,6 +271,10 @@ gk_call_lender(const Node *call)
 	const int  *place = call ? gk_place_of(unconstify(Node *, call)) : NULL;
 	Oid			lender = place ? author_at(*place) : InvalidOid;
 	Oid			vehicle;
+
+	if (!OidIsValid(lender) && place && is_bound_by_others(call) && !IsA(call, FuncExpr))
+		lender = gk_operator_owner(IsA(call, ScalarArrayOpExpr) ? ((const ScalarArrayOpExpr *) call)->opno :
+								   ((const OpExpr *) call)->opno);
 
 	if (!OidIsValid(lender))
 	{

@@ -22,6 +22,7 @@
 #include "catalog/pg_class.h"
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parsetree.h"
 #include "utils/lsyscache.h"
 
 /* The first is none, never ends, and spares asking whether there is any. */
@@ -62,7 +63,8 @@ relation_of_statement(void)
 
 /*
  * Where others may have stored what runs now, as far as the innermost statement
- * tells: a view of theirs that it reads, or else a table; or InvalidOid.
+ * tells: what of theirs it writes to, a view of theirs that it reads, or else a table;
+ * or InvalidOid.
  */
 Oid
 gk_running_vehicle(void)
@@ -75,6 +77,14 @@ gk_running_vehicle(void)
 	if (OidIsValid(found) && !gk_relation_is_others(found))
 		found = InvalidOid;
 	if (query && query->plannedstmt)
+	{
+		GK_FOR_EACH_RESULT_RELATION(query->plannedstmt, index)
+		{
+			Oid			written = rt_fetch(index, query->plannedstmt->rtable)->relid;
+
+			if (gk_relation_is_others(written))
+				return written;
+		}
 		foreach(cell, query->plannedstmt->rtable)
 		{
 			Oid			relid = lfirst_node(RangeTblEntry, cell)->relid;
@@ -85,6 +95,7 @@ gk_running_vehicle(void)
 				return relid;
 			found = OidIsValid(found) ? found : relid;
 		}
+	}
 	return found;
 }
 

@@ -121,7 +121,7 @@ is_kept_back(HeapTuple tuple)
 
 	return proc->oid >= FirstNormalObjectId && !isnull && !is_public(acl) &&
 		gk_code_owner_is_trusted(proc->proowner) &&
-		!is_trusted_language(proc->prolang);
+		(!is_trusted_language(proc->prolang) || gk_label_function_allows(proc->oid) != 0);
 }
 
 static bool

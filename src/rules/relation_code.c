@@ -15,6 +15,7 @@
 
 #include "access/htup_details.h"
 #include "access/transam.h"
+#include "catalog/pg_aggregate.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
 #include "nodes/nodeFuncs.h"
@@ -45,6 +46,28 @@ can_be_told(Form_pg_proc proc)
 	return false;
 }
 
+static bool is_deputy(Oid funcid, void *context);
+
+/* Is one of the functions that an aggregate is made of? */
+static bool
+aggregates_deputy(Oid funcid)
+{
+	HeapTuple	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(funcid));
+	bool		result = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_aggregate form = (Form_pg_aggregate) GETSTRUCT(tuple);
+
+		result = is_deputy(form->aggtransfn, NULL) || is_deputy(form->aggfinalfn, NULL) ||
+			is_deputy(form->aggcombinefn, NULL) || is_deputy(form->aggserialfn, NULL) ||
+			is_deputy(form->aggdeserialfn, NULL) || is_deputy(form->aggmtransfn, NULL) ||
+			is_deputy(form->aggminvtransfn, NULL) || is_deputy(form->aggmfinalfn, NULL);
+		ReleaseSysCache(tuple);
+	}
+	return result;
+}
+
 /*
  * Can a superuser's function be made to do as its arguments say?  Not one in C
  * that no rule lists, nor one that takes numbers, dates and their like only, nor an
@@ -61,6 +84,8 @@ is_deputy(Oid funcid, void *context)
 		return true;
 	if (funcid < FirstNormalObjectId)
 		return false;
+	if (get_func_prokind(funcid) == PROKIND_AGGREGATE)
+		return aggregates_deputy(funcid);
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (HeapTupleIsValid(tuple))
 	{
