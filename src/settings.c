@@ -271,6 +271,16 @@ define_fixed_enum(const char *name, const char *what, int *variable, int value,
 	must_accept(name, value_given);
 }
 
+static void
+define_fixed_bool(const char *name, const char *what, bool *variable)
+{
+	char	   *value_given = given(name);
+
+	DefineCustomBoolVariable(name, what, NULL, variable, false, PGC_POSTMASTER, GUC_SUPERUSER_ONLY,
+							 NULL, NULL, NULL);
+	must_accept(name, value_given);
+}
+
 /* None can change while the server runs: a session cannot be contained later. */
 static void
 define_sandbox_settings(void)
@@ -291,6 +301,9 @@ define_sandbox_settings(void)
 				"Login roles whose sessions are not contained.",
 				&gk_sandbox_exempt_roles, "", PGC_POSTMASTER, gk_accept_reserved_roles, NULL,
 				GK_LOOSER_OTHER);
+	define_fixed_bool("gatekeeper.sandbox_libraries",
+					  "Whether contained sessions run only files of root's as code.",
+					  &gk_sandbox_libraries);
 	define_fixed_enum("gatekeeper.sandbox_require",
 					  "What this server does not start without: seccomp, or landlock too.",
 					  &gk_sandbox_require, GK_REQUIRE_NONE, sandbox_require_options);

@@ -46,6 +46,7 @@ char	   *gk_sandbox_read_paths;
 char	   *gk_sandbox_write_paths;
 char	   *gk_sandbox_exempt_roles;
 int			gk_sandbox_require = GK_REQUIRE_NONE;
+bool		gk_sandbox_libraries = false;
 int			gk_sandbox_given_up;
 const char *gk_sandbox_lacks;
 

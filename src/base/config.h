@@ -119,6 +119,7 @@ extern char *gk_sandbox_read_paths;
 extern char *gk_sandbox_write_paths;
 extern char *gk_sandbox_exempt_roles;
 extern int	gk_sandbox_require;
+extern bool gk_sandbox_libraries;
 extern int	gk_sandbox_given_up;	/* by this process, GK_WALL_*; no setting */
 extern const char *gk_sandbox_lacks;	/* what of it cannot be had here, or NULL */
 extern char *gk_identity_keys;

@@ -14,7 +14,9 @@
 #include "sandbox/sandbox.h"
 
 #include <errno.h>
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -24,8 +26,9 @@
 #include "miscadmin.h"
 
 static int	walls;				/* that hold here, GK_WALL_* */
+static bool guards_libraries;
 static int	abi;				/* Landlock's version */
-static char lacks[400];
+static char lacks[1600];
 
 /* What did a contained process fail to be stopped from? */
 #define GK_TRIED_SECCOMP	0x01	/* could not be put in place */
@@ -34,6 +37,7 @@ static char lacks[400];
 #define GK_TRIED_OUTSIDE	0x08	/* looked outside */
 #define GK_TRIED_ROOT		0x10	/* wrote where the configuration is */
 #define GK_TRIED_INSIDE		0x20	/* cannot work any more */
+#define GK_TRIED_LIBRARY	0x40	/* ran a file that is not root's, or not one that is */
 
 /*
  * What gatekeeper.sandbox amounts to: strict means at least "remote", and a module
@@ -82,6 +86,29 @@ gk_sandbox_enter(int wanted, const char **failed)
 	return errno == 0;
 }
 
+/* The file that this code came from. */
+static const char *
+own_library(void)
+{
+	Dl_info		info;
+
+	return dladdr((void *) gk_sandbox_walls, &info) && info.dli_fname ? info.dli_fname : "";
+}
+
+/* Can a file be mapped as code? */
+static bool
+can_map(const char *path)
+{
+	int			fd = open(path, O_RDONLY);
+	void	   *at = fd >= 0 ? mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+
+	if (fd >= 0)
+		close(fd);
+	if (at != MAP_FAILED)
+		munmap(at, 4096);
+	return at != MAP_FAILED;
+}
+
 /* In a process of its own, which ends with the answer. */
 static void
 attempt(int which)
@@ -104,6 +131,8 @@ attempt(int which)
 			result |= GK_TRIED_PROGRAM;
 		}
 	}
+	if (guards_libraries && (can_map("global/pg_control") || !can_map(own_library())))
+		result |= GK_TRIED_LIBRARY;
 	if (which & GK_WALL_FILES)
 	{
 		fd = open("/", O_RDONLY | O_DIRECTORY);
@@ -137,6 +166,11 @@ try(int which)
 	status = WEXITSTATUS(status);
 	if (status == 0)
 		return which;
+	if (guards_libraries && (status & GK_TRIED_LIBRARY))
+	{
+		guards_libraries = false;
+		return gk_seccomp_build(false) == 0 ? try(which) : try(which & ~GK_WALL_PROGRAMS);
+	}
 	/* one that cannot be put in place leaves the other */
 	if (status & (GK_TRIED_LANDLOCK | GK_TRIED_OUTSIDE | GK_TRIED_ROOT | GK_TRIED_INSIDE))
 		return try(which & ~GK_WALL_FILES);
@@ -175,7 +209,8 @@ gk_sandbox_prepare(void)
 	/* a reload can turn gatekeeper.mode on */
 	if (gk_sandbox == GK_SANDBOX_OFF && !gk_strict)
 		return;
-	seccomp = gk_seccomp_build();
+	guards_libraries = gk_sandbox_libraries;
+	seccomp = gk_seccomp_build(guards_libraries);
 	abi = gk_landlock_abi();
 	if (gk_sandbox_files)
 		landlock = gk_landlock_build();
@@ -189,6 +224,10 @@ gk_sandbox_prepare(void)
 		snprintf(lacks, sizeof(lacks), "No files of the server's operating system user are kept from sessions: Landlock %s.",
 				 landlock == 0 ? "did not hold when it was tried" :
 				 abi == 0 ? "is not to be had from this kernel" : strerror(landlock));
+	if (gk_sandbox_libraries && !(guards_libraries && (walls & GK_WALL_PROGRAMS)))
+		snprintf(lacks + strlen(lacks), sizeof(lacks) - strlen(lacks),
+				 "%sSessions load any library: gatekeeper.sandbox_libraries did not hold when it was tried, or \"%s\" is not root's alone.",
+				 *lacks ? " " : "", own_library());
 	gk_sandbox_lacks = *lacks ? lacks : NULL;
 	SetConfigOption("gatekeeper.sandbox_status", gk_sandbox_in_force(), PGC_INTERNAL,
 					PGC_S_DYNAMIC_DEFAULT);
@@ -207,7 +246,7 @@ const char *
 gk_sandbox_in_force(void)
 {
 	static const char *const scopes[] = {"off", "users", "remote", "all"};
-	static char text[80];
+	static char text[120];
 	GkSandbox	scope = gk_sandbox_scope();
 
 	if (scope == GK_SANDBOX_OFF)
@@ -219,5 +258,7 @@ gk_sandbox_in_force(void)
 	else
 		snprintf(text, sizeof(text), "%s: %s", scopes[scope],
 				 walls & GK_WALL_PROGRAMS ? "programs by seccomp" : "nothing");
+	if (guards_libraries && (walls & GK_WALL_PROGRAMS))
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), ", root's libraries");
 	return text;
 }

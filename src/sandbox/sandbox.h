@@ -81,8 +81,12 @@ extern bool gk_sandbox_enter(int wanted, const char **failed);
 extern bool gk_is_vouched_role(Oid roleid);
 extern int	gk_vouched_walls(Oid roleid);
 
+/* libraries.c: 0 or an errno */
+extern uint64 gk_libraries_door(void);
+extern int	gk_libraries_enter(void);
+
 /* seccomp.c: 0 or an errno */
-extern int	gk_seccomp_build(void);
+extern int	gk_seccomp_build(bool guards_libraries);
 extern int	gk_seccomp_enter(void);
 
 /* landlock.c */

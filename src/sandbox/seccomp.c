@@ -40,6 +40,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -67,6 +68,7 @@ static struct sock_filter filter[GK_MAX_FILTER];
 static int	num_filter;
 static int	itself[4];			/* where the filter has this process's number */
 static int	num_itself;
+static bool guards_libraries;
 
 static void
 put(uint16 code, uint8 yes, uint8 no, uint32 operand)
@@ -101,6 +103,26 @@ put_one_of(const uint32 *values, int n)
 	for (int i = 0; i < n; i++)
 		put(BPF_JMP | BPF_JEQ | BPF_K, n - i, 0, values[i]);
 	put_return(GK_REFUSED);
+	put_return(SECCOMP_RET_ALLOW);
+}
+
+/* A file that is mapped executable or for the process alone: libraries.c looks at it. */
+static void
+put_mapping(void)
+{
+	uint64		door = gk_libraries_door();
+	uint32		at = offsetof(struct seccomp_data, instruction_pointer);
+
+	put_load(3);
+	put(BPF_JMP | BPF_JSET | BPF_K, 8, 0, MAP_ANONYMOUS);
+	put(BPF_JMP | BPF_JSET | BPF_K, 2, 0, MAP_PRIVATE);
+	put_load(2);
+	put(BPF_JMP | BPF_JSET | BPF_K, 0, 5, PROT_EXEC);
+	put(BPF_LD | BPF_W | BPF_ABS, 0, 0, at);
+	put(BPF_JMP | BPF_JEQ | BPF_K, 0, 2, (uint32) door);
+	put(BPF_LD | BPF_W | BPF_ABS, 0, 0, at + sizeof(uint32));
+	put(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, (uint32) (door >> 32));
+	put_return(SECCOMP_RET_TRAP);
 	put_return(SECCOMP_RET_ALLOW);
 }
 
@@ -149,6 +171,9 @@ put_leaf(GkFate fate)
 		case GK_IF_FAMILY:
 			put_load(0);
 			put_one_of(families, lengthof(families));
+			return;
+		case GK_IF_LOOKED_AT:
+			put_mapping();
 			return;
 	}
 }
@@ -204,7 +229,7 @@ make_steps(void)
 	{
 		if (sorted[i].number > next)
 			add_step(next, GK_ALLOW);
-		add_step(sorted[i].number, sorted[i].fate);
+		add_step(sorted[i].number, sorted[i].fate == GK_IF_LOOKED_AT && !guards_libraries ? GK_ALLOW : sorted[i].fate);
 		next = sorted[i].number + 1;
 	}
 }
@@ -214,9 +239,11 @@ make_steps(void)
  * why this kernel has none.
  */
 int
-gk_seccomp_build(void)
+gk_seccomp_build(bool with_libraries)
 {
 	uint32		action = SECCOMP_RET_ERRNO;
+
+	guards_libraries = with_libraries;
 
 	if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) != 0)
 		return errno;
@@ -239,6 +266,13 @@ gk_seccomp_enter(void)
 
 	for (int i = 0; i < num_itself; i++)
 		filter[itself[i]].k = getpid();
+	if (guards_libraries)
+	{
+		int			err = gk_libraries_enter();
+
+		if (err != 0)
+			return err;
+	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return errno;
 
@@ -252,7 +286,7 @@ gk_seccomp_enter(void)
 #else							/* !GK_HAVE_SECCOMP */
 
 int
-gk_seccomp_build(void)
+gk_seccomp_build(bool with_libraries)
 {
 	return ENOSYS;
 }

@@ -21,7 +21,8 @@ typedef enum GkFate
 	GK_IF_SIGNAL,				/* kill: the signals that backends send */
 	GK_IF_ITSELF,				/* first argument: this process */
 	GK_IF_OWN,					/* first argument: 0, which is this process */
-	GK_IF_FAMILY				/* socket: Unix, IP, and the kernel's tables */
+	GK_IF_FAMILY,				/* socket: Unix, IP, and the kernel's tables */
+	GK_IF_LOOKED_AT				/* mmap: what libraries.c has looked at */
 } GkFate;
 
 typedef struct GkCall
@@ -37,6 +38,8 @@ typedef struct GkCall
 #define GK_LAST_CALL 470
 
 static const GkCall calls[] = {
+	/* libraries */
+	GK_CALL(mmap, GK_IF_LOOKED_AT)
 	/* programs and processes */
 	GK_CALL(execve, GK_REFUSE)
 	GK_CALL(execveat, GK_REFUSE)

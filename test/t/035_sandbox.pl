@@ -31,7 +31,7 @@ sub node
 my %node = (
 	off => node('off', "gatekeeper.sandbox = off\n"),
 	users => node('users', ''),
-	on => node('on', "gatekeeper.sandbox_files = on\nwal_level = replica\nmax_wal_senders = 4\n"));
+	on => node('on', "gatekeeper.sandbox_files = on\nwal_level = logical\nmax_wal_senders = 4\n"));
 my %status = map { $_ => value_of($node{$_}, 'SHOW gatekeeper.sandbox_status') } keys %node;
 
 plan(skip_all => "no seccomp here: $status{users}") if $status{users} !~ /programs by seccomp/;
@@ -89,6 +89,9 @@ my @attacks = (
 	[ 'io_uring', answer(qr/^\d/), 'programs', python("ctypes.CDLL(None).syscall(425, 4, ctypes.create_string_buffer(200))") ],
 	[ 'a stopped postmaster', answer(qr/^None/), 'programs', python("os.kill(os.getppid(), 18)") ],
 	[ 'an unusual socket', answer(qr/socket\.socket/), 'programs', python('socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET)') ],
+	[ 'ptrace', answer(qr/^0/), 'programs', python("ctypes.CDLL(None).ptrace(0x4206, os.getppid(), None, None)") ],
+	[ 'memory of the postmaster', answer(qr/^0/), 'programs', python("ctypes.CDLL(None).process_vm_readv(os.getppid(), None, 0, None, 0, 0)") ],
+	[ 'a program by a module of PL/Python', $there, 'programs', python("subprocess.run(['touch', '$mark'])") ],
 	[ 'limits of the postmaster', answer(qr/^\(/), 'programs',
 		python("__import__('resource').prlimit(os.getppid(), 4, __import__('resource').prlimit(os.getppid(), 4))") ],
 	[ 'permissions of a file', answer(qr/^None/), 'programs', python("os.chmod('base', 0o700)") ],
@@ -104,6 +107,8 @@ my @attacks = (
 	[ 'postgresql.auto.conf moved away', answer(qr/^None/), 'server',
 		python("(os.rename('postgresql.auto.conf', 'base/x'), os.rename('base/x', 'postgresql.auto.conf'))[0]") ],
 	[ 'a hard link to pg_hba.conf', answer(qr/^None/), 'server', python("(os.link('pg_hba.conf', 'base/hard'), os.unlink('base/hard'))[0]") ],
+	[ 'pg_ident.conf cut off', answer(qr/^None/), 'server', python("os.truncate('pg_ident.conf', os.path.getsize('pg_ident.conf'))") ],
+	[ 'memory of the postmaster by /proc', answer(qr/Buffered/), 'server', python("open('/proc/%d/mem' % os.getppid(), 'rb')") ],
 	[ 'the data directory moved away', answer(qr/^None/), 'server',
 		python("(os.rename('\@DATA\@', '\@DATA\@.x'), os.rename('\@DATA\@.x', '\@DATA\@'))[0]") ],
 	[ 'a file in pg_tblspc', answer(qr/^\d/), 'server', python("open('pg_tblspc/planted', 'w').write('')") ],
@@ -130,11 +135,12 @@ foreach my $attack (@attacks)
 			my $holds = $name eq 'off' ? 0 : $wall eq 'programs' ? 1 : $wall eq 'server' ? 1 : $name eq 'on';
 
 			next if $name ne 'off' && $wall ne 'programs' && $no_landlock;
+			next if $what =~ /cut off/ && $status{on} !~ /Landlock (?:[3-9]|\d\d)/;
 			unlink $mark;
 			my (undef, $out, $err) = run_as($node, $a{role}, $a{sql} =~ s/\@DATA\@/$data/gr);
 			my $worked = $effect->($node, $out) ? 1 : 0;
 			skip "$what: it does not work here anyway: $out", 1
-			  if $name eq 'off' && !$worked && $what =~ /^(?:memfd|io_uring|an unusual socket)/;
+			  if $name eq 'off' && !$worked && $what =~ /^(?:memfd|io_uring|an unusual socket|ptrace|memory of)/;
 			is($worked, $holds ? 0 : 1, "$name: $what " . ($holds ? 'is stopped' : 'works')) or diag("$out\n$err");
 		}
 	}
@@ -195,6 +201,45 @@ foreach my $way (sort grep { $_ ne 'TCP' || value_of($node, 'SHOW listen_address
 		't|stopped', "a superuser's session that comes back to the server by $way is contained");
 	is(value_of($node, "SELECT * FROM dblink('$back{$way}', \$q\$SELECT * FROM dblink('$back{$way}', 'SELECT gk.fork()') t(a text)\$q\$) t(a text)"),
 		'stopped', '... so it is at the second hop');
+}
+
+# ... by a foreign table
+value_of($node, "CREATE VIEW gk.me_view AS SELECT contained, gk.fork() AS what FROM gk.me()");
+value_of($node, "CREATE SERVER self FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '" . $node->host . "', port '" . $node->port . "', dbname 'postgres');
+	CREATE USER MAPPING FOR postgres SERVER self OPTIONS (user 'postgres'); CREATE FOREIGN TABLE gk.back (contained bool, what text) SERVER self OPTIONS (schema_name 'gk', table_name 'me_view')");
+is(value_of($node, 'SELECT * FROM gk.back'), 't|stopped', "a superuser's session that comes back by postgres_fdw is contained");
+SKIP:
+{
+	skip 'psycopg2 is not installed', 1 if !$has{plpython3u} || value_of($node{off}, q{SELECT gk.python('__import__("psycopg2")')}) =~ /failed/;
+	is(value_of($node, 'SELECT gk.python($g$[c.execute("SELECT gk.fork()") or c.fetchone()[0] for c in [__import__("psycopg2").connect("' . $back{'a Unix socket'} . '").cursor()]][0]$g$)'),
+		'stopped', "a superuser's session that comes back by psycopg2 is contained");
+}
+
+# logical replication: a trigger of the table that rows are applied to
+value_of($node{on}, 'CREATE TABLE gk_rows (a int); CREATE PUBLICATION gk_rows FOR TABLE gk_rows');
+foreach my $name (qw(off users))
+{
+	my $node = $node{$name};
+	my $ended = qr/could not execute command|not allowed in a contained/;
+
+	unlink $mark;
+	value_of($node, qq{CREATE TABLE gk_rows (a int); CREATE FUNCTION gk.applied() RETURNS trigger LANGUAGE plpgsql AS
+		\$f\$ BEGIN COPY (SELECT 1) TO PROGRAM 'touch $mark'; RETURN NEW; END \$f\$;
+		CREATE TRIGGER t BEFORE INSERT ON gk_rows FOR EACH ROW EXECUTE FUNCTION gk.applied(); ALTER TABLE gk_rows ENABLE ALWAYS TRIGGER t});
+	my $log = -s $node->logfile;
+	value_of($node, "CREATE SUBSCRIPTION gk_$name CONNECTION 'host=" . $node{on}->host . ' port=' . $node{on}->port
+		  . " dbname=postgres user=postgres' PUBLICATION gk_rows WITH (copy_data = false)");
+	value_of($node{on}, 'INSERT INTO gk_rows VALUES (1)');
+	for (1 .. 300)
+	{
+		last if -e $mark || log_since($node, $log) =~ $ended;
+		select undef, undef, undef, 0.1;
+	}
+	is((-e $mark ? 1 : 0), $name eq 'off' ? 1 : 0, "$name: what a subscription applies " . ($name eq 'off' ? 'runs a program' : 'runs none'));
+	like(log_since($node, $log), $ended, '... and is stopped') if $name eq 'users';
+	value_of($node, 'ALTER TABLE gk_rows DISABLE TRIGGER t');
+	ok($node->poll_query_until('postgres', 'SELECT count(*) > 0 FROM gk_rows'), "$name: ... and rows are applied");
+	value_of($node, "DROP SUBSCRIPTION gk_$name");
 }
 
 # autovacuum: an index on an expression of the table's owner
@@ -324,6 +369,40 @@ SKIP:
 	$node->append_conf('postgresql.conf', "gatekeeper.sandbox_require = landlock\n");
 	$node->stop;
 	like(restart_fails($node, 'what is required and not to be had ends the start'), qr/cannot contain sessions/, '... with the reason');
+}
+
+# The library guard: files that are not root's are no code.
+SKIP:
+{
+	my $guard = node('guard', "gatekeeper.sandbox_libraries = on\n");
+	my $library = value_of($guard, "SELECT setting || '/hstore.so' FROM pg_config WHERE name = 'PKGLIBDIR'");
+	my $status = value_of($guard, 'SHOW gatekeeper.sandbox_status');
+
+	skip "the guard holds nothing here: $status", 5 if $status !~ /, root's libraries$/;
+	foreach my $node ($node{off}, $guard)
+	{
+		my $planted = $node->data_dir . '/base/planted.so';
+		my $is_guard = $node == $guard;
+
+		system('cp', $library, $planted) == 0 or die 'cp failed';
+		chmod 0755, $planted;
+		chown((stat $node->data_dir)[ 4, 5 ], $planted);
+		my (undef, $out, $err) = run_as($node, 'gk_user',
+			"SELECT gk.as_definer(\$g\$CREATE FUNCTION gk.planted(cstring) RETURNS cstring LANGUAGE c AS '$planted', 'hstore_in'\$g\$)");
+		my $made = value_of($node, q{SELECT count(*) FROM pg_proc WHERE proname = 'planted'});
+		is($made, $is_guard ? 0 : 1, $is_guard ? 'a planted library is not loaded' : 'off: a planted library is loaded') or diag("$out\n$err");
+		like($err . $out, qr/map segment|Permission denied/, '... since it is not mapped') if $is_guard;
+	}
+	value_of($guard, 'GRANT CREATE ON DATABASE postgres TO gk_user');
+	value_of($guard, 'CREATE EXTENSION plperl') if $has{plperl};
+	foreach my $case (@legitimate)
+	{
+		my ($what, $sql, $expected) = @$case;
+		next if $what !~ /JIT|trusted extension|PL\/Perl|large|time zones/;
+		my ($ok, $out, $err) = run_as($guard, 'gk_user', $sql);
+		ok($ok && $out =~ $expected, "guard: $what") or diag("$out\n$err");
+	}
+	is(value_of($guard, 'SELECT 1'), 1, '... and the server lives');
 }
 
 # the rule's words

@@ -99,7 +99,8 @@ SKIP:
 	}
 
 	# a drop-in: as part of a unit
-	foreach my $name ('postgresql-namespace.conf', 'journal-upload.conf')
+	$file{'postgresql-confined.conf'} = GkTest::slurp("$top/conf/systemd/postgresql-confined.conf");
+	foreach my $name ('postgresql-namespace.conf', 'journal-upload.conf', 'postgresql-confined.conf')
 	{
 		my $unit = "$dir/" . ($name =~ s/\.conf$/.service/r);
 		open my $fh, '>', $unit or die $!;
