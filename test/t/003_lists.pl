@@ -149,14 +149,14 @@ compare('statement', [ sort keys %tags ],
 		'T_CallStmt' => 'the call and its arguments are judged',
 		'T_Transaction|T_(Transaction|ConstraintsSet|Lock|CheckPoint|Wait)Stmt' => 'runs no code but triggers',
 		'T_(Listen|Unlisten|Notify|Comment)Stmt' => 'runs nothing',
-		'T_(Vacuum|Cluster|Repack|Reindex|Index)Stmt' => 'run functions as the owner; a catalog is found as an object',
+		'T_(Vacuum|Cluster|Repack|Reindex)Stmt' => 'run functions as the owner; a catalog is found as an object',
 		'T_(Define|Create(Cast|Conversion|OpClass|OpFamily|Transform|Am|EventTrig|Trig|PLang|Range|Domain|Enum)|CompositeType|Rule|View)Stmt' =>
 		  'judged by the object made',
-		'T_(CreateSchema|CreateSeq|CreatePolicy|CreateStats|CreatePublication)Stmt' =>
+		'T_(CreateSchema|CreateSeq|CreatePolicy|CreateStats)Stmt' =>
 		  'judged by the object made; else it runs nothing',
 		'T_(CreateFdw|CreateUserMapping|CreateExtension|Createdb)Stmt' =>
 		  'judged by the object made',
-		'T_Alter(Fdw|UserMapping|EventTrig|Extension|ExtensionContents|Type|Domain|Enum|Operator|OpFamily|Owner|ObjectSchema|ObjectDepends)Stmt' =>
+		'T_Alter(Fdw|UserMapping|EventTrig|Extension|ExtensionContents|Type|Domain|Enum|Operator|OpFamily|Owner|ObjectSchema)Stmt' =>
 		  'judged by the object altered',
 		'T_Alter(TableMoveAll|TableSpaceOptions|Seq|Stats|Policy|TSConfiguration|TSDictionary|Collation)Stmt' =>
 		  'judged by the object altered; else it runs nothing',
