@@ -223,7 +223,7 @@ static void
 define_audit_settings(void)
 {
 	define_list("gatekeeper.audit_sink",
-				"Where audit records go: auto, or a list of journald and syslog.",
+				"Where audit records go: auto, or a list of journald, syslog and log.",
 				&gk_audit_sink, "auto", PGC_SIGHUP, gk_accept_audit_sink,
 				assign_audit_sink, GK_LOOSER_SHORTER);
 	define_enum("gatekeeper.audit_level",

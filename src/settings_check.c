@@ -201,7 +201,7 @@ gk_accept_audit_sink(char **newval, void **extra, GucSource source)
 		case GK_SINKS_AUTO:
 			GUC_check_errdetail("\"auto\" cannot be combined with other sinks.");
 	}
-	GUC_check_errhint("Write auto, or a list of journald and syslog.");
+	GUC_check_errhint("Write auto, or a list of journald, syslog and log.");
 	return false;
 }
 

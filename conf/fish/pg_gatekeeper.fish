@@ -29,6 +29,7 @@ complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events verify' -l sinc
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events verify' -l until -xa 'now today yesterday'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events verify' -l cluster -xa '(__pg_gatekeeper_clusters)'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events verify' -l json
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events verify' -l file -rF -d 'A log of the server'
 
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l rule -xa "$rules"
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l verdict -xa 'denied would_deny allowed'

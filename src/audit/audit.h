@@ -8,7 +8,7 @@
  * PG_TRY), asks coalesce.c whether this action is already on record, else has
  * write.c take a sequence number, have record.c fill in the one field table of
  * fields.c, and hand the
- * filled table to the sinks: journald.c, syslog.c, in the end the server log.
+ * filled table to the sinks: journald.c, syslog.c, server_log.c.
  * What no sink took waits in backlog.c, and the worker offers it again.
  * stats.c counts in shared memory what became of it.
  *
@@ -301,6 +301,7 @@ extern char gk_record_wire[GK_RECORD_SIZE];
 extern void gk_record_fill(GkRecord *record);
 extern void gk_record_keep(const GkRecord *record, GkKept *kept);
 extern void gk_record_name_sender(GkRecord *record);
+extern void gk_record_put_json(const GkRecord *record, GkText *out, bool with_message);
 
 /* show.c */
 extern void gk_audit_note_encoding(void);
@@ -343,7 +344,8 @@ extern int64 gk_monotonic_us(void);
 extern int	gk_socket_send(GkSocket *sock, const char *path, bool may_stream,
 						   const char *data, size_t len, int64 deadline);
 
-/* journald.c, syslog.c: 0 or an errno */
+/* journald.c, syslog.c, server_log.c: 0 or an errno */
+extern int	gk_server_log_send(const GkRecord *record, int64 deadline);
 extern int	gk_journald_send(const GkRecord *record, int64 deadline);
 extern int	gk_syslog_send(const GkRecord *record, int64 deadline);
 

@@ -153,6 +153,8 @@ get_sink_lost(GkRecord *record, GkText *out)
 		is_news |= gk_sink_gone(sink) > record->lost;
 	for (int sink = 0; is_news && sink < GK_NUM_SINKS; sink++)
 	{
+		if (!(gk_audit_sinks.bits & (1 << sink)) && gk_sink_gone(sink) == 0)
+			continue;
 		gk_text_ascii(out, separator);
 		gk_text_ascii(out, gk_sink_names[sink]);
 		gk_text_ascii(out, " ");

@@ -213,3 +213,41 @@ gk_record_name_sender(GkRecord *record)
 			record->length[i] = (int) text.used;
 		}
 }
+
+/*
+ * Append the members of a JSON object, all of them strings in ASCII.  Without the
+ * message, which says nothing that the other fields do not, where there is little
+ * room.
+ */
+void
+gk_record_put_json(const GkRecord *record, GkText *out, bool with_message)
+{
+	const char *separator = "";
+
+	for (int i = 0; i < gk_num_fields; i++)
+	{
+		GkText		field;
+
+		if (gk_fields[i].name == NULL || record->length[i] == 0 ||
+			(!with_message && i == gk_num_fields - 2))
+			continue;
+		if (out->size - out->used < 80)
+			break;				/* no room for any value */
+		gk_text_ascii(out, separator);
+		gk_text_ascii(out, "\"");
+		gk_text_ascii(out, gk_fields[i].name);
+		gk_text_ascii(out, "\":");
+
+		/*
+		 * In JSON a value may take three times the room.  The last field, the
+		 * statement, gets what is left; the long ones before it no more than
+		 * they had.
+		 */
+		gk_text_init(&field, out->buf + out->used,
+					 i == gk_num_fields - 1 ? out->size - out->used :
+					 Min(out->size - out->used, (size_t) Max(gk_fields[i].limit, 128)));
+		gk_text_json(&field, record->value[i]);
+		out->used += field.used;
+		separator = ",";
+	}
+}

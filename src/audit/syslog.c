@@ -49,35 +49,10 @@ gk_syslog_send(const GkRecord *record, int64 deadline)
 {
 	char	   *wire = gk_record_wire;
 	GkText		out;
-	const char *separator = "";
 
 	gk_text_init(&out, wire, GK_SYSLOG_SIZE - 2);
 	put_header(&out, record);
-	for (int i = 0; i < gk_num_fields; i++)
-	{
-		GkText		field;
-
-		if (gk_fields[i].name == NULL || record->length[i] == 0)
-			continue;
-		if (out.size - out.used < 80)
-			break;				/* no room for any value */
-		gk_text_ascii(&out, separator);
-		gk_text_ascii(&out, "\"");
-		gk_text_ascii(&out, gk_fields[i].name);
-		gk_text_ascii(&out, "\":");
-
-		/*
-		 * In JSON a value may take three times the room.  The last field, the
-		 * statement, gets what is left; the long ones before it no more than
-		 * they had.
-		 */
-		gk_text_init(&field, wire + out.used,
-					 i == gk_num_fields - 1 ? out.size - out.used :
-					 Min(out.size - out.used, (size_t) Max(gk_fields[i].limit, 128)));
-		gk_text_json(&field, record->value[i]);
-		out.used += field.used;
-		separator = ",";
-	}
+	gk_record_put_json(record, &out, true);
 	wire[out.used++] = '}';
 	wire[out.used] = '\0';
 	return gk_socket_send(&syslog_socket, gk_audit_syslog_socket, true,

@@ -30,7 +30,8 @@
 static int	(*const senders[GK_NUM_SINKS]) (const GkRecord *, int64) =
 {
 	gk_journald_send,
-	gk_syslog_send
+	gk_syslog_send,
+	gk_server_log_send
 };
 
 /* When a record that begins now must be with its sinks. */

@@ -62,7 +62,7 @@ const struct config_enum_entry gk_level_options[] = {
 	{NULL, 0, false}
 };
 
-const char *const gk_sink_names[GK_NUM_SINKS] = {"journald", "syslog"};
+const char *const gk_sink_names[GK_NUM_SINKS] = {"journald", "syslog", "log"};
 
 const char *
 gk_level_name(GkLevel level)

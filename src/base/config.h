@@ -17,15 +17,18 @@ typedef enum GkSink
 {
 	GK_SINK_JOURNALD,
 	GK_SINK_SYSLOG,
+	GK_SINK_LOG,				/* the server's own; not of "auto" */
 	GK_NUM_SINKS
 } GkSink;
+
+#define GK_SINKS_AUTO_USES (1 << GK_SINK_JOURNALD | 1 << GK_SINK_SYSLOG)
 
 #define GK_SINKS_ALL ((1 << GK_NUM_SINKS) - 1)
 
 /* gatekeeper.audit_sink, read. */
 typedef struct GkSinks
 {
-	int			bits;			/* 1 << GkSink of each; for auto, of all */
+	int			bits;			/* 1 << GkSink of each */
 	bool		is_auto;
 	const char *name;			/* what was wrong in the list; NULL when read */
 	int			length;

@@ -123,7 +123,7 @@ sink_of(const GkSinks *sinks)
 }
 
 /*
- * gatekeeper.audit_sink: journald and syslog, each at most once and in any order,
+ * gatekeeper.audit_sink: journald, syslog and log, each at most once and in any order,
  * or auto alone.  The one place that reads it; allocates nothing.  Where it cannot
  * be read, name and length are what is wrong.
  */
@@ -153,7 +153,7 @@ gk_read_sinks(const char *list, GkSinks *sinks)
 	sinks->name = NULL;
 	sinks->length = 0;
 	sinks->is_auto = seen > GK_SINKS_ALL;
-	sinks->bits = sinks->is_auto ? GK_SINKS_ALL : seen;
+	sinks->bits = sinks->is_auto ? GK_SINKS_AUTO_USES : seen;
 	return GK_SINKS_READ;
 }
 

@@ -152,7 +152,9 @@ gk_parse_cee(GkEntry *entry, const char *message)
 			if (pass == 1 &&
 				(strncmp(gk_buf_string(&name), "GATEKEEPER_", 11) == 0 ||
 				 strcmp(gk_buf_string(&name), "MESSAGE_ID") == 0 ||
-				 strcmp(gk_buf_string(&name), "MESSAGE") == 0))
+				 strcmp(gk_buf_string(&name), "MESSAGE") == 0 ||
+				 (entry->is_file && (strcmp(gk_buf_string(&name), "PRIORITY") == 0 ||
+									 strcmp(gk_buf_string(&name), "SYSLOG_IDENTIFIER") == 0))))
 				gk_entry_add(entry, gk_buf_string(&name), name.used,
 							 gk_buf_string(&value), value.used);
 			p = skip_blanks(p);
@@ -165,4 +167,72 @@ gk_parse_cee(GkEntry *entry, const char *message)
 			return false;
 	}
 	return true;
+}
+
+/* Behind a value that is not looked into: a word, a number, an object or a list. */
+static const char *
+skip_value(const char *p)
+{
+	static GkBuf ignored;
+	int			depth = 0;
+
+	for (;; p++)
+	{
+		if (*p == '"')
+		{
+			if (!take_string(&p, &ignored))
+				return p + strlen(p);
+			p--;
+		}
+		else if (*p == '{' || *p == '[')
+			depth++;
+		else if (*p == '\0' || (depth == 0 && (*p == ',' || *p == '}')))
+			return p;
+		else if (*p == '}' || *p == ']')
+			depth--;
+	}
+}
+
+/*
+ * The value of an object's member of this name, which is a string; the last one,
+ * where there are several.  Of objects inside it nothing is looked at.
+ */
+bool
+gk_json_member(const char *json, const char *name, GkBuf *value)
+{
+	static GkBuf found;
+	static GkBuf text;
+	bool		is_there = false;
+	const char *p = skip_blanks(json);
+
+	if (*p++ != '{')
+		return false;
+	for (;;)
+	{
+		p = skip_blanks(p);
+		if (!take_string(&p, &found))
+			return false;
+		p = skip_blanks(p);
+		if (*p++ != ':')
+			return false;
+		p = skip_blanks(p);
+		if (*p == '"')
+		{
+			if (!take_string(&p, &text))
+				return false;
+			if (strcmp(gk_buf_string(&found), name) == 0)
+			{
+				gk_buf_clear(value);
+				gk_buf_add(value, gk_buf_string(&text), text.used);
+				is_there = true;
+			}
+		}
+		else
+			p = skip_value(p);
+		p = skip_blanks(p);
+		if (*p == '}')
+			return is_there;
+		if (*p++ != ',')
+			return false;
+	}
 }

@@ -91,6 +91,7 @@ enum
 	GK_OPT_CLIENT,
 	GK_OPT_FUNCTION,
 	GK_OPT_GREP,
+	GK_OPT_FILE,
 	GK_OPT_USER,
 	GK_OPT_DATABASE,
 	GK_OPT_CLUSTER,
@@ -141,6 +142,7 @@ typedef struct GkEntry
 	uint64_t	time;			/* us since 1970, by journald's clock */
 	const char *forged;			/* why it cannot be the server's, or NULL */
 	bool		is_syslog;		/* came by way of syslog, its fields as JSON */
+	bool		is_file;		/* of the server's log: nobody says who sent it */
 	char		reason[160];	/* where forged points */
 } GkEntry;
 
@@ -160,6 +162,7 @@ extern uint64_t gk_entry_number(const GkEntry *entry, const char *name);
 extern bool gk_entry_is(const GkEntry *entry, const char *name, const char *value);
 extern void gk_put_visible(GkBuf *out, const char *bytes, size_t len);
 extern bool gk_parse_cee(GkEntry *entry, const char *message);
+extern bool gk_json_member(const char *json, const char *name, GkBuf *value);
 
 /* ------------------------------------------------------------------------
  * journal.c: the journal
@@ -171,10 +174,13 @@ typedef struct GkSource
 {
 	const char *directory;		/* or NULL */
 	const char *name_space;		/* or NULL */
+	GkWords		files;			/* the server's logs instead */
 	GkSenders	senders;
 } GkSource;
 
 typedef struct GkJournal GkJournal;
+
+#define GK_FILE_OPTION {"file", required_argument, NULL, GK_OPT_FILE}
 
 #define GK_SOURCE_LETTERS "D:"
 #define GK_SOURCE_OPTIONS \
@@ -192,7 +198,7 @@ extern bool gk_journal_seek_after(GkJournal *journal, const char *cursor);
 extern char *gk_journal_cursor(GkJournal *journal);
 extern bool gk_journal_next(GkJournal *journal, GkEntry *entry);
 extern bool gk_journal_previous(GkJournal *journal, GkEntry *entry);
-extern void gk_journal_wait(GkJournal *journal, uint64_t us);
+extern bool gk_journal_wait(GkJournal *journal, uint64_t us);
 extern bool gk_journal_span(GkJournal *journal, uint64_t *from, uint64_t *to);
 
 /* ------------------------------------------------------------------------

@@ -27,6 +27,7 @@ gk_entry_clear(GkEntry *entry)
 	entry->num_fields = 0;
 	entry->forged = NULL;
 	entry->is_syslog = false;
+	entry->is_file = false;
 	entry->time = 0;
 	gk_buf_clear(&entry->text);
 }
@@ -108,11 +109,11 @@ judge(GkEntry *entry, const GkSenders *senders)
 	const char *transport = gk_entry_get(entry, "_TRANSPORT");
 	bool		is_known = false;
 
-	for (int i = 0; i < senders->count; i++)
+	for (int i = 0; senders && i < senders->count; i++)
 		is_known |= *uid && strtoul(uid, NULL, 10) == senders->uid[i];
-	if (!is_known)
+	if (senders && !is_known)
 		distrust(entry, *uid ? "sent by user id %s" : "nobody knows who sent it", uid);
-	if (strcmp(transport, "journal") != 0 && strcmp(transport, "syslog") != 0)
+	if (senders && strcmp(transport, "journal") != 0 && strcmp(transport, "syslog") != 0)
 		distrust(entry, "came by transport \"%s\"", transport);
 	if (!gk_entry_is(entry, "SYSLOG_IDENTIFIER", "pg_gatekeeper"))
 		distrust(entry, "%s", "has another SYSLOG_IDENTIFIER");
@@ -124,7 +125,7 @@ judge(GkEntry *entry, const GkSenders *senders)
 
 /*
  * All fields are there: take those out that came as JSON by way of syslog, sort
- * them, judge the sender.
+ * them, judge the sender.  senders is NULL where nobody says who sent it.
  */
 void
 gk_entry_complete(GkEntry *entry, const GkSenders *senders)

@@ -42,6 +42,8 @@ GK_FILTER_USAGE
 "\n"
 "Where from:\n"
 "  -D, --directory DIR      the journal files below DIR, not this machine's\n"
+"      --file FILE          not the journal but a log of the server, with records\n"
+"                           of sink log; \"-\" is standard input\n"
 "      --namespace NAME     a journal namespace; \"*\" for all, \"+NAME\" for both\n"
 "      --uid LIST           users the server runs as (default postgres); what\n"
 "                           others sent under its name is marked [forged?]\n"
@@ -61,6 +63,7 @@ static const struct option options[] =
 	{"no-pager", no_argument, NULL, GK_OPT_NO_PAGER},
 	{"cursor-file", required_argument, NULL, GK_OPT_CURSOR_FILE},
 	GK_FILTER_OPTIONS,
+	GK_FILE_OPTION,
 	GK_SOURCE_OPTIONS,
 	{"help", no_argument, NULL, GK_OPT_HELP},
 	{NULL, 0, NULL, 0}
@@ -274,9 +277,8 @@ gk_events(int argc, char **argv)
 			show(&entry);
 		}
 		save_cursor(journal);
-		if (!follow)
+		if (!follow || !gk_journal_wait(journal, UINT64_MAX))
 			break;
-		gk_journal_wait(journal, UINT64_MAX);
 	}
 	if (shown == 0 && show == gk_show_line)
 		fputs("-- no records --\n", stderr);

@@ -12,7 +12,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "cli.h"
+#include "cli/logfile.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -23,6 +23,7 @@
 
 struct GkJournal
 {
+	GkLogFile  *log;			/* in place of the other two, or NULL */
 	sd_journal *j;
 	const GkSource *source;
 };
@@ -75,6 +76,9 @@ gk_source_option(GkSource *source, int option, const char *value)
 			return true;
 		case GK_OPT_NAMESPACE:
 			source->name_space = value;
+			return true;
+		case GK_OPT_FILE:
+			gk_words_add(&source->files, value, strlen(value));
 			return true;
 		case GK_OPT_UID:
 			gk_words_add_list(&words, value);
@@ -221,6 +225,13 @@ gk_journal_open(GkSource *source)
 	const char *hint;
 	sd_journal *j;
 
+	if (source->files.count > 0)
+	{
+		if (source->directory || ns)
+			gk_error(NULL, "option --file and those that name a journal exclude each other");
+		journal->log = gk_logfile_open(&source->files);
+		return journal;
+	}
 	if (source->directory && ns)
 		gk_error(NULL, "options --directory and --namespace exclude each other");
 	if (source->senders.count == 0)
@@ -254,21 +265,30 @@ gk_journal_open(GkSource *source)
 void
 gk_journal_seek_start(GkJournal *journal)
 {
-	check(sd_journal_seek_head(journal->j), "read");
+	if (journal->log)
+		gk_logfile_seek_start(journal->log);
+	else
+		check(sd_journal_seek_head(journal->j), "read");
 }
 
 /* Behind the last entry. */
 void
 gk_journal_seek_end(GkJournal *journal)
 {
-	check(sd_journal_seek_tail(journal->j), "read");
+	if (journal->log)
+		gk_logfile_seek_end(journal->log);
+	else
+		check(sd_journal_seek_tail(journal->j), "read");
 }
 
 /* Between what was written before and from this time (us since 1970) on. */
 void
 gk_journal_seek_time(GkJournal *journal, uint64_t time)
 {
-	check(sd_journal_seek_realtime_usec(journal->j, time), "read");
+	if (journal->log)
+		gk_logfile_seek_start(journal->log);
+	else
+		check(sd_journal_seek_realtime_usec(journal->j, time), "read");
 }
 
 /*
@@ -297,6 +317,8 @@ gk_journal_cursor(GkJournal *journal)
 {
 	char	   *cursor;
 
+	if (journal->log)
+		gk_error(NULL, "option --cursor-file does not go with --file");
 	return sd_journal_get_cursor(journal->j, &cursor) < 0 ? NULL : cursor;
 }
 
@@ -327,8 +349,11 @@ read_entry(GkJournal *journal, GkEntry *entry)
 bool
 gk_journal_next(GkJournal *journal, GkEntry *entry)
 {
-	int			result = sd_journal_next(journal->j);
+	int			result;
 
+	if (journal->log)
+		return gk_logfile_next(journal->log, entry);
+	result = sd_journal_next(journal->j);
 	check(result, "read");
 	if (result > 0)
 		read_entry(journal, entry);
@@ -339,19 +364,25 @@ gk_journal_next(GkJournal *journal, GkEntry *entry)
 bool
 gk_journal_previous(GkJournal *journal, GkEntry *entry)
 {
-	int			result = sd_journal_previous(journal->j);
+	int			result;
 
+	if (journal->log)
+		return gk_logfile_previous(journal->log, entry);
+	result = sd_journal_previous(journal->j);
 	check(result, "read");
 	if (result > 0)
 		read_entry(journal, entry);
 	return result > 0;
 }
 
-/* Wait until something is written, us microseconds at most. */
-void
+/* Wait until something is written, us microseconds at most; false when nothing will be. */
+bool
 gk_journal_wait(GkJournal *journal, uint64_t us)
 {
+	if (journal->log)
+		return gk_logfile_wait(journal->log);
 	check(sd_journal_wait(journal->j, us), "wait for");
+	return true;
 }
 
 /*
@@ -361,5 +392,7 @@ gk_journal_wait(GkJournal *journal, uint64_t us)
 bool
 gk_journal_span(GkJournal *journal, uint64_t *from, uint64_t *to)
 {
+	if (journal->log)
+		return gk_logfile_span(journal->log, from, to);
 	return sd_journal_get_cutoff_realtime_usec(journal->j, from, to) > 0;
 }

@@ -64,7 +64,7 @@ put_metadata(const GkEntry *entry)
 	gk_json_text(&json, "vendor_name", "pg_gatekeeper");
 	put("version", entry, "GATEKEEPER_VERSION");
 	gk_json_close(&json);
-	gk_json_text(&json, "log_name", entry->is_syslog ? "syslog" : "journal");
+	gk_json_text(&json, "log_name", entry->is_file ? "file" : entry->is_syslog ? "syslog" : "journal");
 	put("event_code", entry, "MESSAGE_ID");
 	put_digits("sequence", entry, "GATEKEEPER_SEQ");
 	snprintf(uid, sizeof(uid), "%s:%s", field(entry, "GATEKEEPER_STREAM"),

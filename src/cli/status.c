@@ -255,6 +255,11 @@ report_journal(bool do_probe)
 	unsigned long long last;
 	unsigned long long wanted = server.sequence;
 
+	if (strcmp(sinks, "log") == 0)
+	{
+		notice("journal", "records go to the server's own log; pg_gatekeeper verify --file FILE looks there");
+		return;
+	}
 	if (!source.name_space && !source.directory &&
 		sscanf(socket, "/run/systemd/journal.%63[^/]/socket", name) == 1)
 		source.name_space = gk_copy(name);

@@ -38,6 +38,8 @@ static const char usage[] =
 "      --json               one JSON object a line: each stream, each finding\n"
 "      --color WHEN         auto, always or never\n"
 "  -D, --directory DIR      the journal files below DIR, not this machine's\n"
+"      --file FILE          not the journal but a log of the server; \"-\" is\n"
+"                           standard input\n"
 "      --namespace NAME     a journal namespace; \"*\" for all, \"+NAME\" for both\n"
 "      --uid LIST           users the server runs as (default postgres)\n"
 "  -h, --help               this help\n"
@@ -53,6 +55,7 @@ static const struct option options[] =
 	{"complete", no_argument, NULL, GK_OPT_COMPLETE},
 	{"json", no_argument, NULL, GK_OPT_JSON},
 	{"color", required_argument, NULL, GK_OPT_COLOR},
+	GK_FILE_OPTION,
 	GK_SOURCE_OPTIONS,
 	{"help", no_argument, NULL, GK_OPT_HELP},
 	{NULL, 0, NULL, 0}
@@ -216,7 +219,7 @@ gk_verify(int argc, char **argv)
 	journal = gk_journal_open(&source);
 	(void) gk_journal_span(journal, &gk_verified.journal_begins, &journal_ends);
 	/* files that were taken elsewhere are judged as of when they were taken */
-	gk_verified.now = source.directory ? journal_ends : gk_now();
+	gk_verified.now = source.directory || source.files.count > 0 ? journal_ends : gk_now();
 	read_records(journal);
 
 	for (int i = 0; i < gk_verified.streams.count; i++)

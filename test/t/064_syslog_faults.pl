@@ -132,7 +132,7 @@ SKIP:
 	is(scalar(actions('both')), 300, '... also where both are named');
 	is(value_of($node, 'SELECT max(lost_by_all) FROM gatekeeper.audit'), $lost, '... so nothing is lost');
 	is(value_of($node, q{SELECT string_agg(sink || ' ' || state, ', ') FROM gatekeeper.audit}),
-		'journald suspended, syslog ready', '... and the view says which is which');
+		'journald suspended, syslog ready, log unused', '... and the view says which is which');
 }
 
 # ------------------------------------------------------------------------
