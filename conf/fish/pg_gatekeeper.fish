@@ -11,7 +11,7 @@ function __pg_gatekeeper_clusters
     end
 end
 
-set -l commands events verify status check enable disable
+set -l commands events explain verify status check enable disable
 set -l rules role_superuser role_privileged role_membership copy_program copy_file server_files \
     server_control server_settings catalog_write catalog_secrets extension_blocked \
     untrusted_language native_code foreign_program loopback backdoor superuser_object identity \
@@ -22,23 +22,23 @@ complete -c pg_gatekeeper -n "not __fish_seen_subcommand_from $commands" -a "$co
 complete -c pg_gatekeeper -l help -d 'Help'
 complete -c pg_gatekeeper -n "__fish_seen_subcommand_from $commands" -l color -xa 'auto always never'
 
-complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events verify status' -s D -l directory -rF -d 'Journal files below'
-complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events verify status' -l namespace -x -d 'Journal namespace'
-complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events verify status' -l uid -xa '(__fish_complete_users)'
-complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events verify' -l since -xa 'today yesterday -1h -1d -1w'
-complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events verify' -l until -xa 'now today yesterday'
-complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events verify' -l cluster -xa '(__pg_gatekeeper_clusters)'
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events explain verify status' -s D -l directory -rF -d 'Journal files below'
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events explain verify status' -l namespace -x -d 'Journal namespace'
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events explain verify status' -l uid -xa '(__fish_complete_users)'
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events explain verify' -l since -xa 'today yesterday -1h -1d -1w'
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events explain verify' -l until -xa 'now today yesterday'
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events explain verify' -l cluster -xa '(__pg_gatekeeper_clusters)'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events verify' -l json
-complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events verify' -l file -rF -d 'A log of the server'
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events explain verify' -l file -rF -d 'A log of the server'
 
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l rule -xa "$rules"
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l verdict -xa 'denied would_deny allowed'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l outcome -xa 'done failed refused_by_server rolled_back unknown'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l event -xa 'action outcome start stop config heartbeat loss login'
-complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l format -xa 'lines verbose json ecs ocsf'
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l format -xa 'lines verbose json ecs ocsf csv'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -s f -l follow -d 'Wait for more'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -s n -l lines -x -d 'How many'
-for option in user database client function grep seq
+for option in user database client function grep by seq
     complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l $option -x
 end
 for option in all verbose no-pager

@@ -13,6 +13,7 @@
 #define GK_COMMANDS_H
 
 extern int	gk_events(int argc, char **argv);
+extern int	gk_explain(int argc, char **argv);
 extern int	gk_verify(int argc, char **argv);
 extern int	gk_status(int argc, char **argv);
 extern int	gk_enable(int argc, char **argv);

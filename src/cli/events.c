@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/report.h"
 
 static const char usage[] =
 "Shows the audit records that the journal holds.\n"
@@ -36,7 +37,9 @@ GK_FILTER_USAGE
 "How:\n"
 "  -v, --verbose            all fields of each record\n"
 "      --json               one JSON object a line, with the journal's names\n"
-"      --format FORMAT      lines, verbose, json, ecs or ocsf\n"
+"      --format FORMAT      lines, verbose, json, ecs, ocsf or csv\n"
+"      --by LIST            not the records but how many there are by rule, user,\n"
+"                           client, outcome ... (any column of csv)\n"
 "      --color WHEN         auto, always or never\n"
 "      --no-pager           do not start a pager\n"
 "\n"
@@ -59,6 +62,7 @@ static const struct option options[] =
 	{"verbose", no_argument, NULL, 'v'},
 	{"json", no_argument, NULL, GK_OPT_JSON},
 	{"format", required_argument, NULL, GK_OPT_FORMAT},
+	{"by", required_argument, NULL, GK_OPT_BY},
 	{"color", required_argument, NULL, GK_OPT_COLOR},
 	{"no-pager", no_argument, NULL, GK_OPT_NO_PAGER},
 	{"cursor-file", required_argument, NULL, GK_OPT_CURSOR_FILE},
@@ -82,6 +86,7 @@ static const struct
 	{"json", gk_show_json},
 	{"ecs", gk_show_ecs},
 	{"ocsf", gk_show_ocsf},
+	{"csv", gk_show_csv},
 };
 
 static GkShow
@@ -90,7 +95,7 @@ find_format(const char *name)
 	for (int i = 0; i < GK_LENGTHOF(formats); i++)
 		if (strcmp(formats[i].name, name) == 0)
 			return formats[i].show;
-	gk_error("The formats are lines, verbose, json, ecs and ocsf.",
+	gk_error("The formats are lines, verbose, json, ecs, ocsf and csv.",
 			 "unknown format \"%s\"", name);
 }
 
@@ -230,6 +235,9 @@ gk_events(int argc, char **argv)
 			case GK_OPT_FORMAT:
 				show = find_format(optarg);
 				break;
+			case GK_OPT_BY:
+				gk_report_by(optarg);
+				break;
 			case GK_OPT_COLOR:
 				gk_color_option(optarg);
 				break;
@@ -246,13 +254,16 @@ gk_events(int argc, char **argv)
 	gk_no_arguments(argc, argv);
 	if (follow && gk_filter.until != UINT64_MAX)
 		gk_error(NULL, "options --follow and --until exclude each other");
+	if (gk_report_is_wanted() && (follow || (show != gk_show_line && show != gk_show_csv)))
+		gk_error("It prints a table, or with --format csv one for programs.",
+				 "option --by does not go with --follow and with other formats");
 
 	journal = gk_journal_open(&source);
 	if (follow)
 		setvbuf(stdout, NULL, _IOLBF, 0);
 	else if (use_pager && cursor_file == NULL)
 		gk_start_pager();
-	gk_filter.hides_outcomes = !follow && (show == gk_show_line || show == gk_show_fields);
+	gk_filter.hides_outcomes = !follow && (show == gk_show_line || show == gk_show_fields || show == gk_show_csv);
 	if (!stand_at_first(journal) &&
 		(is_limited || (follow && lines != UINT64_MAX && gk_filter.since == 0)))
 		seek_last(journal, &entry, lines);
@@ -272,15 +283,22 @@ gk_events(int argc, char **argv)
 			/* not the end: the clock can have been set back */
 			if (!gk_filter_passes(&entry) || was_shown(&entry))
 				continue;
-			if (shown++ == 0 && show == gk_show_line)
-				gk_show_header();
-			show(&entry);
+			if (gk_report_is_wanted())
+				gk_report_add(&entry);
+			else
+			{
+				if (shown++ == 0 && show == gk_show_line)
+					gk_show_header();
+				show(&entry);
+			}
 		}
 		save_cursor(journal);
 		if (!follow || !gk_journal_wait(journal, UINT64_MAX))
 			break;
 	}
-	if (shown == 0 && show == gk_show_line)
+	if (gk_report_is_wanted())
+		gk_report_print(show == gk_show_csv);
+	else if (shown == 0 && show == gk_show_line)
 		fputs("-- no records --\n", stderr);
 	gk_end_pager();
 	return GK_EXIT_OK;

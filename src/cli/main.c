@@ -22,6 +22,7 @@ static const struct
 }			commands[] =
 {
 	{"events", gk_events, "show audit records"},
+	{"explain", gk_explain, "say of one audit record why, by whose code, and what to do"},
 	{"verify", gk_verify, "find gaps, lost tails and forged records in the audit trail"},
 	{"status", gk_status, "say what a running server does, and whether its records arrive"},
 	{"check", gk_check, "say what is not safe in a whole server, and what mends it"},

@@ -45,7 +45,7 @@ is("$status $out", "0 pg_gatekeeper $version\n", '--version says the Makefile\'s
 ($status, $out, $err) = run_cli('--help');
 is($status, 0, '--help succeeds');
 my @subcommands = $out =~ /^  ([a-z]+) /mg;
-is("@subcommands", 'events verify status check enable disable', '... and lists the commands')
+is("@subcommands", 'events explain verify status check enable disable', '... and lists the commands')
   or diag($out);
 foreach my $name (@subcommands)
 {
@@ -87,7 +87,7 @@ foreach my $name (@subcommands)
 my @rules = GkTest::slurp("$ENV{GK_TOP}/src/base/rule_catalogue.c") =~ /\.name\s*=\s*"(\w+)"/g;
 is(complete('events', '--rule', ''), join(' ', sort @rules), 'bash completes each rule');
 is(complete('events', '--rule', 'copy_file,copy_p'), 'copy_file,copy_program', '... in a list');
-is(complete('e'), 'enable events', '... and commands');
+is(complete('e'), 'enable events explain', '... and commands');
 is(complete('enable', '--mode', ''), 'audit enforce', '... and modes');
 
 foreach my $case (

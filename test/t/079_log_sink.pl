@@ -122,10 +122,52 @@ SKIP:
 		is($status, 2, "events @{$case->[0]} is refused");
 		like($out, $case->[1], '... with the reason');
 	}
+	# counts, CSV, one record in words
+	($status, $out) = run_cli('', 'events', '--file', $node->logfile, '--by', 'rule,user', '--verdict', 'denied');
+	like($out, qr/\A +COUNT  FIRST +LAST +rule,user\n +321  20.*  copy_file,gk_user\n +2  20.*  copy_program,gk_user\n\z/, '--by counts') or diag($out);
+	($status, $out) = run_cli('', 'events', '--file', $node->logfile, '--by', 'rule', '--verdict', 'denied', '--format', 'csv');
+	like($out, qr/\Acount,first,last,rule\r\n321,"20[^"]*","20[^"]*",copy_file\r\n/, '... as CSV, too') or diag($out);
+	($status, $out) = run_cli('', 'events', '--by', 'weather', '--file', '-');
+	like($out, qr/--by does not know "weather"/, '... by what there is');
+	($status, $out) = run_cli('', 'events', '--by', 'rule', '--json', '--file', '-');
+	is($status, 2, '... not as JSON');
+	run_as($node, 'gk_user', q{SET application_name = '=cmd|x!A1'; SELECT gk.as_definer('COPY (SELECT 1 AS "a, b") TO ''/tmp/gk_csv''')});
+	($status, $out) = run_cli('', 'events', '--file', $node->logfile, '-n', '1', '--verdict', 'denied', '--format', 'csv');
+	my ($head, $row) = split /\r\n/, $out;
+	like($head, qr/^time,cluster,host,stream,seq,event,verdict,outcome,rule,/, 'CSV has a header');
+	like($row, qr/,action,denied,,copy_file,elevated,42501,/, '... a line for each record') or diag($out);
+	like($row, qr/,"'=cmd\|x!A1",/, '... no formula for a spreadsheet');
+	like($row, qr/COPY \(SELECT 1 AS ""a, b""\)/, '... and quotes where they are needed');
+	my $seq = $actions[0]{GATEKEEPER_SEQ};
+	($status, $out) = run_cli('', 'explain', $seq, '--file', $node->logfile);
+	is($status, 0, 'explain finds a record');
+	like($out, qr/^record +$seq of 20/m, '... says which');
+	like($out, qr/^who +role "gk_user", working as "postgres"/m, '... who');
+	like($out, qr{^what +COPY: file "\Q$dir\E/one"}m, '... what') or diag($out);
+	like($out, qr/^verdict +denied/m, '... the verdict');
+	like($out, qr/^why +elevated: it ran with rights/m, '... why');
+	my ($label) = $out =~ /^label +(SECURITY LABEL FOR gatekeeper ON ROUTINE gk\.as_definer\(text\) IS 'allow copy_file';)$/m;
+	ok($label, '... and the label to paste') or diag($out);
+	value_of($node, $label // 'SELECT 1');
+	allowed_for($node, 'gk_user', "SELECT gk.as_definer(\$q\$COPY (SELECT 1) TO '$dir/one'\$q\$)", '... which does what it says');
+	my ($seq_allowed) = map { decode_json($_)->{GATEKEEPER_SEQ} } grep { /"GATEKEEPER_VERDICT":"allowed"/ && m{"$dir/one"} } lines_in($node->logfile);
+	($status, $out) = run_cli('', 'explain', $seq_allowed, '--file', $node->logfile);
+	like($out, qr/^outcome +done$/m, '... of what was let pass, what became of it') or diag($out);
+	unlike($out, qr/^label/m, '... and no advice');
+	value_of($node, 'SECURITY LABEL FOR gatekeeper ON ROUTINE gk.as_definer(text) IS NULL');
+	($status, $out) = run_cli('', 'explain', 1, '--file', $node->logfile);
+	like($out, qr/^event +start: /m, '... of the module\'s own records, what they are');
+	($status, $out) = run_cli('', 'explain', 999999, '--file', $node->logfile);
+	is($status, 1, '... and none where there is none');
+	foreach my $arguments ([], ['abc'], [ 1, 2 ])
+	{
+		($status, $out) = run_cli('', 'explain', @$arguments, '--file', '-');
+		is($status, 2, "explain @$arguments is refused");
+	}
 	# follow
 	my ($in, $followed, $err) = ('', '', '');
 	my $follower = IPC::Run::start([ $command, 'events', '--file', $node->logfile, '-f', '-n', '1', '--verdict', 'denied' ], '<', \$in, '>', \$followed, '2>', \$err, IPC::Run::timeout(30));
-	$follower->pump until $followed =~ /flood\n/;
+	$follower->pump until $followed =~ /gk_csv\n/;
 	run_as($node, 'gk_user', "SELECT gk.as_definer(\$q\$COPY (SELECT 1) TO '$dir/followed'\$q\$)");
 	$follower->pump until $followed =~ m{/followed\n};
 	pass('--follow shows what is written then');
