@@ -29,6 +29,7 @@ static const char style[] =
 "pre{background:var(--box);border:1px solid var(--line);border-radius:4px;padding:.5rem .7rem;margin:.3rem 0;white-space:pre-wrap;overflow-wrap:anywhere;font:.85rem/1.4 ui-monospace,monospace}\n"
 ".score{display:flex;flex-wrap:wrap;gap:2rem;margin:1rem 0}.score div{min-width:6rem}.score b{display:block;font-size:1.7rem;line-height:1.2}\n"
 "summary{cursor:pointer}\n"
+"@media(max-width:40rem){body{padding:1rem}th,td{padding:.25rem .3rem;font-size:.82rem}.score{gap:1rem}}\n"
 "@media print{body{max-width:none;padding:0;font-size:11px}article{break-inside:avoid}details>*{display:block}}\n"
 "</style>\n";
 
@@ -114,6 +115,8 @@ put_layers(const GkPosture *p)
 		if (strcmp(layer, last) == 0)
 			continue;
 		last = layer;
+		if (strcmp(layer, "preflight") == 0 && !p->answer[i].is_asked)
+			continue;
 		printf("<tr><td>%s</td><td class=\"n\">%d</td><td class=\"n fail\">%d</td><td class=\"n warn\">%d</td><td class=\"n\">%d</td><td class=\"n\">%d</td></tr>\n",
 			   layer, count_in(p, layer, GK_PASS), count_in(p, layer, GK_FAIL) + count_in(p, layer, GK_ERROR), count_in(p, layer, GK_WARN),
 			   count_in(p, layer, GK_INFO) + count_in(p, layer, GK_MANUAL), count_in(p, layer, GK_SKIP));

@@ -130,6 +130,8 @@ print_layers(const GkPosture *p)
 		if (strcmp(layer, last) == 0)
 			continue;
 		last = layer;
+		if (strcmp(layer, "preflight") == 0 && !p->answer[i].is_asked)
+			continue;
 		printf("%-16s", layer);
 		for (int c = 0; c < GK_LENGTHOF(columns); c++)
 		{
