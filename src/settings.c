@@ -380,6 +380,12 @@ gk_define_settings(void)
 				"Extensions that nobody can create (rule extension_blocked).",
 				&gk_blocked_extensions, "file_fdw", PGC_SIGHUP,
 				gk_accept_blocked_extensions, NULL, GK_LOOSER_SHORTER);
+	define_list("gatekeeper.allowed_extensions",
+				"The only extensions that can be created, with versions; empty for all (rule extension_blocked).",
+				&gk_allowed_extensions, "", PGC_SIGHUP, gk_accept_allowed_extensions, NULL, GK_LOOSER_OTHER);
+	define_list("gatekeeper.protected_roles",
+				"Roles that CREATEROLE cannot change, drop or grant (rule role_privileged).",
+				&gk_protected_roles, "", PGC_SIGHUP, gk_accept_protected_roles, NULL, GK_LOOSER_SHORTER);
 	define_list("gatekeeper.protected_functions",
 				"Functions that are refused when a circumstance holds (rule protected_function).",
 				&gk_protected_functions, "", PGC_SIGHUP,

@@ -23,6 +23,8 @@ extern bool gk_accept_unreserved_superusers(int *newval, void **extra, GucSource
 extern bool gk_accept_replication_roles(char **newval, void **extra, GucSource source);
 extern bool gk_accept_reserved_roles(char **newval, void **extra, GucSource source);
 extern bool gk_accept_blocked_extensions(char **newval, void **extra, GucSource source);
+extern bool gk_accept_allowed_extensions(char **newval, void **extra, GucSource source);
+extern bool gk_accept_protected_roles(char **newval, void **extra, GucSource source);
 extern bool gk_accept_protected_functions(char **newval, void **extra, GucSource source);
 extern bool gk_accept_audit_sink(char **newval, void **extra, GucSource source);
 extern bool gk_accept_paths(char **newval, void **extra, GucSource source);

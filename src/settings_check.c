@@ -138,6 +138,31 @@ gk_accept_blocked_extensions(char **newval, void **extra, GucSource source)
 		list_may_become(gk_blocked_extensions, *newval, true);
 }
 
+bool
+gk_accept_protected_roles(char **newval, void **extra, GucSource source)
+{
+	return is_identifier_list(*newval) &&
+		list_may_become(gk_protected_roles, *newval, true);
+}
+
+/* The empty list is the loosest: all extensions. */
+bool
+gk_accept_allowed_extensions(char **newval, void **extra, GucSource source)
+{
+	const char *rest = *newval;
+	GkAllowed	entry;
+
+	while (*rest != '\0' && strspn(rest, " \t\n") != strlen(rest))
+		if (!gk_allowed_read(&rest, &entry))
+		{
+			GUC_check_errdetail("\"%s\" is not a list of extensions.", *newval);
+			GUC_check_errhint("Write names separated by commas, each perhaps with a version, as in \"hstore, postgis >= 3.3, pg_cron = 1.6\".");
+			return false;
+		}
+	return gk_allowed_extensions == NULL || !is_fixed() ||
+		may_become(1, gk_allowed_is_tighter(*newval, gk_allowed_extensions));
+}
+
 /* C symbols are case-sensitive, so this list is not one of identifiers. */
 bool
 gk_accept_protected_functions(char **newval, void **extra, GucSource source)

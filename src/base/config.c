@@ -20,6 +20,8 @@ char	   *gk_reserved_roles;
 int			gk_unreserved_superusers = GK_UNRESERVED_RECORD;
 char	   *gk_replication_roles;
 char	   *gk_blocked_extensions;
+char	   *gk_allowed_extensions;
+char	   *gk_protected_roles;
 char	   *gk_protected_functions;
 int			gk_level[GK_NUM_RULES];
 char	   *gk_audit_sink;

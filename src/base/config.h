@@ -104,6 +104,8 @@ extern char *gk_reserved_roles;
 extern int	gk_unreserved_superusers;
 extern char *gk_replication_roles;
 extern char *gk_blocked_extensions;
+extern char *gk_allowed_extensions;
+extern char *gk_protected_roles;
 extern char *gk_protected_functions;
 extern int	gk_level[GK_NUM_RULES];
 extern char *gk_audit_sink;
@@ -137,6 +139,27 @@ extern int	gk_num_settings;
 extern const struct config_enum_entry gk_level_options[];
 extern const char *const gk_sink_names[GK_NUM_SINKS];
 extern const char *gk_level_name(GkLevel level);
+
+/* An entry of gatekeeper.allowed_extensions. */
+typedef enum GkAllowedOp
+{
+	GK_ANY_VERSION,
+	GK_THIS_VERSION,			/* = */
+	GK_SINCE_VERSION			/* >= */
+} GkAllowedOp;
+
+typedef struct GkAllowed
+{
+	char		name[NAMEDATALEN];
+	GkAllowedOp op;
+	char		version[NAMEDATALEN];
+} GkAllowed;
+
+/* allowed_extensions.c */
+extern bool gk_allowed_read(const char **list, GkAllowed *entry);
+extern bool gk_allowed_is_tighter(const char *newlist, const char *oldlist);
+extern bool gk_extension_is_allowed(const char *list, const char *name, const char *version);
+extern int	gk_version_compare(const char *a, const char *b);
 
 /* lists.c */
 extern bool gk_name_in_list(const char *name, const char *list);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * check_extension_blocked.c
- *	  Which extensions can nobody create?
+ *	  Which extensions can nobody create, or bring to which version?
  *
  * Looks at the new row of pg_extension, before the script runs, so that CASCADE
  * and modules that create extensions themselves are seen as well.
@@ -21,6 +21,7 @@
 #include "access/table.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_extension.h"
+#include "rules/objects.h"
 #include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
 
@@ -48,16 +49,38 @@ new_extension_name(Oid extension)
 	return name;
 }
 
+/* What is not in gatekeeper.allowed_extensions, or not in this version. */
+static bool
+found_unlisted(char *name, bool is_update, GkFinding *finding)
+{
+	const char *version;
+
+	if (*gk_allowed_extensions == '\0')
+		return false;
+	version = gk_extension_version_to_be(name);
+	if (gk_extension_is_allowed(gk_allowed_extensions, name, version))
+		return false;
+	finding->action = is_update ? "updating an extension to a version that is not listed" :
+		"creating an extension that is not listed";
+	finding->object_type = "extension";
+	finding->object = psprintf("%s %s", name, version);
+	finding->hint = "The extension is not listed in gatekeeper.allowed_extensions, or in other versions. An administrator can add it in the configuration file and reload.";
+	return true;
+}
+
 bool
 gk_check_extension_blocked(const GkRequest *request, GkFinding *finding)
 {
+	bool		is_update = request->event == OAT_POST_ALTER && gk_statement_of(T_AlterExtensionStmt);
 	char	   *name;
 
-	if (request->event != OAT_POST_CREATE)
+	if (request->event != OAT_POST_CREATE && !is_update)
 		return false;
 	name = new_extension_name(request->objid);
-	if (name == NULL || !gk_name_in_list(name, gk_blocked_extensions))
+	if (name == NULL)
 		return false;
+	if (is_update || !gk_name_in_list(name, gk_blocked_extensions))
+		return found_unlisted(name, is_update, finding);
 	finding->action = "creating a blocked extension";
 	finding->object_type = "extension";
 	finding->object = name;

@@ -171,9 +171,25 @@ found_change(const char *action, Oid roleid, GkFinding *finding)
 	if (gk_role_exceeds_user(roleid))
 	{
 		finding->binds_always = true;
-		finding->hint = "This role has more than CREATEROLE gives: files or programs of the server's host, everybody's data, REPLICATION or BYPASSRLS. Ask a superuser to change it, or for ADMIN OPTION on it.";
+		finding->hint = "This role has more than CREATEROLE gives: files or programs of the server's host, everybody's data, REPLICATION or BYPASSRLS; or gatekeeper.protected_roles lists it. Ask a superuser to change it, or for ADMIN OPTION on it.";
 	}
 	return found(action, roleid, finding);
+}
+
+/* A role gets a name that is protected, by somebody who is not superuser. */
+static bool
+found_protected_name(const RoleState *before, const RoleState *after, GkFinding *finding)
+{
+	if (*gk_protected_roles == '\0' || superuser() ||
+		strcmp(NameStr(before->name), NameStr(after->name)) == 0 ||
+		!gk_name_in_list(NameStr(after->name), gk_protected_roles))
+		return false;
+	finding->action = "giving a role a protected name";
+	finding->object_type = "role";
+	finding->object = pstrdup(NameStr(after->name));
+	finding->binds_always = true;
+	finding->hint = "The name is listed in gatekeeper.protected_roles. Ask a superuser to do it.";
+	return true;
 }
 
 /* ALTER GROUP touches the role's row without changing it; see role_membership. */
@@ -221,6 +237,9 @@ check_role(const GkRequest *request, GkFinding *finding)
 		return !alters_members_only() &&
 			found_change("changing a privileged role", roleid, finding);
 	}
+
+	if (found_protected_name(&before, &after, finding))
+		return true;
 
 	/* A role that was nothing special, or is new. */
 	if (after.createrole)

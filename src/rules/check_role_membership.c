@@ -74,7 +74,7 @@ consider(Oid roleid, GkFinding *finding)
 	{
 		found(GetUserNameFromId(roleid, true), finding);
 		finding->binds_always = true;
-		finding->hint = "This role has more than CREATEROLE gives: files or programs of the server's host, everybody's data, REPLICATION or BYPASSRLS. Ask a superuser to grant it, or for ADMIN OPTION on it.";
+		finding->hint = "This role has more than CREATEROLE gives: files or programs of the server's host, everybody's data, REPLICATION or BYPASSRLS; or gatekeeper.protected_roles lists it. Ask a superuser to grant it, or for ADMIN OPTION on it.";
 	}
 }
 

@@ -28,6 +28,9 @@ extern bool gk_calls_deputy(Node *node, void *context);
 extern bool gk_relation_calls_deputy(Oid relid);
 extern bool gk_relation_has_code(Oid relid);
 
+/* extension_version.c */
+extern const char *gk_extension_version_to_be(const char *name);
+
 /* guards.c */
 extern const char *gk_guard_taken(const GkRequest *request);
 extern const char *gk_guard_switched_off(const AlterTableStmt *stmt, Oid *relid);

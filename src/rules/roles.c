@@ -38,11 +38,20 @@ has_reach(Oid roleid, Oid of)
 	return has_host(roleid, of) || gk_is_reach_role(roleid) || gk_has_parameter(roleid, gk_parameter_is_power);
 }
 
+/* Does gatekeeper.protected_roles name it? */
+static bool
+is_protected(Oid roleid)
+{
+	char	   *name = *gk_protected_roles ? GetUserNameFromId(roleid, true) : NULL;
+
+	return name && gk_name_in_list(name, gk_protected_roles);
+}
+
 static bool
 has_privilege(Oid roleid, Oid of)
 {
 	HeapTuple	tuple;
-	bool		result = has_reach(roleid, of);
+	bool		result = has_reach(roleid, of) || is_protected(roleid);
 
 	if (result)
 		return true;
@@ -82,7 +91,7 @@ static bool
 has_more(Oid roleid, Oid of)
 {
 	HeapTuple	tuple;
-	bool		result = has_reach(roleid, of);
+	bool		result = has_reach(roleid, of) || is_protected(roleid);
 
 	if (result)
 		return true;

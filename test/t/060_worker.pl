@@ -117,6 +117,8 @@ $change{"gatekeeper.$_->[0]"} = [ @$_[ 1 .. 3 ] ] foreach (
 	[ 'mode', 'audit', 2, 4 ],
 	[ 'untrusted_code', 'run_as_owner', 4, 2 ],
 	[ 'blocked_extensions', 'dblink', 2, 2 ],
+	[ 'allowed_extensions', 'hstore', 2, 2 ],
+	[ 'protected_roles', 'svc', 4, 2 ],
 	[ 'protected_functions', 'pg_sleep', 4, 2 ],
 	[ 'audit_sink', 'journald', 2, 2 ],
 	[ 'audit_level', 'denied', 2, 4 ],
