@@ -216,14 +216,16 @@ writes_catalog(List *perms)
 }
 
 /*
- * A view can lead the superuser who uses it to a catalog, with his rights: one
- * of another role's WITH (security_invoker), or one of his own name that
- * somebody's code made for him.  Nobody writes to catalogs that way.
+ * A view can lead a superuser, or another role with power, who uses it to a catalog
+ * or a table, with that role's rights: one of another role's WITH (security_invoker),
+ * or one of its own name that code of others made for it.  Nobody writes to catalogs
+ * that way.
  */
 static int
 led_by_view(List *range_table, List *perms)
 {
-	if (gk_untrusted_code == GK_UNTRUSTED_OFF || !gk_acts_as_superuser(GetUserId()) ||
+	if (gk_untrusted_code == GK_UNTRUSTED_OFF ||
+		!(gk_has_power(GetUserId()) || gk_label_is_on_role(GetUserId())) ||
 		!gk_uses_view(range_table, perms, !writes_catalog(perms)))
 		return 0;
 	return GK_UNTRUSTED;

@@ -177,17 +177,20 @@ gk_code_start_stored(Oid funcid, Oid lender, char *stack)
  * the way core does it for SECURITY DEFINER: what the function cannot do by SET
  * ROLE then is the same, and an abort puts the old user back.  A language whose
  * interpreter keeps state keeps it by role, and the superuser's is not for
- * others to change: such a function becomes its owner in any case.
+ * others to change: such a function becomes its owner in any case.  So does one that
+ * a foreign key's check calls, which core makes with the rights of the owner of the
+ * other table; nobody has to be led astray for that.
  */
 static Oid
 becomes(const GkTrust *card, const Node *call)
 {
 	Oid			viewer = gk_call_viewer(call);
 
-	if (!card->answer || gk_mode != GK_MODE_ENFORCE || !gk_acts_as_superuser(GetUserId()))
+	if (!card->answer || gk_mode != GK_MODE_ENFORCE || gk_untrusted_code < GK_UNTRUSTED_RESTRICT ||
+		!(gk_acts_as_superuser(GetUserId()) ||
+		  (card->keeps_state && gk_has_power(GetUserId()) && !gk_code_owner_is_own(card->owner))))
 		return InvalidOid;
-	if (!gk_code_runs_as_owner() &&
-		!(card->keeps_state && gk_untrusted_code >= GK_UNTRUSTED_RESTRICT))
+	if (!gk_code_runs_as_owner() && !card->keeps_state && !InNoForceRLSOperation())
 		return InvalidOid;
 	/* whose view calls another's function gains nothing by it */
 	return OidIsValid(viewer) && !card->is_definer ? viewer : card->owner;
@@ -260,8 +263,14 @@ gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack)
 		!gk_label_on_definer(funcid))
 		return;					/* it is here because a rule lists it, no more */
 	lender = is_deputy ? gk_call_lender(flinfo->fn_expr) : InvalidOid;
+	if (others && !is_deputy && gk_call_viewer(flinfo->fn_expr) != card->owner)
+	{
+		/* yet another role's function, called by a view */
+		lender = gk_call_viewer(flinfo->fn_expr);
+		is_deputy = OidIsValid(lender);
+	}
 	push(funcid, stack, others || is_deputy, allows,
-		 others && !is_deputy ? becomes(card, flinfo->fn_expr) : deputy_becomes(funcid, lender));
+		 others ? becomes(card, flinfo->fn_expr) : deputy_becomes(funcid, lender));
 	gk_frame->is_body = is_body;
 	gk_frame->lender = lender;
 	gk_frame->is_deputy = is_deputy;

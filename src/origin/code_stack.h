@@ -160,7 +160,7 @@ gk_plan_begins(QueryDesc *query, char *stack)
 
 	gk_running_begin(query, stack);
 	if (unlikely(query->plannedstmt->parallelModeNeeded))
-		gk_leader_tell(query->plannedstmt);
+		gk_leader_tell(query);
 	return resumed;
 }
 

@@ -16,9 +16,8 @@
  * the place it stands in (places.c), and a trigger's function by the table that the
  * trigger is on, which the call is told.
  *
- * Not every function can be told what to do: those in language internal that get no
- * string cannot, nor built-in ones, of which the rules have lists.  Nor does what a
- * label vouches for.  One that becomes who has it called needs not be told.
+ * Nobody's deputies are those in language internal that get no string, the built-in
+ * ones, of which the rules have lists, and what a label vouches for.
  *
  * What is known of a function is forgotten when something is made that could
  * depend on it, which no invalidation names; so all is forgotten then.
@@ -138,15 +137,15 @@ is_willing(Oid funcid)
 		/* a trigger function is told the table's name, and its arguments */
 		if (proc->prorettype == TRIGGEROID)
 			willing = true;
-		/* C code may do as it was told before */
+		/* the others may do as they were told before, or what they do may be of use */
 		else if (proc->prolang == INTERNALlanguageId)
 			willing = takes_string(proc);
 		else
-			willing = proc->prolang == ClanguageId || proc->pronargs > 0 ||
-				gk_untrusted_code == GK_UNTRUSTED_RUN_AS_OWNER;
+			willing = true;
 		ReleaseSysCache(tuple);
 	}
-	return willing && !gk_label_trusts_function(funcid);
+	/* what a label lifts rules from is vouched for where it may be called */
+	return willing && (!gk_label_trusts_function(funcid) || gk_label_function_allows(funcid) != 0);
 }
 
 /*

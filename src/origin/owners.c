@@ -249,8 +249,8 @@ gk_uses_view(List *range_table, List *perms, bool others)
 		if (rte->relid < FirstNormalObjectId || rte->relkind != RELKIND_VIEW)
 			continue;
 		user = GK_RTE_CHECK_AS_USER(rte, perms);
-		if (!others || gk_relation_is_others(rte->relid) ||
-			(OidIsValid(user) && !gk_code_owner_is_trusted(user)))
+		if (!others || !gk_code_owner_is_own(gk_relation_owner(rte->relid)) ||
+			(OidIsValid(user) && !gk_code_owner_is_own(user)))
 			return true;
 	}
 	return false;

@@ -92,7 +92,7 @@ extern bool gk_running_aggregates(bool (*test) (const Node *));
 /* leader.c */
 extern void gk_leader_shmem_request(void);
 extern void gk_leader_shmem_startup(void);
-extern void gk_leader_tell(const PlannedStmt *plan);
+extern void gk_leader_tell(const QueryDesc *query);
 extern bool gk_leader_is_untrusted(void);
 extern bool gk_leader_is_anothers(void);
 extern bool gk_leader_has_only_trusted(void);

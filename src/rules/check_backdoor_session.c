@@ -27,7 +27,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "base/gatekeeper.h"
+#include "origin/owners.h"
 
 #include "commands/defrem.h"
 #include "commands/proclang.h"
@@ -84,7 +84,7 @@ found_discard(const DiscardStmt *stmt, GkFinding *finding)
 }
 
 /*
- * Doors: statements PrepareStmt, DoStmt, CreateFunctionStmt, DiscardStmt.  It binds
+ * Doors: statements PrepareStmt, DoStmt, CreateFunctionStmt, DiscardStmt, UnlistenStmt.  It binds
  * whoever is current_user just now: what is left behind will be used with the rights
  * that the session has then.  Elsewhere it is used with its author's rights, so no
  * other circumstance counts.
@@ -92,7 +92,7 @@ found_discard(const DiscardStmt *stmt, GkFinding *finding)
 bool
 gk_check_backdoor_session(const GkRequest *request, GkFinding *finding)
 {
-	if (!gk_code_session_is_superusers() || !gk_code_is_untrusted())
+	if (!gk_others_act())
 		return false;
 	finding->binds_always = true;
 	switch (nodeTag(request->stmt))
@@ -101,6 +101,11 @@ gk_check_backdoor_session(const GkRequest *request, GkFinding *finding)
 			return found_language(language_of(((DoStmt *) request->stmt)->args), finding);
 		case T_CreateFunctionStmt:
 			return found_language(language_of(((CreateFunctionStmt *) request->stmt)->options), finding);
+		case T_UnlistenStmt:
+			finding->action = "ending what a superuser's session listens to";
+			finding->object_type = "session";
+			finding->hint = "A function whose owner is not superuser cannot end the LISTEN of a session that has superuser rights. See pg_gatekeeper(7).";
+			return true;
 		case T_DiscardStmt:
 			return found_discard((DiscardStmt *) request->stmt, finding);
 		default:

@@ -75,7 +75,8 @@ hides(int cacheid, const char *name, Oid namespace_column_class)
 		Oid			owner = is_class ? ((Form_pg_class) GETSTRUCT(row))->relowner :
 			((Form_pg_type) GETSTRUCT(row))->typowner;
 
-		found = !isAnyTempNamespace(schema) && gk_code_owner_is_trusted(owner);
+		found = !isAnyTempNamespace(schema) &&
+			(gk_code_owner_is_trusted(owner) || owner == GetSessionUserId());
 	}
 	ReleaseCatCacheList(list);
 	return found;

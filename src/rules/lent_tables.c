@@ -111,7 +111,7 @@ used_with_power(List *perms, Oid relid, AclMode rights)
 
 		if (GK_PERMINFO_IS_RELATION(perm) && perm->relid == relid &&
 			(perm->requiredPerms & rights) &&
-			gk_acts_as_superuser(OidIsValid(perm->checkAsUser) ? perm->checkAsUser : GetUserId()))
+			gk_has_power(OidIsValid(perm->checkAsUser) ? perm->checkAsUser : GetUserId()))
 			return perm;
 	}
 	return NULL;
@@ -198,7 +198,7 @@ static Oid
 lent_to(Oid role, Oid view, GkLending *lending)
 {
 	lending->owner = role;
-	if (OidIsValid(role) && !gk_code_owner_is_trusted(role))
+	if (OidIsValid(role) && !gk_code_owner_is_own(role))
 		look_into(view, lending);
 	return lending->table;
 }

@@ -22,7 +22,7 @@
  * the limits; gk_posts_init() checks.
  */
 #define GK_MAX_CLASSES FirstGenbkiObjectId
-#define GK_MAX_POSTS 256
+#define GK_MAX_POSTS 384
 
 static GkPost posts[GK_MAX_POSTS];
 static int	nposts = 1;

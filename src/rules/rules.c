@@ -238,6 +238,7 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_STATEMENT, T_DoStmt, gk_check_backdoor_session},
 			{GK_DOOR_STATEMENT, T_CreateFunctionStmt, gk_check_backdoor_session},
 			{GK_DOOR_STATEMENT, T_DiscardStmt, gk_check_backdoor_session},
+			{GK_DOOR_STATEMENT, T_UnlistenStmt, gk_check_backdoor_session},
 			{GK_DOOR_FUNCTION, 0, gk_check_backdoor_right},
 		}
 	},

@@ -148,10 +148,12 @@ CREATE TRIGGER s BEFORE TRUNCATE ON gks.child_trigger
 SELECT gkl.run('SET work_mem = ''5MB''');
 RESET SESSION AUTHORIZATION;
 INSERT INTO gks.runs_trigger SELECT 1 WHERE false;
--- allowed: the superuser's own text; a function that is told nothing, or only notes it
+-- denied: a function that is told nothing, too; what it has read would be the view's
+SELECT * FROM gks.halves;
+-- allowed: the superuser's own text; a function that only notes what it is told
+SELECT gkl.half() FROM gks.t;
 SELECT gkl.run('CREATE ROLE gk_lent CREATEROLE');
 SELECT gkl.run('DROP ROLE gk_lent') FROM gks.t;
-SELECT * FROM gks.halves;
 INSERT INTO gks.noted VALUES (1);
 INSERT INTO gkl.own_noted VALUES (1);
 SELECT * FROM gkl.log;

@@ -148,7 +148,7 @@ compare('statement', [ sort keys %tags ],
 		  'run a query, which is judged',
 		'T_CallStmt' => 'the call and its arguments are judged',
 		'T_Transaction|T_(Transaction|ConstraintsSet|Lock|CheckPoint|Wait)Stmt' => 'runs no code but triggers',
-		'T_(Listen|Unlisten|Notify|Comment)Stmt' => 'runs nothing',
+		'T_(Listen|Notify|Comment)Stmt' => 'runs nothing',
 		'T_(Vacuum|Cluster|Repack|Reindex)Stmt' => 'run functions as the owner; a catalog is found as an object',
 		'T_(Define|Create(Cast|Conversion|OpClass|OpFamily|Transform|Am|EventTrig|Trig|PLang|Range|Domain|Enum)|CompositeType|Rule|View)Stmt' =>
 		  'judged by the object made',
