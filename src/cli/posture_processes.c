@@ -122,9 +122,25 @@ look_at_unit(GkPosture *p)
 																													  strcmp(wanted[i], "ProtectSystem") == 0 ? "full" : "yes"));
 }
 
+/* Was the program replaced on the disk while it runs? */
+static void
+look_at_program(GkPosture *p)
+{
+	char	   *pid = gk_read_file(gk_format("%s/postmaster.pid", p->data));
+	char		target[1024];
+	ssize_t		n = pid ? readlink(gk_format("/proc/%ld/exe", strtol(pid, NULL, 10)), target, sizeof(target) - 1) : -1;
+
+	if (n <= 0 || !gk_posture_wants(p, "srv-version"))
+		return;
+	target[n] = '\0';
+	if (strstr(target, " (deleted)"))
+		gk_posture_add(p, "srv-version", GK_WARN, "the running program", gk_format("%s was replaced on the disk, and runs on as it was: an update waits for a restart", target), "# restart the server, when it suits")->kind = "shell";
+}
+
 void
 gk_look_at_processes(GkPosture *p)
 {
+	look_at_program(p);
 	look_at_all_processes(p);
 	look_at_unit(p);
 }

@@ -11,6 +11,7 @@
 #include "cli/posture.h"
 
 #include <ctype.h>
+#include <pwd.h>
 #include <unistd.h>
 
 /* What others wrote, in one line that does nothing to a terminal. */
@@ -232,15 +233,33 @@ print_steps(const GkPosture *p, const char *kind, const char *database)
 	}
 }
 
+/* How the script runs statements: at this server, and as its user where root runs it. */
+static void
+print_how(const GkPosture *p)
+{
+	struct passwd *pw = p->data ? getpwuid(p->uid) : NULL;
+	const char *directory = gk_posture_setting(p, "unix_socket_directories");
+	const char *where = "";
+
+	if (p->data && *directory == '/')
+		where = gk_format(" -h %s -p %s", gk_shell_quote(gk_format("%.*s", (int) strcspn(directory, ", "), directory)), gk_posture_setting(p, "port"));
+	printf("\nrun_sql() {\n\tset -- psql -X -q%s -d \"$1\"\n", where);
+	if (pw)
+		printf("\t[ \"$(id -u)\" != 0 ] || set -- setpriv --reuid=%s --regid=%s --init-groups \"$@\"\n", pw->pw_name, pw->pw_name);
+	printf("\t\"$@\"\n}\n");
+}
+
 /* The remedies, as a script that does nothing until it has been read. */
 void
 gk_posture_script(const GkPosture *p)
 {
 	printf("#!/bin/sh\n"
 		   "# What \"pg_gatekeeper check\" would do to cluster \"%s\". Read it, take out what you do not\n"
-		   "# want and the line \"exit\", and run it as the server's user, or root.\n"
-		   "echo 'read this script first' >&2; exit 1\n\nset -e\n", visible(p->cluster));
-	printf("\n# Settings, roles and other things of the cluster\npsql -X -v ON_ERROR_STOP=1 -d postgres <<'END_OF_SQL'\n");
+		   "# want and the line \"exit\", and run it as the server's user, or root. What fails says so,\n"
+		   "# and the rest goes on: some remedies are done by others before them.\n"
+		   "echo 'read this script first' >&2; exit 1\n", visible(p->cluster));
+	print_how(p);
+	printf("\n# Settings, roles and other things of the cluster\nrun_sql postgres <<'END_OF_SQL'\n");
 	print_steps(p, "sql", "");
 	printf("END_OF_SQL\n");
 	for (int i = 0; i < p->databases.count; i++)
@@ -252,7 +271,7 @@ gk_posture_script(const GkPosture *p)
 			any = any || (strcmp(p->finding[k].database, database) == 0 && p->finding[k].status >= GK_WARN);
 		if (!any || strchr(database, '\''))
 			continue;
-		printf("\n# Database %s\npsql -X -v ON_ERROR_STOP=1 -d '%s' <<'END_OF_SQL'\n", visible(database), visible(database));
+		printf("\n# Database %s\nrun_sql '%s' <<'END_OF_SQL'\n", visible(database), visible(database));
 		print_steps(p, "sql", database);
 		printf("END_OF_SQL\n");
 	}
