@@ -198,6 +198,13 @@ gk_gate(const GkRequest *request, int key, const GkRule *only)
 	(void) pass(request, gk_posts_at(request->door, key, only), true);
 }
 
+/* The same, for a caller who knows what is left to do when it is denied. */
+bool
+gk_gate_permits(const GkRequest *request)
+{
+	return pass(request, gk_posts_at(request->door, 0, NULL), false);
+}
+
 /* Does the query write to anything that initdb made? */
 static bool
 writes_catalog(List *perms)

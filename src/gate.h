@@ -18,8 +18,12 @@
 
 /* gate.c */
 extern void gk_gate(const GkRequest *request, int key, const GkRule *only);
+extern bool gk_gate_permits(const GkRequest *request);
 extern bool gk_gate_relations(List *range_table, List *perms, bool may_raise);
 extern bool gk_gate_plan(Node *node, void *context);
+
+/* samples.c */
+extern get_relation_stats_hook_type gk_samples_hidden(get_relation_stats_hook_type next);
 
 /* application_users.c */
 extern const char *gk_bound_to(const char *what);
@@ -84,7 +88,7 @@ gk_interest_in(List *range_table, List *perms)
 }
 
 /* requests.c */
-extern void gk_statement_asks(Node *stmt, NodeTag tag, ProcessUtilityContext context,
+extern PlannedStmt *gk_statement_asks(PlannedStmt *pstmt, NodeTag tag, ProcessUtilityContext context,
 							  const char *source_text);
 extern void gk_query_asks(Query *query, ParamListInfo params);
 extern void gk_note_change(const Node *stmt);

@@ -84,7 +84,7 @@ process_utility_of_interest(PlannedStmt *pstmt, const char *source_text,
 	if (unlikely(creating_extension))
 		gk_script_says(source_text);
 	if (gk_is_watched_statement(tag))
-		gk_statement_asks(pstmt->utilityStmt, tag, context, source_text);
+		pstmt = gk_statement_asks(pstmt, tag, context, source_text);
 	if (tag == T_CallStmt && gk_code_session_is_privileged())
 		context = gk_call_asks((CallStmt *) pstmt->utilityStmt, context);
 	next_utility(pstmt, source_text, read_only_tree, context, params, env,

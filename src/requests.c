@@ -14,6 +14,7 @@
 #include "origin/code_stack.h"
 #include "origin/labels.h"
 #include "origin/owners.h"
+#include "restore.h"
 
 #include "access/htup_details.h"
 #include "access/transam.h"
@@ -24,13 +25,35 @@
 #include "commands/extension.h"
 #include "utils/builtins.h"
 
-/* A utility statement is about to be executed. */
-void
-gk_statement_asks(Node *stmt, NodeTag tag, ProcessUtilityContext context,
+/*
+ * ALTER ROLE as a dump has it, by a client: the rest of it is carried out where the
+ * role may not become superuser.
+ */
+static PlannedStmt *
+ask_about_restored_role(PlannedStmt *pstmt)
+{
+	GkRequest	request = {.door = GK_DOOR_RESTORE,.stmt = pstmt->utilityStmt};
+
+	if (gk_mode != GK_MODE_ENFORCE || gk_level[GK_ROLE_SUPERUSER] < GK_LEVEL_ELEVATED ||
+		!gk_restore_says_all((AlterRoleStmt *) pstmt->utilityStmt) ||
+		gk_gate_permits(&request))
+		return pstmt;
+	return gk_restore_without_superuser(pstmt);
+}
+
+/* A utility statement is about to be executed; the answer is what is to be executed. */
+PlannedStmt *
+gk_statement_asks(PlannedStmt *pstmt, NodeTag tag, ProcessUtilityContext context,
 				  const char *source_text)
 {
-	GkRequest	request = {.door = GK_DOOR_STATEMENT,.stmt = stmt};
+	GkRequest	request = {.door = GK_DOOR_STATEMENT};
+	Node	   *stmt;
 
+	if (tag == T_AlterRoleStmt && context == PROCESS_UTILITY_TOPLEVEL &&
+		!OidIsValid(gk_code_innermost()))
+		pstmt = ask_about_restored_role(pstmt);
+	stmt = pstmt->utilityStmt;
+	request.stmt = stmt;
 	gk_gate(&request, tag, NULL);
 	if (tag == T_SecLabelStmt)
 		gk_label_provider_named((SecLabelStmt *) stmt);
@@ -39,6 +62,7 @@ gk_statement_asks(Node *stmt, NodeTag tag, ProcessUtilityContext context,
 		gk_code_note_user_set();
 	if (tag == T_VariableSetStmt && !OidIsValid(gk_code_innermost()))
 		gk_client_sets((VariableSetStmt *) stmt, context, source_text);
+	return pstmt;
 }
 
 /* In a privileged session, a query is about to be planned. */

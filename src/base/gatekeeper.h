@@ -144,7 +144,8 @@ typedef enum GkDoor
 	GK_DOOR_RELATION,			/* the executor checks a query's relations */
 	GK_DOOR_OBJECT,				/* object_access_hook; key: catalog's oid */
 	GK_DOOR_COMMIT,				/* a transaction that changed roles ends */
-	GK_DOOR_TOKEN				/* a token has been refused */
+	GK_DOOR_TOKEN,				/* a token has been refused */
+	GK_DOOR_RESTORE				/* a dump's ALTER ROLE, with all attributes */
 } GkDoor;
 
 /*
@@ -155,7 +156,7 @@ typedef struct GkRequest
 {
 	GkDoor		door;
 
-	/* GK_DOOR_STATEMENT */
+	/* GK_DOOR_STATEMENT, GK_DOOR_RESTORE */
 	Node	   *stmt;			/* the raw utility statement */
 
 	/* GK_DOOR_FUNCTION */
@@ -291,9 +292,6 @@ extern void gk_shmem_startup(void);
 
 /* hooks.c */
 extern void gk_install_hooks(void);
-
-/* samples.c */
-extern get_relation_stats_hook_type gk_samples_hidden(get_relation_stats_hook_type next);
 
 /* statement.c */
 extern GkStatement *gk_statement;	/* the innermost; without pstmt where there is none */

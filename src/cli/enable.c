@@ -15,6 +15,7 @@
 #include "cli/config.h"
 
 #include "cli/commands.h"
+#include "cli/server.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -104,6 +105,30 @@ name_unknown_settings(const char *library)
 	}
 }
 
+/* A running server's superusers that the list of those who may be such lacks. */
+static void
+name_superusers(void)
+{
+	const GkSetting *setting = gk_config_last(&plan.config, "gatekeeper.reserved_roles");
+	const char *reserved = setting ? setting->value : "postgres";
+	GkTarget	target = {.database = "postgres"};
+	uid_t		uid;
+	char	   *names;
+
+	if (!plan.cluster.is_running)
+		return;
+	target.os_user = gk_owner_of(plan.cluster.data, &uid);
+	target.user = getenv("PGUSER") ? NULL : target.os_user;
+	gk_target_cluster(&target, &plan.cluster);
+	names = gk_superusers_not_reserved(&target, reserved);
+	if (names && *names)
+		gk_warning("these superusers are not in gatekeeper.reserved_roles: %s\n"
+				   "They stay superusers, but their logins are recorded, and no restore makes them such again.\n"
+				   "To reserve them, write in %s and restart the server:\n"
+				   "  gatekeeper.reserved_roles = '%s%s%s'",
+				   names, setting ? setting->file : plan.drop_in, reserved, *reserved ? ", " : "", names);
+}
+
 int
 gk_enable(int argc, char **argv)
 {
@@ -153,6 +178,7 @@ gk_enable(int argc, char **argv)
 	{
 		printf("Cluster %s preloads pg_gatekeeper already (%s).\n", plan.cluster.name, library);
 		name_unknown_settings(library);
+		name_superusers();
 		return GK_EXIT_OK;
 	}
 
@@ -172,6 +198,7 @@ gk_enable(int argc, char **argv)
 			   plan.cluster.name, library, *verb - 'a' + 'A', verb + 1,
 			   gk_cluster_command(&plan.cluster, verb));
 		name_unknown_settings(library);
+		name_superusers();
 	}
 	return status;
 }

@@ -74,6 +74,9 @@ extern char *gk_owner_of(const char *path, uid_t *uid);
 extern bool gk_become(const char *os_user);
 extern void gk_be_root_again(void);
 
+/* superusers.c */
+extern char *gk_superusers_not_reserved(const GkTarget *target, const char *reserved);
+
 /* server.c, installed.c, arrival.c */
 extern void gk_server_ask(const GkTarget *target, GkServer *server);
 extern const char *gk_server_setting(const GkServer *server, const char *name);

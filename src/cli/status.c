@@ -195,6 +195,18 @@ report_module(void)
 	report_rules();
 }
 
+/* They stay superusers, but no restore makes them such again. */
+static void
+report_superusers(void)
+{
+	char	   *names = gk_superusers_not_reserved(&target, gk_server_setting(&server, "reserved_roles"));
+
+	if (names && *names)
+		notice("superusers", "not in gatekeeper.reserved_roles: %s", names);
+	else if (names)
+		fine("superusers", "all are reserved");
+}
+
 static void
 report_sinks(void)
 {
@@ -344,6 +356,7 @@ gk_status(int argc, char **argv)
 	report_module();
 	if (server.is_loaded)
 	{
+		report_superusers();
 		report_sinks();
 		report_journal(probe);
 	}

@@ -65,6 +65,9 @@ extern bool gk_setting_is_tight(const char *name, const char *value);
 extern bool gk_check_role_superuser(const GkRequest *request, GkFinding *finding);
 extern bool gk_check_role_privileged(const GkRequest *request, GkFinding *finding);
 
+/* check_restored_role.c */
+extern bool gk_check_restored_role(const GkRequest *request, GkFinding *finding);
+
 /* check_role_membership.c */
 extern bool gk_check_role_membership(const GkRequest *request, GkFinding *finding);
 

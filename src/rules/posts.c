@@ -33,6 +33,7 @@ static uint16 at_function[GK_NUM_RULES];
 static uint16 at_relation;
 static uint16 at_commit;
 static uint16 at_token;
+static uint16 at_restore;
 
 static GkDoor
 door_of(const GkDoorway *doorway)
@@ -102,6 +103,10 @@ gk_posts_init(void)
 					if (at_token == 0)
 						at_token = list_posts(door_of(d), 0, NULL);
 					break;
+				case GK_DOOR_RESTORE:
+					if (at_restore == 0)
+						at_restore = list_posts(door_of(d), 0, NULL);
+					break;
 				default:
 					if (at_relation == 0)
 						at_relation = list_posts(door_of(d), 0, NULL);
@@ -132,6 +137,8 @@ gk_posts_at(GkDoor door, int key, const GkRule *only)
 			return &posts[at_commit];
 		case GK_DOOR_TOKEN:
 			return &posts[at_token];
+		case GK_DOOR_RESTORE:
+			return &posts[at_restore];
 		default:
 			return &posts[at_relation];
 	}

@@ -59,6 +59,7 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 		.doorways = {
 			{GK_DOOR_OBJECT, AuthIdRelationId, gk_check_role_superuser},
 			{GK_DOOR_COMMIT, 0, gk_check_effect_superuser},
+			{GK_DOOR_RESTORE, 0, gk_check_restored_role},
 		}
 	},
 	[GK_ROLE_PRIVILEGED] = {

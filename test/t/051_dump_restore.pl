@@ -206,14 +206,24 @@ is(restored($new), '', 'pg_dumpall restores without an error');
 is(dump_of($new, 'pg_dumpall'), $everything, '... and all is as it was');
 is($new->safe_psql('shop', 'SELECT lo_get(4242)'), '\x6c61726765', '... large objects, too');
 
-# denied: a superuser that nobody reserved; all the rest is there.  What goes
-# wrong then is that role's, and said.
+# denied: a superuser that nobody reserved; all the rest is there, and of that role,
+# too.  What goes wrong then is that role's, and said.
 my $strange = new_gatekeeper_node('strange');
-like(restored($strange),
-	qr/ERROR:  pg_gatekeeper: making a role superuser is not allowed\nDETAIL:.*"gk_dba"/,
+my $said = restored($strange);
+like($said, qr/WARNING:  pg_gatekeeper: making role "gk_dba" superuser is not allowed/,
 	'pg_dumpall: a superuser that is not reserved is refused');
-is(value_of($strange, q{SELECT rolsuper, rolcanlogin FROM pg_roles WHERE rolname = 'gk_dba'}),
-	'f|f', '... and is not one');
+unlike($said, qr/ERROR:  .*"gk_dba"/, '... and nothing else of it');
+is(value_of($strange, q{SELECT rolsuper, rolcanlogin, rolpassword IS NOT NULL FROM pg_authid WHERE rolname = 'gk_dba'}),
+	'f|t|t', '... it is not one, but can log in');
+allowed_for($strange, 'gk_dba', 'SELECT 1', '... and does');
+# denied: what somebody writes by hand
+denied_for($strange, 'postgres', 'ALTER ROLE gk_dba SUPERUSER LOGIN', 'ALTER ROLE SUPERUSER by hand');
+# denied: the dump's statement in a function, as a whole
+my $all = 'SUPERUSER INHERIT CREATEROLE CREATEDB LOGIN REPLICATION BYPASSRLS';
+denied_for($strange, 'postgres', "DO 'BEGIN ALTER ROLE gk_staff WITH $all; END'", '... in a DO block');
+denied_for($strange, 'gk_roles', "ALTER ROLE gk_staff WITH $all", '... by a role with CREATEROLE',
+	qr/must be superuser|is not allowed|permission denied/);
+is(value_of($strange, q{SELECT rolsuper, rolcanlogin, rolcreaterole FROM pg_roles WHERE rolname = 'gk_staff'}), 'f|f|f', '... changes nothing');
 is($strange->safe_psql('shop', 'SELECT count(*) FROM app.item'), '200', '... but the data is there');
 $strange->stop;
 

@@ -77,6 +77,17 @@ is(preloaded(), '; not loaded', '... and the server starts without the module');
 is($status, 0, 'disabled twice');
 like($out, qr/does not preload pg_gatekeeper/, '... is told');
 
+# Superusers of a server that gets the module
+$node->start;
+$node->safe_psql('postgres', 'CREATE ROLE gk_dba SUPERUSER');
+($status, $out, $err) = run_cli('enable', '-D', $data);
+is($status, 0, 'enable, where a superuser is not reserved');
+like($err, qr/not in gatekeeper\.reserved_roles: gk_dba\n.*^  gatekeeper\.reserved_roles = 'postgres, gk_dba'$/ms, '... names it');
+$node->safe_psql('postgres', 'DROP ROLE gk_dba');
+run_cli('disable', '-D', $data);
+$node->stop;
+is(snapshot($data), $before, '... and can be taken back');
+
 # Names that the module does not know
 my @names = GkTest::slurp("$ENV{GK_TOP}/conf/pg_gatekeeper.conf") =~ /^#(gatekeeper\.\w+ = .*)$/mg;
 cmp_ok(scalar(@names), '>', 40, 'the drop-in has settings');

@@ -48,6 +48,7 @@ like($out, qr/^    version +\Q$version\E$/m, '... and its version');
 like($out, qr/^    mode +enforce$/m, '... and its mode');
 like($out, qr/^    strict +off$/m, '... and strict');
 like($out, qr/^    untrusted code +restrict$/m, '... and what becomes of untrusted code');
+like($out, qr/^    superusers +all are reserved$/m, '... and that no superuser is a surprise');
 like($out, qr/^    rules +(\d+), of which \1 have their default level$/m, '... and its rules');
 like($out, qr/^    probe +record \d+ is in the journal, \d+\.\d ms after/m, '... and a record arrives');
 like($out, qr/^ok$/m, '... and all is well');
@@ -64,6 +65,16 @@ like($err, qr/"gk_plain" may not see.*\nConnect as a superuser or as a member of
 ($status, $out, $err) = status('-h', '/nonexistent');
 is($status, 2, 'a server that does not answer');
 like($err, qr/cannot connect to the server: .*\nIs it running\?/, '... is no server without problems');
+
+# A superuser that came about past the module
+$node->append_conf('postgresql.conf', "gatekeeper.mode = off");
+reload_and_wait($node);
+value_of($node, 'CREATE ROLE "gk Root" SUPERUSER');
+$node->append_conf('postgresql.conf', "gatekeeper.mode = enforce");
+reload_and_wait($node);
+($status, $out, $err) = status();
+like($out, qr/^  ?\* superusers +not in gatekeeper\.reserved_roles: "gk Root"$/m, 'a superuser that is not reserved');
+value_of($node, 'DROP ROLE "gk Root"');
 
 # What cannot be trusted: views that somebody else made
 $node->safe_psql('postgres', <<'EOT', extra_params => [ '-U', 'postgres' ]);
