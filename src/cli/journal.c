@@ -50,13 +50,13 @@ add_sender(GkSenders *senders, const char *word)
 
 	if (senders->count == GK_LENGTHOF(senders->uid))
 		gk_error(NULL, "too many users given to option --uid");
+	if (number > UINT32_MAX - 1 && *end == '\0')
+		gk_error(NULL, "\"%s\" is not the number of a user", word);
 	if (*word == '\0' || *end)
 	{
-		errno = 0;
 		pw = getpwnam(word);
 		if (pw == NULL)
-			gk_error("Name the operating system user that the server runs as, or its number: "
-					 "--uid USER.",
+			gk_error("Name the operating system user that the server runs as, or its number: --uid USER.",
 					 "there is no user \"%s\" on this machine", word);
 		number = pw->pw_uid;
 	}
@@ -82,6 +82,8 @@ gk_source_option(GkSource *source, int option, const char *value)
 			return true;
 		case GK_OPT_UID:
 			gk_words_add_list(&words, value);
+			if (words.count == 0)
+				gk_error(NULL, "option --uid needs a value that is not empty");
 			for (int i = 0; i < words.count; i++)
 				add_sender(&source->senders, words.word[i]);
 			return true;

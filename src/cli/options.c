@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #define GK_SECOND UINT64_C(1000000)
 
@@ -108,6 +109,9 @@ gk_parse_duration(const char *text, uint64_t *us)
 		{"hour", 3600 * GK_SECOND}, {"hours", 3600 * GK_SECOND},
 		{"d", 86400 * GK_SECOND}, {"day", 86400 * GK_SECOND}, {"days", 86400 * GK_SECOND},
 		{"w", 604800 * GK_SECOND}, {"week", 604800 * GK_SECOND}, {"weeks", 604800 * GK_SECOND},
+		/* as systemd counts them */
+		{"month", 2629800 * GK_SECOND}, {"months", 2629800 * GK_SECOND},
+		{"y", 31557600 * GK_SECOND}, {"year", 31557600 * GK_SECOND}, {"years", 31557600 * GK_SECOND},
 	};
 
 	*us = 0;
@@ -194,17 +198,74 @@ take_clock(const char **text, struct tm *tm, uint64_t *us)
 	return true;
 }
 
+/* "+02:00", "-0330", "+01": how far it is ahead of UTC, in seconds. */
+static bool
+parse_offset(const char *text, int *offset)
+{
+	int			sign = *text == '-' ? -1 : 1;
+	int			hours;
+	int			minutes = 0;
+
+	text++;
+	if (!take_number(&text, 2, 0, 14, &hours))
+		return false;
+	text += *text == ':';
+	if (*text && !take_number(&text, 2, 0, 59, &minutes))
+		return false;
+	*offset = sign * (3600 * hours + 60 * minutes);
+	return *text == '\0';
+}
+
+/* The time of a zone that has a name, such as Europe/Berlin. */
+static bool
+in_named_zone(const char *zone, struct tm *tm, time_t *seconds)
+{
+	char	   *file = gk_format("/usr/share/zoneinfo/%s", zone);
+	char	   *before = getenv("TZ");
+
+	if (!isupper((unsigned char) *zone) || strstr(zone, "..") || access(file, R_OK) != 0)
+		return false;
+	before = before ? gk_copy(before) : NULL;
+	setenv("TZ", gk_format(":%s", zone), 1);
+	tzset();
+	*seconds = mktime(tm);
+	if (before)
+		setenv("TZ", before, 1);
+	else
+		unsetenv("TZ");
+	tzset();
+	return true;
+}
+
+/* What stands behind a date or clock: nothing, a zone's name, an offset. */
+static bool
+in_zone(const char *text, struct tm *tm, time_t *seconds)
+{
+	int			offset = 0;
+
+	if (*text == '\0')
+	{
+		*seconds = mktime(tm);
+		return true;
+	}
+	text += *text == ' ';
+	if (strcmp(text, "Z") != 0 && strcmp(text, "UTC") != 0 &&
+		!((*text == '+' || *text == '-') && parse_offset(text, &offset)))
+		return in_named_zone(text, tm, seconds);
+	*seconds = timegm(tm) - offset;
+	return true;
+}
+
 /*
  * A time such as "2026-01-31 12:34:56", "12:34", "yesterday", "-1h", "2h ago",
- * "@1767182400", local unless it ends with "UTC" or "Z"; in microseconds since
- * 1970.  now is the same for all times of one command.
+ * "@1767182400", local unless it ends with a zone; in microseconds since 1970.  now
+ * is the same for all times of one command.
  */
 bool
 gk_parse_time(const char *text, uint64_t now, uint64_t *when)
 {
 	time_t		seconds = now / GK_SECOND;
 	size_t		len = strlen(text);
-	bool		is_utc = false;
 	struct tm	tm;
 	uint64_t	us = 0;
 	char	   *head;
@@ -279,12 +340,7 @@ gk_parse_time(const char *text, uint64_t now, uint64_t *when)
 		}
 		text = p;
 	}
-	if (strcmp(text, "Z") == 0 || strcmp(text, " UTC") == 0)
-		is_utc = true;
-	else if (*text)
-		return false;
-	seconds = is_utc ? timegm(&tm) : mktime(&tm);
-	if (seconds < 0)
+	if (!in_zone(text, &tm, &seconds) || seconds < 0)
 		return false;
 	*when = (uint64_t) seconds * GK_SECOND + us;
 	return true;
@@ -302,7 +358,7 @@ gk_option_time(const char *option, const char *text)
 	if (!gk_parse_time(text, now, &when))
 		gk_error("Times are written as in \"2026-01-31 12:34:56\", \"2026-01-31\", \"12:34\", "
 				 "\"today\", \"yesterday\",\n\"-1h\", \"30min ago\", \"@1767182400\"; "
-				 "\" UTC\" at the end of the first three, else local.",
+				 "\" UTC\", \"+02:00\"\nor \" Europe/Berlin\" at the end of the first three, else local.",
 				 "\"%s\" is not a time, as option %s needs one", text, option);
 	return when;
 }

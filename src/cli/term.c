@@ -86,6 +86,17 @@ is_installed(const char *program)
 	return false;
 }
 
+/* Is there such a command?  What only a shell understands is left to it. */
+static bool
+can_run(const char *command)
+{
+	char	   *word = gk_format("%.*s", (int) strcspn(command, " \t"), command);
+
+	if (strpbrk(word, "=$|;&(){}<>\"'`\\~"))
+		return true;
+	return strchr(word, '/') ? access(word, X_OK) == 0 : is_installed(word);
+}
+
 /*
  * When standard output is a terminal, send it through $PAGER, or less.  What
  * fails here only costs the pager.
@@ -98,6 +109,11 @@ gk_start_pager(void)
 
 	if (!isatty(STDOUT_FILENO))
 		return;
+	if (command && *command && !can_run(command))
+	{
+		gk_warning("there is no pager \"%s\", as PAGER has it", command);
+		command = NULL;
+	}
 	if (command == NULL)
 		command = is_installed("less") ? "less" : "";
 	if (*command == '\0' || strcmp(command, "cat") == 0)

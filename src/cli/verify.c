@@ -196,6 +196,8 @@ gk_verify(int argc, char **argv)
 				break;
 			case GK_OPT_CLUSTER:
 				gk_words_add_list(&clusters, optarg);
+				if (clusters.count == 0)
+					gk_error(NULL, "option --cluster needs a value that is not empty");
 				break;
 			case GK_OPT_HEARTBEAT:
 				if (!gk_parse_duration(optarg, &gk_verified.heartbeat))

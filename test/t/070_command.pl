@@ -106,6 +106,13 @@ foreach my $case (
 	[ [ 'events', '--lines', 'few' ], qr/"few" is not a number/ ],
 	[ [ 'events', '--uid', 'no such user' ], qr/no user "no such user"/ ],
 	[ [ 'events', '--directory', '/nonexistent' ], qr/"\/nonexistent": No such file/ ],
+	[ [ 'events', '--uid', '99999999999' ], qr/not the number of a user/ ],
+	[ [ 'events', '--uid', '' ], qr/--uid needs a value that is not empty/ ],
+	[ [ 'verify', '--cluster', '' ], qr/--cluster needs a value that is not empty/ ],
+	[ [ 'events', '--rule', '' ], qr/--rule needs a value that is not empty/ ],
+	[ [ 'events', '--since', '12:00 Nowhere/Land' ], qr/is not a time/ ],
+	[ [ 'events', '--since', '2026-01-31 12:00 ../../etc/passwd' ], qr/is not a time/ ],
+	[ [ 'events', '--since', '2026-01-31 12:00+99:00' ], qr/is not a time/ ],
 	[ [ 'verify', '--heartbeat', 'often' ], qr/"often" is not a duration/ ])
 {
 	my ($arguments, $words) = @$case;
@@ -113,6 +120,26 @@ foreach my $case (
 	is($status, 2, "status 2: pg_gatekeeper @$arguments");
 	like($err, $words, '... and it says what is wrong');
 	is($out, '', '... on standard error');
+}
+
+# Times as journalctl takes them: one record, and what begins before or after it.
+{
+	my $line = '{"MESSAGE_ID":"' . 'a' x 32 . '","SYSLOG_IDENTIFIER":"pg_gatekeeper","GATEKEEPER_EVENT":"stop","GATEKEEPER_STREAM":"' . 'a' x 32
+	  . '","GATEKEEPER_SEQ":"1","GATEKEEPER_TIME":"2026-07-31T12:00:00.000000Z"}' . "\n";
+	foreach my $case (
+		[ '2026-07-31 12:00 UTC', 1 ], [ '2026-07-31 12:01 UTC', 0 ], [ '2026-07-31T14:00:00+02:00', 1 ], [ '2026-07-31T14:00:01+0200', 0 ],
+		[ '2026-07-31 08:30 -03:30', 1 ], [ '2026-07-31 08:31-03:30', 0 ], [ '2000-01-01', 1 ],
+		-e '/usr/share/zoneinfo/Europe/Berlin' ? ([ '2026-07-31 14:00 Europe/Berlin', 1 ], [ '2026-07-31 14:01 Europe/Berlin', 0 ]) : ())
+	{
+		my ($time, $is_there) = @$case;
+		IPC::Run::run([ $command, 'events', '--file', '-', '--json', '--since', $time ], '<', \$line, '>', \$out, '2>', \$err);
+		is("$err" . (() = $out =~ /^{/mg), $is_there, "--since '$time'");
+	}
+	foreach my $time ('-1month', '-2months', '-1y', '1 year ago')
+	{
+		($status, $out, $err) = run_cli('events', '--file', '/dev/null', '--since', $time);
+		is($status, 0, "--since '$time'");
+	}
 }
 
 my $empty = PostgreSQL::Test::Utils::tempdir();
