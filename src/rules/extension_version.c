@@ -37,7 +37,7 @@ default_version(const char *name)
 
 	rsinfo.econtext = CreateStandaloneExprContext();
 	fmgr_info(F_PG_AVAILABLE_EXTENSIONS, &flinfo);
-	InitFunctionCallInfoData(*fcinfo, &flinfo, 0, InvalidOid, NULL, (fmNodePtr) &rsinfo);
+	InitFunctionCallInfoData(*fcinfo, &flinfo, 0, InvalidOid, NULL, (Node *) &rsinfo);
 	(void) FunctionCallInvoke(fcinfo);
 	slot = MakeSingleTupleTableSlot(rsinfo.setDesc, &TTSOpsMinimalTuple);
 	while (version == NULL && tuplestore_gettupleslot(rsinfo.setResult, true, false, slot))
