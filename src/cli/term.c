@@ -112,7 +112,7 @@ gk_start_pager(void)
 	if (command && *command && !can_run(command))
 	{
 		gk_warning("there is no pager \"%s\", as PAGER has it", command);
-		command = NULL;
+		return;
 	}
 	if (command == NULL)
 		command = is_installed("less") ? "less" : "";
