@@ -6,7 +6,8 @@
  * A worker has its leader's rights, but not its stack of functions; and the plan
  * comes to it without the places of calls in their text (places.c).  So the leader
  * of a privileged session says in shared memory, before it runs a parallel plan,
- * whether untrusted code made it, and whether another role's relation is in it.
+ * whether untrusted code made it, and whether anything of another role's is in it: a
+ * relation, function, operator or type.
  * A leader runs one such plan at a time, since there are no workers of workers.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
