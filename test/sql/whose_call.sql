@@ -1,0 +1,279 @@
+-- Whose a call is, where it does not show: actions of foreign keys, the planner's own
+-- calls, rules in bodies that are stored read, views around views, parallel workers,
+-- labels, and the sessions of roles with power.  Each is judged by what it changed.
+\set VERBOSITY terse
+SET client_min_messages = warning;
+CREATE SCHEMA gkw AUTHORIZATION gk_user;
+CREATE SCHEMA gka;
+GRANT USAGE ON SCHEMA gka TO PUBLIC;
+CREATE FUNCTION gka.run(stmt text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE stmt; RETURN 'ran'; END $$;
+CREATE FUNCTION gka.run_trigger() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN EXECUTE tg_argv[0]; RETURN coalesce(new, old); END $$;
+CREATE VIEW gka.won AS SELECT rolcreaterole OR EXISTS (SELECT FROM pg_largeobject_metadata WHERE oid = 434345) AS won
+	FROM pg_roles WHERE rolname = 'gk_user';
+\set attack 'ALTER ROLE gk_user CREATEROLE'
+
+--
+-- Triggers: whose they are is told by the table that they are on, whoever writes to it.
+--
+CREATE TABLE gka.pk (id int PRIMARY KEY);
+INSERT INTO gka.pk VALUES (1), (2), (3);
+GRANT REFERENCES ON gka.pk TO gk_user;
+CREATE TABLE gka.own (a int);
+CREATE TRIGGER t AFTER INSERT ON gka.own FOR EACH ROW EXECUTE FUNCTION gka.run_trigger('SELECT 1');
+SET ROLE gk_user;
+CREATE TABLE gkw.fk (id int REFERENCES gka.pk ON DELETE CASCADE ON UPDATE SET NULL);
+INSERT INTO gkw.fk VALUES (1), (2);
+CREATE TRIGGER t AFTER DELETE OR UPDATE ON gkw.fk FOR EACH ROW EXECUTE FUNCTION gka.run_trigger(:'attack');
+CREATE TABLE gkw.tab (a int);
+CREATE TRIGGER t AFTER INSERT ON gkw.tab FOR EACH ROW EXECUTE FUNCTION gka.run_trigger(:'attack');
+RESET ROLE;
+-- denied: what a foreign key's action fires; and after the same function, fired by an own table
+DELETE FROM gka.pk WHERE id = 1;
+UPDATE gka.pk SET id = 9 WHERE id = 2;
+INSERT INTO gka.own VALUES (1);
+INSERT INTO gkw.tab VALUES (1);
+INSERT INTO gka.own VALUES (1);
+INSERT INTO gkw.tab VALUES (1);
+SELECT * FROM gka.won;
+-- allowed: an own table, also after another's
+CREATE TRIGGER u AFTER DELETE ON gka.pk FOR EACH ROW EXECUTE FUNCTION gka.run_trigger('CREATE ROLE gk_lent');
+DELETE FROM gka.pk WHERE id = 3;
+DROP ROLE gk_lent;
+DROP TRIGGER u ON gka.pk;
+
+--
+-- A function that a foreign key's check calls, with the rights of the other table's owner
+--
+CREATE TABLE gka.secret AS SELECT 'secret'::text AS s;
+SET SESSION AUTHORIZATION gk_user;
+CREATE TABLE gkw.loot (what text);
+CREATE TYPE gkw.t AS ENUM ('a');
+CREATE FUNCTION gkw.c(gkw.t) RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+	IF current_user <> 'gk_user' THEN INSERT INTO gkw.loot SELECT s FROM gka.secret; END IF; RETURN 9; END $$;
+CREATE CAST (gkw.t AS int) WITH FUNCTION gkw.c(gkw.t) AS IMPLICIT;
+INSERT INTO gkw.loot VALUES ('own');
+RESET SESSION AUTHORIZATION;
+INSERT INTO gka.pk VALUES (9) ON CONFLICT DO NOTHING;
+SET SESSION AUTHORIZATION gk_user;
+CREATE TABLE gkw.by_cast (a gkw.t REFERENCES gka.pk (id));
+INSERT INTO gkw.by_cast VALUES ('a');
+-- denied: it runs as its owner
+SELECT * FROM gkw.loot;
+RESET SESSION AUTHORIZATION;
+
+--
+-- What the planner calls: estimates by an operator of others; calls while a query is planned
+--
+CREATE FUNCTION gka.matches(q text, x text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN EXECUTE q; RETURN true; END $$;
+CREATE FUNCTION gka.counted() RETURNS bigint LANGUAGE plpgsql STABLE AS
+$$ DECLARE n bigint; BEGIN SELECT count(x) INTO n FROM gkw.v_nested; RETURN n; END $$;
+CREATE TABLE gka.numbers AS SELECT i AS a FROM generate_series(1, 1000) i;
+ANALYZE gka.numbers;
+SET ROLE gk_user;
+CREATE OPERATOR gkw.=== (LEFTARG = text, RIGHTARG = text, FUNCTION = gka.matches, RESTRICT = eqsel);
+CREATE TABLE gkw.stats (a text);
+INSERT INTO gkw.stats SELECT :'attack' FROM generate_series(1, 100);
+ANALYZE gkw.stats;
+DELETE FROM gkw.stats;
+CREATE VIEW gkw.v_estimated AS SELECT a FROM gkw.stats WHERE a OPERATOR(gkw.===) 'x';
+CREATE VIEW gkw.v_nested AS SELECT gka.run('ALTER ROLE gk_user CREATEROLE') AS x;
+RESET ROLE;
+-- denied
+SELECT * FROM gkw.v_estimated;
+SELECT gka.run('SELECT 1') FROM gka.numbers WHERE a < gka.counted();
+SELECT * FROM gka.won;
+-- allowed: a superuser's own call with constant arguments, which the planner makes
+CREATE FUNCTION gka.size_of(file text) RETURNS int LANGUAGE plpgsql STABLE AS
+$$ BEGIN RETURN (pg_stat_file(file)).size * 0; END $$;
+SET ROLE gk_user;
+CREATE VIEW gkw.v_size AS SELECT gka.size_of('PG_VERSION');
+RESET ROLE;
+SELECT count(*) FROM gka.numbers WHERE a <= gka.size_of('PG_VERSION');
+EXPLAIN (COSTS OFF) SELECT FROM gka.numbers WHERE a <= gka.size_of('PG_VERSION');
+
+--
+-- Rules of others are no part of a body that is stored read
+--
+SELECT lo_from_bytea(434346, 'PG');
+SET ROLE gk_user;
+CREATE TABLE gkw.n (a text);
+CREATE TABLE gkw.also (a int);
+CREATE RULE r AS ON INSERT TO gkw.also DO ALSO INSERT INTO gkw.n SELECT lo_import('PG_VERSION', 434345)::text;
+CREATE TABLE gkw.instead (a text);
+CREATE RULE r AS ON INSERT TO gkw.instead DO INSTEAD INSERT INTO gkw.n SELECT lo_import('PG_VERSION', 434345)::text RETURNING a;
+RESET ROLE;
+CREATE FUNCTION gka.put(x int) RETURNS void BEGIN ATOMIC INSERT INTO gkw.also VALUES (x); END;
+CREATE FUNCTION gka.put_with(x int) RETURNS text BEGIN ATOMIC WITH i AS (INSERT INTO gkw.instead VALUES (x) RETURNING a) SELECT a FROM i; END;
+CREATE FUNCTION gka.own() RETURNS text BEGIN ATOMIC WITH i AS (SELECT pg_read_file('PG_VERSION') AS a) SELECT left(a, 0) FROM i; END;
+-- denied
+SELECT gka.put(1);
+SELECT gka.put_with(1);
+SELECT * FROM gka.won;
+-- allowed: what the body says itself
+SELECT gka.own() = '' AS read;
+
+--
+-- A superuser's view inside another's: what it shows goes there
+--
+CREATE VIEW gka.file AS SELECT pg_read_file('PG_VERSION') AS t;
+GRANT SELECT ON gka.file TO gk_user;
+SET ROLE gk_user;
+CREATE VIEW gkw.around AS SELECT left(t, 0) AS t FROM gka.file;
+CREATE VIEW gkw.beside AS SELECT 1 AS one;
+RESET ROLE;
+-- denied
+SELECT * FROM gkw.around;
+-- allowed: the superuser's own, also beside a view of another
+SELECT length(t) > 0 AS read FROM gka.file, gkw.beside;
+
+--
+-- A type of others in a superuser's parallel query
+--
+CREATE TABLE gka.texts AS SELECT '(x)'::text AS txt FROM generate_series(1, 2000);
+ALTER TABLE gka.texts SET (parallel_workers = 2);
+ANALYZE gka.texts;
+SET ROLE gk_user;
+CREATE DOMAIN gkw.d AS text CHECK (pg_read_file('PG_VERSION') <> '');
+CREATE TYPE gkw.comp AS (a gkw.d);
+RESET ROLE;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+-- denied: in the workers as elsewhere
+SELECT count(*) FROM gka.texts WHERE (txt::gkw.comp) IS NOT NULL;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+
+--
+-- A label lifts a rule for whom the function was given to
+--
+CREATE FUNCTION gka.export(path text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+$$ BEGIN EXECUTE format('COPY (SELECT 1) TO %L', path); RETURN 'written'; END $$;
+REVOKE ALL ON FUNCTION gka.export FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION gka.export TO gk_user;
+SET ROLE gk_user;
+CREATE VIEW gkw.exports AS SELECT gka.export('/dev/null');
+RESET ROLE;
+SECURITY LABEL FOR gatekeeper ON FUNCTION gka.export IS 'trusted, allow copy_file';
+-- allowed: who may execute it, also by a view
+SELECT * FROM gkw.exports;
+-- denied: the view of a role that may not
+REVOKE EXECUTE ON FUNCTION gka.export FROM gk_user;
+SELECT * FROM gkw.exports;
+-- denied: giving it away with borrowed rights
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_definer('GRANT EXECUTE ON FUNCTION gka.export TO gk_user');
+RESET SESSION AUTHORIZATION;
+-- allowed: the superuser's own call
+SELECT gka.export('/dev/null');
+
+--
+-- An aggregate's functions are what is taken over with a view
+--
+CREATE FUNCTION gka.step(s text, q text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE q; RETURN 'ran'; END $$;
+CREATE AGGREGATE gka.runs(text) (SFUNC = gka.step, STYPE = text, INITCOND = '');
+SET ROLE gk_user;
+CREATE VIEW gkw.aggregated AS SELECT gka.runs('ALTER ROLE gk_user CREATEROLE') AS a;
+CREATE VIEW gkw.harmless AS SELECT max(1) AS a;
+RESET ROLE;
+-- denied
+ALTER VIEW gkw.aggregated OWNER TO postgres;
+SELECT * FROM gkw.aggregated;
+SELECT * FROM gka.won;
+-- allowed
+ALTER VIEW gkw.harmless OWNER TO postgres;
+ALTER VIEW gkw.harmless OWNER TO gk_user;
+
+--
+-- Rights that were put aside stay aside when a procedure ends the transaction
+--
+SET ROLE gk_user;
+CREATE PROCEDURE gkw.ends(how text) LANGUAGE plpgsql AS $$ BEGIN
+	IF how = 'commit' THEN COMMIT; ELSE ROLLBACK; END IF;
+	INSERT INTO gkw.loot SELECT s FROM gka.secret; END $$;
+RESET ROLE;
+-- denied
+DO $$ BEGIN SET LOCAL ROLE gk_user; CALL gkw.ends('commit'); END $$;
+DO $$ BEGIN SET ROLE gk_user; CALL gkw.ends('rollback'); END $$;
+DO $$ BEGIN PERFORM set_config('role', 'gk_user', true); CALL gkw.ends('commit'); END $$;
+SELECT * FROM gkw.loot;
+RESET ROLE;
+-- allowed: after SET ROLE in a transaction of its own
+SET ROLE gk_user;
+CREATE PROCEDURE gkw.batch() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO gkw.loot VALUES ('batch'); COMMIT; END $$;
+CALL gkw.batch();
+RESET ROLE;
+SELECT count(*) FROM gkw.loot;
+
+--
+-- A role with power: its own helpers, and SECURITY DEFINER functions of CREATEROLE
+--
+CREATE ROLE gkw_hr LOGIN CREATEROLE;
+CREATE SCHEMA gkw_hr AUTHORIZATION gkw_hr;
+GRANT USAGE ON SCHEMA gkw_hr, gkw TO gk_user, gkw_hr;
+SET ROLE gkw_hr;
+CREATE FUNCTION gkw_hr.run(stmt text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE stmt; RETURN 'ran'; END $$;
+CREATE FUNCTION gkw_hr.run_trigger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE tg_argv[0]; RETURN new; END $$;
+CREATE FUNCTION gkw_hr.manage(stmt text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN EXECUTE stmt; END $$;
+CREATE VIEW gkw_hr.own AS SELECT gkw_hr.run('CREATE ROLE gk_lent') AS a;
+CREATE TABLE gkw_hr.own_t (a int);
+CREATE TRIGGER t BEFORE INSERT ON gkw_hr.own_t FOR EACH ROW EXECUTE FUNCTION gkw_hr.run_trigger('DROP ROLE gk_lent');
+RESET ROLE;
+SET ROLE gk_user;
+CREATE VIEW gkw.hr AS SELECT gkw_hr.run('CREATE ROLE gk_won CREATEROLE') AS a;
+CREATE TABLE gkw.hr_t (a int);
+CREATE TRIGGER t BEFORE INSERT ON gkw.hr_t FOR EACH ROW EXECUTE FUNCTION gkw_hr.run_trigger('CREATE ROLE gk_won CREATEROLE');
+CREATE FUNCTION gkw.leaves() RETURNS int LANGUAGE plpgsql AS $$ BEGIN SET search_path = gkw; RETURN 1; END $$;
+CREATE VIEW gkw.leaves AS SELECT gkw.leaves();
+GRANT SELECT ON gkw.hr, gkw.leaves TO gkw_hr;
+GRANT INSERT ON gkw.hr_t TO gkw_hr;
+RESET ROLE;
+\c - gkw_hr
+\set VERBOSITY terse
+-- denied: its helpers on behalf of others
+SELECT * FROM gkw.hr;
+INSERT INTO gkw.hr_t VALUES (1);
+-- undone: what others' code left in its session
+SELECT * FROM gkw.leaves;
+SHOW search_path;
+-- allowed: on its own
+SELECT * FROM gkw_hr.own;
+INSERT INTO gkw_hr.own_t VALUES (1);
+\c - gk_user
+\set VERBOSITY terse
+-- denied: what CREATEROLE is lent for
+SELECT gkw_hr.manage('CREATE ROLE gk_won CREATEROLE');
+-- allowed: ordinary roles
+SELECT gkw_hr.manage('CREATE ROLE gk_lent');
+SELECT gkw_hr.manage('DROP ROLE gk_lent');
+\c - postgres
+\set VERBOSITY terse
+SET client_min_messages = warning;
+SELECT * FROM gka.won;
+SELECT count(*) FROM pg_roles WHERE rolname = 'gk_won';
+
+--
+-- A label on a role is not lent by the views that the role reads
+--
+CREATE ROLE gkw_reader LOGIN;
+GRANT EXECUTE ON FUNCTION pg_read_file(text) TO gkw_reader;
+SECURITY LABEL FOR gatekeeper ON ROLE gkw_reader IS 'allow server_files';
+SET ROLE gk_user;
+CREATE VIEW gkw.reads AS SELECT left(pg_read_file('PG_VERSION'), 0) = '' AS read;
+GRANT SELECT ON gkw.reads TO gkw_reader;
+GRANT USAGE ON SCHEMA gkw TO gkw_reader;
+RESET ROLE;
+\c - gkw_reader
+\set VERBOSITY terse
+-- denied
+SELECT * FROM gkw.reads;
+-- allowed
+SELECT left(pg_read_file('PG_VERSION'), 0) = '' AS read;
+\c - postgres
+SET client_min_messages = warning;
+DROP SCHEMA gkw, gka, gkw_hr CASCADE;
+REVOKE EXECUTE ON FUNCTION pg_read_file(text) FROM gkw_reader;
+DROP ROLE gkw_hr, gkw_reader;
+SELECT lo_unlink(434346);
