@@ -308,5 +308,68 @@ SELECT pg_reload_conf();
 SET client_min_messages = warning;
 SELECT lo_unlink(oid) FROM pg_largeobject_metadata WHERE oid BETWEEN 4711 AND 4714;
 
+--
+-- what has no owner of its own, and what is hung on a superuser's object
+--
+CREATE TABLE gko.parent (a int PRIMARY KEY);
+CREATE TABLE gko.parts (a int) PARTITION BY LIST (a);
+CREATE DOMAIN gko.word AS text CONSTRAINT short CHECK (length(VALUE) < 9);
+CREATE FUNCTION gko.as_xid(int) RETURNS xid8 LANGUAGE sql IMMUTABLE AS $$ SELECT '1'::xid8 $$;
+CREATE CAST (int AS xid8) WITH FUNCTION gko.as_xid(int);
+CREATE FOREIGN DATA WRAPPER gko_wrapper;
+CREATE SERVER gko_server FOREIGN DATA WRAPPER gko_wrapper;
+CREATE USER MAPPING FOR postgres SERVER gko_server;
+CREATE FUNCTION gko.guards() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE TRIGGER guard BEFORE INSERT ON gko.parent EXECUTE FUNCTION gko.guards();
+CREATE EXTENSION pg_trgm SCHEMA gkx;
+SET SESSION AUTHORIZATION gk_user;
+CREATE TABLE gkx.child (a int NOT NULL);
+CREATE TABLE gkx.refers (a int);
+CREATE DOMAIN gkx.word AS text CONSTRAINT short CHECK (length(VALUE) < 9);
+RESET SESSION AUTHORIZATION;
+-- denied
+SELECT gkx.run('ALTER DOMAIN gko.word DROP CONSTRAINT short');
+SELECT gkx.run('ALTER DOMAIN gko.word ADD CHECK (VALUE <> '''')');
+SELECT gkx.run('CREATE TABLE gkx.heir () INHERITS (gko.parent)');
+SELECT gkx.run('ALTER TABLE gkx.child INHERIT gko.parent');
+SELECT gkx.run('CREATE TABLE gkx.part PARTITION OF gko.parts DEFAULT');
+SELECT gkx.run('ALTER TABLE gkx.refers ADD FOREIGN KEY (a) REFERENCES gko.parent');
+SELECT gkx.run('CREATE UNIQUE INDEX ON gko.mine (cmd)');
+SELECT gkx.run('CREATE PUBLICATION gko_published FOR TABLE gko.parent');
+SELECT gkx.run('CREATE PUBLICATION gko_published FOR ALL TABLES');
+SELECT gkx.run('CREATE TABLE gko.jobs (cmd text)');
+SELECT gkx.run('CREATE FUNCTION gko.length(text) RETURNS int LANGUAGE sql AS ''SELECT 1''');
+SELECT gkx.run('DROP CAST (int AS xid8)');
+SELECT gkx.run('DROP USER MAPPING FOR postgres SERVER gko_server');
+SELECT gkx.run('ALTER TRIGGER guard ON gko.parent DEPENDS ON EXTENSION pg_trgm');
+SELECT gkx.run('ALTER FUNCTION gko.guards() DEPENDS ON EXTENSION pg_trgm');
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_definer('ALTER TRIGGER guard ON gko.parent DEPENDS ON EXTENSION pg_trgm');
+RESET SESSION AUTHORIZATION;
+SELECT (SELECT count(*) FROM pg_inherits WHERE inhparent IN ('gko.parent'::regclass, 'gko.parts'::regclass)) AS children,
+	(SELECT count(*) FROM pg_constraint WHERE contypid = 'gko.word'::regtype) AS checks,
+	(SELECT count(*) FROM pg_depend WHERE deptype = 'x') AS depends, to_regclass('gko.jobs') AS hidden;
+-- allowed: the same on their own, and where they have the right
+SELECT gkx.run('ALTER DOMAIN gkx.word DROP CONSTRAINT short');
+SELECT gkx.run('CREATE UNIQUE INDEX ON gkx.child (a)');
+SELECT gkx.run('CREATE TABLE gkx.heir () INHERITS (gkx.child)');
+GRANT REFERENCES ON gko.parent TO gk_user;
+GRANT CREATE ON SCHEMA gko TO gk_user;
+SELECT gkx.run('ALTER TABLE gkx.refers ADD FOREIGN KEY (a) REFERENCES gko.parent');
+SELECT gkx.run('CREATE TABLE gko.theirs (a int)');
+SET client_min_messages = error;
+SELECT gkx.run('CREATE PUBLICATION gko_published FOR TABLE gkx.child');
+SET client_min_messages = warning;
+-- allowed: a superuser
+ALTER DOMAIN gko.word DROP CONSTRAINT short;
+ALTER TABLE gkx.child INHERIT gko.parent;
+CREATE TABLE gko.part PARTITION OF gko.parts DEFAULT;
+ALTER FUNCTION gko.guards() DEPENDS ON EXTENSION pg_trgm;
+DROP CAST (int AS xid8);
+DROP USER MAPPING FOR postgres SERVER gko_server;
+DROP PUBLICATION gko_published;
+DROP EXTENSION pg_trgm CASCADE;
+DROP FOREIGN DATA WRAPPER gko_wrapper CASCADE;
+
 DROP TABLE public.gko_jobs;
 DROP SCHEMA gko, gkx CASCADE;
