@@ -40,6 +40,7 @@ gk_audit_write_backlog(void)
 	{
 		bool		taken = true;
 
+		gk_socket_anew = true;
 		while (taken && !is_writing && gk_backlog_waiting((GkSink) sink) > 0)
 		{
 			is_writing = true;
@@ -50,6 +51,7 @@ gk_audit_write_backlog(void)
 		}
 		none_left &= taken;
 	}
+	gk_socket_anew = false;
 	return none_left;
 }
 

@@ -341,6 +341,7 @@ typedef struct GkSocket
 #define GK_NO_WAIT INT64CONST(0)
 
 extern int64 gk_monotonic_us(void);
+extern bool gk_socket_anew;
 extern int	gk_socket_send(GkSocket *sock, const char *path, bool may_stream,
 						   const char *data, size_t len, int64 deadline);
 

@@ -42,6 +42,12 @@ gk_monotonic_us(void)
 	return (int64) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
+/*
+ * The next message asks anew who is at its path.  What one process could not deliver
+ * there, the connection that another has had for long may lead to who is going away.
+ */
+bool		gk_socket_anew;
+
 static void
 close_socket(GkSocket *sock)
 {
@@ -174,8 +180,9 @@ gk_socket_send(GkSocket *sock, const char *path, bool may_stream,
 	if (is_short)
 		deadline = now + GK_LEAST_US;
 	if (sock->owner != 0 &&
-		(sock->owner != MyProcPid || strcmp(sock->path, path) != 0))
+		(gk_socket_anew || sock->owner != MyProcPid || strcmp(sock->path, path) != 0))
 		close_socket(sock);
+	gk_socket_anew = false;
 
 	for (int attempt = 0; attempt < 2; attempt++)
 	{

@@ -129,8 +129,8 @@ gk_code_text(bool is_stored)
 }
 
 /*
- * The role whose code that is, or InvalidOid where it is not known; lender is whose
- * a call is that is_stored.
+ * The role whose code that is, or InvalidOid where it is not known, or a superuser's
+ * own; lender is whose a call is that is_stored.
  */
 Oid
 gk_code_author(bool is_stored, Oid lender)
@@ -143,5 +143,6 @@ gk_code_author(bool is_stored, Oid lender)
 		return lender;
 	if (gk_code_is_deputy())
 		return gk_code_lender();
-	return OidIsValid(function) ? gk_code_owner_of(function) : InvalidOid;
+	return OidIsValid(function) && gk_code_function_is_untrusted(function) ?
+		gk_code_owner_of(function) : InvalidOid;
 }

@@ -143,7 +143,7 @@ SELECT gatekeeper.login(:'bob');
 SELECT verdict, object FROM gatekeeper.events
 WHERE rule = 'identity' AND object_type = 'token' GROUP BY 1, 2 ORDER BY verdict, object COLLATE "C";
 SELECT rule, verdict, object FROM gatekeeper.events
-WHERE rule = 'identity' AND object_type <> 'token' OR object ILIKE '%application_user' GROUP BY 1, 2, 3
+WHERE event = 'action' AND (rule = 'identity' AND object_type <> 'token' OR object ILIKE '%application_user') GROUP BY 1, 2, 3
 ORDER BY rule, verdict, object COLLATE "C";
 SELECT count(*) AS with_token FROM gatekeeper.events WHERE events::text ~ 'eyJ';
 -- allowed, but refused all the same: audit, off
