@@ -58,7 +58,8 @@ char	   *gk_audit_syslog_socket;
 
 static char *authenticated;
 static GkAppUser app_user;
-const char *const gk_sink_names[GK_NUM_SINKS] = {"journald", "syslog"};
+GkSinks		gk_audit_sinks;
+const char *const gk_sink_names[GK_NUM_SINKS] = {"journald", "syslog", "log"};
 const char *debug_query_string;
 static GkStatement no_statement;
 GkStatement *gk_statement = &no_statement;
