@@ -9,6 +9,8 @@ GRANT USAGE ON SCHEMA gka TO PUBLIC;
 CREATE FUNCTION gka.run(stmt text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE stmt; RETURN 'ran'; END $$;
 CREATE FUNCTION gka.run_trigger() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN EXECUTE tg_argv[0]; RETURN coalesce(new, old); END $$;
+CREATE FUNCTION gka.try(stmt text) RETURNS text LANGUAGE plpgsql AS
+$$ BEGIN EXECUTE stmt; RETURN 'done'; EXCEPTION WHEN insufficient_privilege THEN RETURN 'refused'; END $$;
 CREATE VIEW gka.won AS SELECT rolcreaterole OR EXISTS (SELECT FROM pg_largeobject_metadata WHERE oid = 434345) AS won
 	FROM pg_roles WHERE rolname = 'gk_user';
 \set attack 'ALTER ROLE gk_user CREATEROLE'
@@ -28,9 +30,10 @@ CREATE TRIGGER t AFTER DELETE OR UPDATE ON gkw.fk FOR EACH ROW EXECUTE FUNCTION 
 CREATE TABLE gkw.tab (a int);
 CREATE TRIGGER t AFTER INSERT ON gkw.tab FOR EACH ROW EXECUTE FUNCTION gka.run_trigger(:'attack');
 RESET ROLE;
--- denied: what a foreign key's action fires; and after the same function, fired by an own table
-DELETE FROM gka.pk WHERE id = 1;
-UPDATE gka.pk SET id = 9 WHERE id = 2;
+-- denied: what a foreign key's action fires (since 18 by the server: it fires as the table's
+-- owner); and after the same function, fired by an own table
+SELECT gka.try('DELETE FROM gka.pk WHERE id = 1');
+SELECT gka.try('UPDATE gka.pk SET id = 9 WHERE id = 2');
 INSERT INTO gka.own VALUES (1);
 INSERT INTO gkw.tab VALUES (1);
 INSERT INTO gka.own VALUES (1);
