@@ -231,8 +231,7 @@ writes_catalog(List *perms)
 static int
 led_by_view(List *range_table, List *perms)
 {
-	if (gk_untrusted_code == GK_UNTRUSTED_OFF ||
-		!(gk_has_power(GetUserId()) || gk_label_is_on_role(GetUserId())) ||
+	if (gk_untrusted_code == GK_UNTRUSTED_OFF || !gk_has_to_lose(GetUserId()) ||
 		!gk_uses_view(range_table, perms, !writes_catalog(perms)))
 		return 0;
 	return GK_UNTRUSTED;

@@ -148,14 +148,14 @@ gk_ask_about_call(Oid funcid, Oid builtin, FunctionCallInfo fcinfo, char *stack)
 	request.symflags = symbol->flags;
 	request.has_no_author = gk_code_session_is_privileged() &&
 		!gk_call_has_author(funcid, fcinfo->flinfo ? fcinfo->flinfo->fn_expr : NULL);
-	if (request.has_no_author && (gk_has_power(GetUserId()) || gk_label_is_on_role(GetUserId())))
+	if (request.has_no_author && gk_has_to_lose(GetUserId()))
 		request.circumstances = GK_UNTRUSTED;
 	if (request.has_no_author)
 		request.lender = gk_call_lender(fcinfo->flinfo ? fcinfo->flinfo->fn_expr : NULL);
 	gk_gate(&request, 0, rule);
 	if (request.has_no_author)
 		gk_code_start_stored(funcid, request.lender, stack);
-	if (rule->id == GK_SERVER_SETTINGS)
+	if (rule->id == GK_SERVER_SETTINGS && unlikely(gk_code_session_is_privileged()))
 		note_set_config(fcinfo);
 	return request.has_no_author;
 }

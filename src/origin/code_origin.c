@@ -84,21 +84,28 @@ gk_code_note_user_set(void)
 	user_set_in = GK_MY_LXID;
 }
 
-/* Is untrusted code on the stack? */
-bool
-gk_code_is_untrusted(void)
+/* The outermost of the untrusted calls, or NULL. */
+static const GkFrame *
+outermost_untrusted(void)
 {
 	gk_frames_prune(__builtin_frame_address(0));
 	GK_FOR_EACH_FRAME(frame)
 		if (frame->untrusted)
-			return true;
-	return gk_leader_is_untrusted();
+			return frame;
+	return NULL;
+}
+
+/* Is untrusted code on the stack? */
+bool
+gk_code_is_untrusted(void)
+{
+	return outermost_untrusted() != NULL || gk_leader_is_untrusted();
 }
 
 /*
  * Is code of others on the stack, where the current user has power, but is no
- * superuser?  What is called by a stored expression, and deputies, are superusers'
- * own.
+ * superuser?  Deputies, and what is called by a stored expression, act for others,
+ * whosever they are.
  */
 bool
 gk_code_is_anothers(void)
@@ -133,33 +140,27 @@ gk_code_is_in_script(void)
 Oid
 gk_code_function(void)
 {
-	gk_frames_prune(__builtin_frame_address(0));
-	GK_FOR_EACH_FRAME(frame)
-		if (frame->untrusted)
-			return frame->funcid;
-	return gk_frame->funcid;
+	const GkFrame *frame = outermost_untrusted();
+
+	return (frame ? frame : gk_frame)->funcid;
 }
 
 /* Does the outermost untrusted function act for another than its owner? */
 bool
 gk_code_is_deputy(void)
 {
-	gk_frames_prune(__builtin_frame_address(0));
-	GK_FOR_EACH_FRAME(frame)
-		if (frame->untrusted)
-			return frame->is_deputy;
-	return false;
+	const GkFrame *frame = outermost_untrusted();
+
+	return frame && frame->is_deputy;
 }
 
 /* Whose doing is that, as far as is known? */
 Oid
 gk_code_lender(void)
 {
-	gk_frames_prune(__builtin_frame_address(0));
-	GK_FOR_EACH_FRAME(frame)
-		if (frame->untrusted)
-			return frame->lender;
-	return InvalidOid;
+	const GkFrame *frame = outermost_untrusted();
+
+	return frame ? frame->lender : InvalidOid;
 }
 
 /* The innermost function known, or InvalidOid. */
@@ -231,7 +232,7 @@ gk_code_allows(void)
 		return 0;
 	GK_FOR_EACH_FRAME(frame)
 		if (frame->untrusted && !is_own_frame(frame, own) &&
-			(!gk_label_on_definer(own->funcid) ||
+			(!gk_code_card(own->funcid)->is_definer ||
 			 !may_call(author_of(frame), own->funcid)))
 			return 0;
 	return own->allows & gk_label_function_allows(own->funcid) & caller_allows(own);

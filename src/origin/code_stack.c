@@ -80,14 +80,17 @@ is_full(void)
 }
 
 static pg_noinline void
-too_deep(bool untrusted, Oid as)
+too_deep(const GkFrame *call, Oid as)
 {
 	if (OidIsValid(as))
 		ereport(ERROR,
 				(errcode(ERRCODE_STATEMENT_TOO_COMPLEX),
 				 errmsg("pg_gatekeeper: functions are nested too deep to run each as its owner"),
 				 errdetail("The limit is %d.", GK_MAX_FRAMES)));
-	gk_frame->untrusted |= untrusted;
+	gk_frame->untrusted |= call->untrusted;
+	gk_frame->is_deputy |= call->is_deputy;
+	gk_frame->is_body = false;
+	gk_frame->lender = InvalidOid;
 	gk_frame->allows = 0;
 }
 
@@ -99,35 +102,30 @@ is_own_code(Oid funcid)
 }
 
 /*
- * Put a call on the stack: of this function, whose frame is above stack.  It
+ * Put a call on the stack, of which the caller says all that is not told by where it
+ * is: the function, whose frame is above call->stack, and what is known of it.  It
  * becomes "as" where that is a role.  The stack must be pruned.
  */
 static void
-push(Oid funcid, char *stack, bool untrusted, uint64 allows, Oid as)
+push(const GkFrame *call, Oid as)
 {
 	GkFrame    *frame = gk_frame + 1;
 	bool		is_outermost;
 
 	if (is_full())
 	{
-		too_deep(untrusted, as);
+		too_deep(call, as);
 		return;
 	}
 
 	/* as the user that it was called with */
-	is_outermost = untrusted && !any_outermost() &&
+	is_outermost = call->untrusted && !any_outermost() &&
 		(gk_code_session_is_superusers() ||
-		 (gk_code_session_is_privileged() && !is_own_code(funcid)));
-	*frame = (GkFrame)
-	{
-		.funcid = funcid,
-		.stack = stack,
-		.portal = ActivePortal,
-		.allows = allows,
-		.untrusted = untrusted,
-		.in_extension = creating_extension,
-		.in_restricted = allows != 0 && InSecurityRestrictedOperation()
-	};
+		 (gk_code_session_is_privileged() && !is_own_code(call->funcid)));
+	*frame = *call;
+	frame->portal = ActivePortal;
+	frame->in_extension = creating_extension;
+	frame->in_restricted = call->allows != 0 && InSecurityRestrictedOperation();
 	if (OidIsValid(as))
 	{
 		frame->at_end |= GK_END_PUTS_USER_BACK;
@@ -137,7 +135,7 @@ push(Oid funcid, char *stack, bool untrusted, uint64 allows, Oid as)
 	if (is_outermost)
 	{
 		frame->at_end |= GK_END_OUTERMOST;
-		frame->owner = gk_code_owner_of(funcid);
+		frame->owner = gk_code_owner_of(call->funcid);
 		gk_portals_begin();
 		gk_left_behind_begin();
 	}
@@ -159,6 +157,22 @@ deputy_becomes(Oid funcid, Oid lender)
 	return lender;
 }
 
+/* A call that is another role's doing, lender's where that is known. */
+static void
+push_deputy(Oid funcid, Oid lender, uint64 allows, char *stack)
+{
+	GkFrame		call = {
+		.funcid = funcid,
+		.stack = stack,
+		.allows = allows,
+		.untrusted = true,
+		.is_deputy = true,
+		.lender = lender
+	};
+
+	push(&call, deputy_becomes(funcid, lender));
+}
+
 /*
  * A call without an author, of a listed function: what it does is a stranger's
  * doing, lender's where that is known.
@@ -167,9 +181,7 @@ void
 gk_code_start_stored(Oid funcid, Oid lender, char *stack)
 {
 	gk_frames_prune(stack);
-	push(funcid, stack, true, 0, deputy_becomes(funcid, lender));
-	gk_frame->lender = lender;
-	gk_frame->is_deputy = true;
+	push_deputy(funcid, lender, 0, stack);
 }
 
 /*
@@ -182,10 +194,8 @@ gk_code_start_stored(Oid funcid, Oid lender, char *stack)
  * other table; nobody has to be led astray for that.
  */
 static Oid
-becomes(const GkTrust *card, const Node *call)
+becomes(const GkTrust *card, Oid viewer)
 {
-	Oid			viewer = gk_call_viewer(call);
-
 	if (!card->answer || gk_mode != GK_MODE_ENFORCE || gk_untrusted_code < GK_UNTRUSTED_RESTRICT ||
 		!(gk_acts_as_superuser(GetUserId()) ||
 		  (card->keeps_state && gk_has_power(GetUserId()) && !gk_code_owner_is_own(card->owner))))
@@ -219,17 +229,13 @@ gk_code_is_of_trigger(const FmgrInfo *flinfo)
 bool
 gk_code_start_fired(Oid funcid, const Node *context, char *stack)
 {
-	uint64		allows;
 	Oid			lender;
 
 	if (!gk_code_may_be_deputy(funcid) || !gk_is_fired_for_others(context, &lender) ||
 		(OidIsValid(lender) && !gk_code_session_is_superusers() && gk_code_owner_is_own(lender)))
 		return false;
 	gk_frames_prune(stack);
-	allows = gk_frame->funcid == funcid ? gk_frame->allows : 0;
-	push(funcid, stack, true, allows, deputy_becomes(funcid, lender));
-	gk_frame->lender = lender;
-	gk_frame->is_deputy = true;
+	push_deputy(funcid, lender, gk_frame->funcid == funcid ? gk_frame->allows : 0, stack);
 	return true;
 }
 
@@ -244,36 +250,39 @@ gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack)
 {
 	Oid			funcid = flinfo->fn_oid;
 	bool		watching = gk_untrusted_code != GK_UNTRUSTED_OFF;
-	bool		others = watching && gk_code_function_is_untrusted(funcid);
 	bool		may_be_deputy = gk_code_may_be_deputy(funcid);
-	uint64		allows = gk_label_function_allows(funcid);
-	const GkTrust *card = gk_code_card(funcid);
-	bool		is_body = !others && card->is_body;
-	bool		is_deputy;
-	Oid			lender;
+	/* a copy: what is looked up below may take the place of the entry */
+	const GkTrust card = *gk_code_card(funcid);
+	bool		others = watching && card.answer;
+	GkFrame		call = {
+		.funcid = funcid,
+		.stack = stack,
+		.allows = gk_label_function_allows(funcid),
+		.is_body = !others && card.is_body
+	};
+	Oid			viewer;
 
 	gk_frames_prune(stack);
-	if (watching && !may_be_deputy && allows == 0 && !is_body && !card->sets_user &&
+	if (watching && !may_be_deputy && call.allows == 0 && !call.is_body && !card.sets_user &&
 		gk_is_unlisted_other(funcid))
 		gk_code_function_is_plain(funcid);
 	/* of which trigger it is, a trigger's function is told when it is called */
-	is_deputy = may_be_deputy && !gk_code_is_of_trigger(flinfo) &&
+	call.is_deputy = may_be_deputy && !gk_code_is_of_trigger(flinfo) &&
 		!gk_call_has_author(funcid, flinfo->fn_expr);
-	if (!others && !is_deputy && allows == 0 && !is_body && !gk_is_unlisted_other(funcid) &&
-		!gk_label_on_definer(funcid))
+	if (!others && !call.is_deputy && call.allows == 0 && !call.is_body &&
+		!gk_is_unlisted_other(funcid) && !card.is_definer)
 		return;					/* it is here because a rule lists it, no more */
-	lender = is_deputy ? gk_call_lender(flinfo->fn_expr) : InvalidOid;
-	if (others && !is_deputy && gk_call_viewer(flinfo->fn_expr) != card->owner)
+	viewer = others ? gk_call_viewer(flinfo->fn_expr) : InvalidOid;
+	if (call.is_deputy)
+		call.lender = gk_call_lender(flinfo->fn_expr);
+	else if (OidIsValid(viewer) && viewer != card.owner)
 	{
 		/* yet another role's function, called by a view */
-		lender = gk_call_viewer(flinfo->fn_expr);
-		is_deputy = OidIsValid(lender);
+		call.lender = viewer;
+		call.is_deputy = true;
 	}
-	push(funcid, stack, others || is_deputy, allows,
-		 others ? becomes(card, flinfo->fn_expr) : deputy_becomes(funcid, lender));
-	gk_frame->is_body = is_body;
-	gk_frame->lender = lender;
-	gk_frame->is_deputy = is_deputy;
+	call.untrusted = others || call.is_deputy;
+	push(&call, others ? becomes(&card, viewer) : deputy_becomes(funcid, call.lender));
 }
 
 /*
@@ -284,20 +293,19 @@ gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack)
 bool
 gk_code_resume(char *stack)
 {
-	Oid			funcid;
+	GkFrame		call = {.stack = stack,.untrusted = true};
 	Oid			owner;
 	const GkFrame *before;
 
 	if (gk_untrusted_code == GK_UNTRUSTED_OFF ||
-		!gk_portal_is_untrusted(ActivePortal, &funcid, &owner))
+		!gk_portal_is_untrusted(ActivePortal, &call.funcid, &owner))
 		return false;
 	gk_frames_prune(stack);
 	GK_FOR_EACH_FRAME(frame)
 		if (frame->untrusted && frame->portal == ActivePortal)
 			return false;
 	before = gk_frame;
-	push(funcid, stack, true, 0,
-		 gk_code_runs_as_owner() && gk_acts_as_superuser(GetUserId()) ? owner : InvalidOid);
+	push(&call, gk_code_runs_as_owner() && gk_acts_as_superuser(GetUserId()) ? owner : InvalidOid);
 	return gk_frame > before;
 }
 

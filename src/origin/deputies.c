@@ -134,14 +134,12 @@ is_willing(Oid funcid)
 	{
 		Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(tuple);
 
-		/* a trigger function is told the table's name, and its arguments */
-		if (proc->prorettype == TRIGGEROID)
-			willing = true;
-		/* the others may do as they were told before, or what they do may be of use */
-		else if (proc->prolang == INTERNALlanguageId)
-			willing = takes_string(proc);
-		else
-			willing = true;
+		/*
+		 * Without a string a function may still do as it was told before, or what
+		 * it does may be of use, and a trigger's is told its arguments.
+		 */
+		willing = proc->prolang != INTERNALlanguageId || proc->prorettype == TRIGGEROID ||
+			takes_string(proc);
 		ReleaseSysCache(tuple);
 	}
 	/* what a label lifts rules from is vouched for where it may be called */

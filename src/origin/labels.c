@@ -248,21 +248,6 @@ gk_label_trusts_role(Oid roleid)
 	return label_of(AuthIdRelationId, roleid).trusted;
 }
 
-/* Does the function use its owner's rights (SECURITY DEFINER), whoever calls? */
-bool
-gk_label_on_definer(Oid funcid)
-{
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
-	bool		answer = false;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		answer = ((Form_pg_proc) GETSTRUCT(tuple))->prosecdef;
-		ReleaseSysCache(tuple);
-	}
-	return answer;
-}
-
 /* All that a role's label says. */
 GkLabel
 gk_label_on_role(Oid roleid)
@@ -277,6 +262,13 @@ gk_label_is_on_role(Oid roleid)
 	GkLabel		label = label_of(AuthIdRelationId, roleid);
 
 	return label.trusted || label.administrator || label.allows != 0;
+}
+
+/* Has it rights that code of others could abuse: power, or what a label lifts? */
+bool
+gk_has_to_lose(Oid roleid)
+{
+	return gk_has_power(roleid) || gk_label_is_on_role(roleid);
 }
 
 /* Called while the server adds up its shared memory. */

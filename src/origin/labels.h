@@ -51,9 +51,9 @@ extern char *gk_label_text(Oid classid, Oid objid);
 extern bool gk_label_trusts_function(Oid funcid);
 extern bool gk_label_trusts_role(Oid roleid);
 extern GkLabel gk_label_find_out(Oid classid, Oid objid);
-extern bool gk_label_on_definer(Oid funcid);
 extern GkLabel gk_label_on_role(Oid roleid);
 extern bool gk_label_is_on_role(Oid roleid);
+extern bool gk_has_to_lose(Oid roleid);
 
 /* administrator.c */
 extern void gk_client_sets(VariableSetStmt *stmt, ProcessUtilityContext context,

@@ -64,7 +64,7 @@ gk_leader_shmem_startup(void)
 
 /* A type that brings code along, by a domain in it, is never known to be trusted. */
 static bool
-type_is_others(Oid typid)
+type_may_bring_code(Oid typid)
 {
 	Oid			element = get_element_type(typid);
 
@@ -86,16 +86,6 @@ node_is_others(Node *node, void *context)
 		return false;
 	switch (nodeTag(node))
 	{
-		case T_OpExpr:
-		case T_DistinctExpr:
-		case T_NullIfExpr:
-			if (gk_operator_is_others(((const OpExpr *) node)->opno))
-				return true;
-			break;
-		case T_ScalarArrayOpExpr:
-			if (gk_operator_is_others(((const ScalarArrayOpExpr *) node)->opno))
-				return true;
-			break;
 		case T_Var:
 		case T_Const:
 		case T_Param:
@@ -106,13 +96,14 @@ node_is_others(Node *node, void *context)
 		case T_RowExpr:
 		case T_FieldSelect:
 		case T_RelabelType:
-			if (type_is_others(exprType(node)))
+			if (type_may_bring_code(exprType(node)))
 				return true;
 			break;
 		default:
 			break;
 	}
-	return check_functions_in_node(node, function_is_others, NULL) ||
+	return gk_operator_is_others(gk_operator_of(node)) ||
+		check_functions_in_node(node, function_is_others, NULL) ||
 		expression_tree_walker(node, node_is_others, NULL);
 }
 

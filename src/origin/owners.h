@@ -27,6 +27,7 @@ extern bool gk_object_is_others(Oid classid, Oid objid);
 extern bool gk_uses_view(List *range_table, List *perms, bool others);
 
 /* places.c */
+extern Oid	gk_operator_of(const Node *node);
 extern bool gk_call_has_author(Oid funcid, const Node *call);
 extern Oid	gk_call_viewer(const Node *call);
 extern Oid	gk_call_lender(const Node *call);

@@ -39,25 +39,32 @@
 #include "tcop/tcopprot.h"
 #include "utils/lsyscache.h"
 
+/* The operator that the node is a use of, or InvalidOid. */
+Oid
+gk_operator_of(const Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+			return ((const OpExpr *) node)->opno;
+		case T_ScalarArrayOpExpr:
+			return ((const ScalarArrayOpExpr *) node)->opno;
+		default:
+			return InvalidOid;
+	}
+}
+
 /* What binds the call to the function, if not its name. */
 static bool
 is_bound_by_others(const Node *node)
 {
-	switch (nodeTag(node))
-	{
-		case T_FuncExpr:
-			return (((const FuncExpr *) node)->funcformat == COERCE_EXPLICIT_CAST ||
-					((const FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST) &&
-				gk_cast_is_others(((const FuncExpr *) node)->funcid);
-		case T_OpExpr:
-		case T_DistinctExpr:
-		case T_NullIfExpr:
-			return gk_operator_is_others(((const OpExpr *) node)->opno);
-		case T_ScalarArrayOpExpr:
-			return gk_operator_is_others(((const ScalarArrayOpExpr *) node)->opno);
-		default:
-			return false;
-	}
+	if (IsA(node, FuncExpr))
+		return (((const FuncExpr *) node)->funcformat == COERCE_EXPLICIT_CAST ||
+				((const FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST) &&
+			gk_cast_is_others(((const FuncExpr *) node)->funcid);
+	return gk_operator_is_others(gk_operator_of(node));
 }
 
 /* Whose view the call at this place stands in, or InvalidOid. */
@@ -166,21 +173,13 @@ typedef struct GkMentions
 static Oid
 function_of(const Node *node)
 {
-	switch (nodeTag(node))
-	{
-		case T_FuncExpr:
-			return ((const FuncExpr *) node)->funcid;
-		case T_OpExpr:
-		case T_DistinctExpr:
-		case T_NullIfExpr:
-			return get_opcode(((const OpExpr *) node)->opno);
-		case T_ScalarArrayOpExpr:
-			return get_opcode(((const ScalarArrayOpExpr *) node)->opno);
-		case T_Aggref:
-			return ((const Aggref *) node)->aggfnoid;
-		default:
-			return ((const WindowFunc *) node)->winfnoid;
-	}
+	if (IsA(node, FuncExpr))
+		return ((const FuncExpr *) node)->funcid;
+	if (IsA(node, Aggref))
+		return ((const Aggref *) node)->aggfnoid;
+	if (IsA(node, WindowFunc))
+		return ((const WindowFunc *) node)->winfnoid;
+	return get_opcode(gk_operator_of(node));
 }
 
 /* Look at each call: of the function, or of another role's, which may bring one. */
@@ -268,14 +267,12 @@ gk_call_viewer(const Node *call)
 Oid
 gk_call_lender(const Node *call)
 {
-	const int  *place = call ? gk_place_of(unconstify(Node *, call)) : NULL;
-	Oid			lender = place ? author_at(*place) : InvalidOid;
+	Oid			lender = gk_call_viewer(call);
+	Oid			operator = call ? gk_operator_of(call) : InvalidOid;
 	Oid			vehicle;
 
-	if (!OidIsValid(lender) && place && is_bound_by_others(call) && !IsA(call, FuncExpr))
-		lender = gk_operator_owner(IsA(call, ScalarArrayOpExpr) ? ((const ScalarArrayOpExpr *) call)->opno :
-								   ((const OpExpr *) call)->opno);
-
+	if (!OidIsValid(lender) && gk_operator_is_others(operator))
+		lender = gk_operator_owner(operator);
 	if (!OidIsValid(lender))
 	{
 		vehicle = gk_running_vehicle();

@@ -77,17 +77,9 @@ const GkSymbol gk_loopback_symbols[] = {
 static bool
 lends_superuser(Oid funcid)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
-	bool		result = false;
+	const GkTrust *card = gk_code_card(funcid);
 
-	if (HeapTupleIsValid(tuple))
-	{
-		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
-
-		result = form->prosecdef && gk_acts_as_superuser(form->proowner);
-		ReleaseSysCache(tuple);
-	}
-	return result;
+	return card->is_definer && gk_acts_as_superuser(card->owner);
 }
 
 static bool

@@ -174,11 +174,13 @@ gk_is_in_superusers_schema(Oid classid, HeapTuple row)
 	bool		isnull;
 	Oid			schema = column == InvalidAttrNumber ? InvalidOid :
 		DatumGetObjectId(gk_row_value(classid, row, column, &isnull));
-	Oid			author = gk_code_author(false, InvalidOid);
+	Oid			author;
 
-	return OidIsValid(schema) && !isAnyTempNamespace(schema) &&
-		is_trusted_ones(NamespaceRelationId, schema) &&
-		!(OidIsValid(author) && GK_MAY_CREATE_IN(schema, author));
+	if (!OidIsValid(schema) || isAnyTempNamespace(schema) ||
+		!is_trusted_ones(NamespaceRelationId, schema))
+		return false;
+	author = gk_code_author(false, InvalidOid);
+	return !(OidIsValid(author) && GK_MAY_CREATE_IN(schema, author));
 }
 
 /* The owner of an object of this name, of whatever has one but relations; or InvalidOid. */
