@@ -17,22 +17,31 @@
 #include <libpq-fe.h>
 #include <stdlib.h>
 
-/* Connect, or end the program. */
-static PGconn *
-connect_to(const GkTarget *target)
+/* Connect, by this name, for so many seconds; PQstatus() says whether it worked. */
+PGconn *
+gk_connect(const GkTarget *target, const char *name, const char *seconds)
 {
 	const char *const names[] =
 	{"host", "port", "user", "dbname", "application_name", "connect_timeout", "options", NULL};
 	const char *const values[] =
 	{
 		target->host, target->port, target->user, target->database,
-		"pg_gatekeeper status", "10", "-c search_path=", NULL
+		name, seconds, "-c search_path=", NULL
 	};
 	bool		is_other = gk_become(target->os_user);
 	PGconn	   *conn = PQconnectdbParams(names, values, 0);
 
 	if (is_other)
 		gk_be_root_again();
+	return conn;
+}
+
+/* Connect, or end the program. */
+static PGconn *
+connect_to(const GkTarget *target)
+{
+	PGconn	   *conn = gk_connect(target, "pg_gatekeeper status", "10");
+
 	if (PQstatus(conn) != CONNECTION_OK)
 	{
 		char	   *why = gk_copy(PQerrorMessage(conn));

@@ -85,4 +85,7 @@ extern bool gk_find_record(const GkServer *server, GkJournal *journal, GkEntry *
 						   uint64_t number, uint64_t since);
 extern uint64_t gk_server_probe(const GkTarget *target, char **answer);
 
+struct pg_conn;
+extern struct pg_conn *gk_connect(const GkTarget *target, const char *name, const char *seconds);
+
 #endif							/* GK_SERVER_H */

@@ -22,20 +22,10 @@
 char *
 gk_superusers_not_reserved(const GkTarget *target, const char *reserved)
 {
-	const char *const names[] =
-	{"host", "port", "user", "dbname", "application_name", "connect_timeout", "options", NULL};
-	const char *const values[] =
-	{
-		target->host, target->port, target->user, target->database,
-		"pg_gatekeeper", "5", "-c search_path=", NULL
-	};
-	bool		is_other = gk_become(target->os_user);
-	PGconn	   *conn = PQconnectdbParams(names, values, 0);
+	PGconn	   *conn = gk_connect(target, "pg_gatekeeper", "5");
 	PGresult   *result;
 	char	   *answer = NULL;
 
-	if (is_other)
-		gk_be_root_again();
 	if (PQstatus(conn) == CONNECTION_OK)
 	{
 		result = PQexecParams(conn,
