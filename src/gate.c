@@ -128,19 +128,25 @@ decide(const GkRule *rule, const GkRequest *request, const GkFinding *finding,
 }
 
 /*
- * Can a finding of this post matter, when it is one that needs a circumstance
- * and none holds?  decide() would let it pass without a record: checks that
- * have to look at catalogs are spared that.  The circumstances are those that
- * decide() would see a moment later, nothing is kept.
+ * Can a finding matter that needs a circumstance?  Where none holds, decide() would
+ * let it pass without a record: checks that have to look at catalogs are spared
+ * that.  The circumstances are those that decide() would see a moment later,
+ * nothing is kept.
  */
 static bool
-can_matter(const GkPost *post, bool suspect)
+is_suspect(const GkRequest *request)
 {
-	GkLevel		level = gk_level[post->rule->id];
+	return gk_audit_level == GK_AUDIT_PRIVILEGED ||
+		(gk_circumstances() | request->circumstances) != 0 || gk_administrator_acts();
+}
 
-	if (level == GK_LEVEL_AUDIT)
-		level = post->rule->level;
-	return suspect || level == GK_LEVEL_ALWAYS || gk_administrator_acts() || gk_audit_level == GK_AUDIT_PRIVILEGED;
+/* Does the rule bind without a circumstance, or would at the level that is tried out? */
+static bool
+binds_always(const GkRule *rule)
+{
+	GkLevel		level = gk_level[rule->id];
+
+	return (level == GK_LEVEL_AUDIT ? rule->level : level) == GK_LEVEL_ALWAYS;
 }
 
 static bool
@@ -164,9 +170,9 @@ pass(const GkRequest *request, const GkPost *post, bool may_raise)
 		if (post->needs_circumstance && !in_any_case)
 		{
 			if (!is_known)
-				suspect = (gk_circumstances() | request->circumstances) != 0;
+				suspect = is_suspect(request);
 			is_known = true;
-			if (!can_matter(post, suspect))
+			if (!suspect && !binds_always(post->rule))
 				continue;
 		}
 

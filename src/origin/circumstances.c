@@ -91,7 +91,7 @@ gk_circumstances(void)
 	if (is_elevated())
 		bits |= GK_ELEVATED;
 	if (gk_acts_as_superuser(GetUserId()) ? gk_code_is_untrusted() :
-		gk_has_to_lose(GetUserId()) && gk_code_is_anothers())
+		gk_code_is_anothers() && gk_has_to_lose(GetUserId()))
 		bits |= GK_UNTRUSTED;
 	return bits;
 }
