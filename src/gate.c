@@ -77,7 +77,7 @@ only_recorded(GkLevel set, GkLevel level, const GkFinding *finding, int circumst
  * One finding of one rule: decide, record, and raise when it is denied.
  * Returns false when it is denied and may_raise is false.
  */
-static bool
+static pg_noinline bool
 decide(const GkRule *rule, const GkRequest *request, const GkFinding *finding,
 	   bool may_raise)
 {
@@ -149,41 +149,52 @@ binds_always(const GkRule *rule)
 	return (level == GK_LEVEL_AUDIT ? rule->level : level) == GK_LEVEL_ALWAYS;
 }
 
+/*
+ * What the posts of one list may need and this request does not have, as bits of
+ * GkPost.needs; suspect is found out when a post is the first to need it.
+ */
+typedef struct GkLacks
+{
+	int			bits;
+	bool		is_suspect_known;
+} GkLacks;
+
+/* A post that needs something: is it asked? */
+static bool
+is_asked(const GkPost *post, const GkRequest *request, GkLacks *lacks)
+{
+	if ((post->needs & GK_OR_OTHERS) && !gk_is_superuser(GetUserId()))
+		return true;
+	if (post->needs & lacks->bits & GK_NEEDS_SUPERUSER)
+		return false;
+	if (!(post->needs & GK_IF_SUSPECT))
+		return true;
+	if (!lacks->is_suspect_known && !is_suspect(request))
+		lacks->bits |= GK_IF_SUSPECT;
+	lacks->is_suspect_known = true;
+	return !(lacks->bits & GK_IF_SUSPECT) || binds_always(post->rule);
+}
+
 static bool
 pass(const GkRequest *request, const GkPost *post, bool may_raise)
 {
-	bool		is_known = false;
-	bool		suspect = false;
-	Oid			user = GetUserId();
-	bool		has_superuser = request->door != GK_DOOR_OBJECT || gk_acts_as_superuser(user);
+	GkLacks		lacks = {0};
+	GkFinding	finding;
 
 	if (!is_active())
 		return true;
+	if (request->door == GK_DOOR_OBJECT && !gk_acts_as_superuser(GetUserId()))
+		lacks.bits = GK_NEEDS_SUPERUSER;
 	for (; post->check; post++)
 	{
-		GkFinding	finding;
-		bool		in_any_case = post->minds_others && !gk_is_superuser(user);
-
-		if (gk_level[post->rule->id] == GK_LEVEL_OFF ||
-			(post->needs_superuser && !has_superuser && !in_any_case))
+		if (gk_level[post->rule_id] == GK_LEVEL_OFF ||
+			(post->needs != 0 && !is_asked(post, request, &lacks)))
 			continue;
-		if (post->needs_circumstance && !in_any_case)
-		{
-			if (!is_known)
-				suspect = is_suspect(request);
-			is_known = true;
-			if (!suspect && !binds_always(post->rule))
-				continue;
-		}
-
-		finding = (GkFinding)
-		{
-			0
-		};
+		memset(&finding, 0, sizeof(finding));
 		if (!post->check(request, &finding))
 			continue;
 		Assert(finding.action && finding.object_type);
-		Assert(!post->needs_circumstance || in_any_case ||
+		Assert(!(post->needs & GK_IF_SUSPECT) || (post->needs & GK_OR_OTHERS) ||
 			   !(finding.binds_always || finding.always_recorded));
 		if (finding.object == NULL)
 			finding.object = "";

@@ -104,13 +104,16 @@ extern void gk_object_asks(ObjectAccessType event, Oid classid, Oid objid, int s
 						   void *arg);
 
 /* posts.c */
+
+/* In GkPost.needs, beside the bits of a door: see GkRuleDoors.needs_superuser. */
+#define GK_NEEDS_SUPERUSER 0x400
+
 typedef struct GkPost
 {
 	const GkRule *rule;
 	GkCheck		check;			/* NULL ends a list */
-	bool		needs_circumstance; /* see GK_IF_SUSPECT */
-	bool		minds_others;	/* see GK_OR_OTHERS */
-	bool		needs_superuser;	/* see GkRuleDoors */
+	uint16		rule_id;		/* of rule */
+	uint16		needs;			/* bits */
 } GkPost;
 
 extern void gk_posts_init(void);

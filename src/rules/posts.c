@@ -48,9 +48,9 @@ add_post(GkRuleId rule, const GkDoorway *doorway)
 		elog(FATAL, "pg_gatekeeper: there are more than %d posts", GK_MAX_POSTS);
 	posts[nposts].rule = &gk_rules[rule];
 	posts[nposts].check = doorway->check;
-	posts[nposts].needs_circumstance = (doorway->door & GK_IF_SUSPECT) != 0;
-	posts[nposts].minds_others = (doorway->door & GK_OR_OTHERS) != 0;
-	posts[nposts].needs_superuser = gk_rule_doors[rule].needs_superuser;
+	posts[nposts].rule_id = rule;
+	posts[nposts].needs = (doorway->door & (GK_IF_SUSPECT | GK_OR_OTHERS)) |
+		(gk_rule_doors[rule].needs_superuser ? GK_NEEDS_SUPERUSER : 0);
 	nposts++;
 }
 
