@@ -55,6 +55,8 @@ complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status' -s p -l port -
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status' -s U -l username -x
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status' -s d -l dbname -x
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status' -l probe -d 'Attempt COPY TO PROGRAM'
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status' -l format -xa 'lines json nagios'
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status' -l json -d JSON
 
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from check' -l format -xa 'lines verbose json html sarif junit nagios'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from check' -l fail-on -xa 'fail warn new never'

@@ -31,6 +31,7 @@
 #define GK_EXIT_OK		0
 #define GK_EXIT_FOUND	1		/* it looked, and something is wrong */
 #define GK_EXIT_FAILED	2		/* it could not look, or was asked wrongly */
+#define GK_EXIT_UNKNOWN	3		/* the same, of a plugin of Nagios */
 
 #define GK_LENGTHOF(array) ((int) (sizeof(array) / sizeof((array)[0])))
 #define GK_PRINTF(text, rest) __attribute__((format(printf, text, rest)))
@@ -69,6 +70,7 @@ extern void gk_words_add_list(GkWords *words, const char *list);
 extern bool gk_words_has(const GkWords *words, const char *word);
 extern void gk_error(const char *hint, const char *format,...)
 			GK_PRINTF(2, 3) __attribute__((noreturn));
+extern void gk_errors_for_plugin(bool is_one);
 extern void gk_warning(const char *format,...) GK_PRINTF(1, 2);
 extern char *gk_read_file(const char *path);
 extern void gk_flush_output(void);

@@ -287,6 +287,9 @@ gk_cluster_can_load(const GkCluster *cluster, char **why)
 	if (output.status == 0)
 		return true;
 	*why = gk_copy(gk_first_line(gk_buf_string(&output.err)));
+	if (strstr(*why, "undefined symbol"))
+		*why = gk_format("%s\nThe library was built for another server than this one: bring the server to its latest "
+						 "minor release, or build the module for it.", *why);
 	return false;
 }
 

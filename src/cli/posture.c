@@ -264,6 +264,7 @@ take_form(int c)
 	{
 		case GK_OPT_FORMAT:
 			ask.format = one_of("--format", optarg, "lines, verbose, json, html, sarif, junit, nagios");
+			gk_errors_for_plugin(strcmp(ask.format, "nagios") == 0);
 			break;
 		case GK_OPT_JSON:
 			ask.format = "json";

@@ -3,7 +3,7 @@
  * server.c
  *	  Asks a running server about the module, by libpq.
  *
- * Whoever asks is usually superuser, and the database is not his: nothing is
+ * Whoever asks is usually superuser, and the database is not theirs: nothing is
  * looked up by search_path, and the module's views are asked only when they
  * belong to the extension and to a superuser.
  *
@@ -15,25 +15,50 @@
 #include "cli/server.h"
 
 #include <libpq-fe.h>
+#include <pwd.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+/* What libpq is told: names, and as many values. */
+#define GK_CONNECTION_NAMES \
+	{"host", "port", "user", "dbname", "application_name", "connect_timeout", "options", NULL}
+#define GK_CONNECTION_VALUES(target, name, seconds) \
+	{ \
+		(target)->host, (target)->port, (target)->user, (target)->database, \
+		name, seconds, "-c search_path=", NULL \
+	}
 
 /* Connect, by this name, for so many seconds; PQstatus() says whether it worked. */
 PGconn *
 gk_connect(const GkTarget *target, const char *name, const char *seconds)
 {
-	const char *const names[] =
-	{"host", "port", "user", "dbname", "application_name", "connect_timeout", "options", NULL};
-	const char *const values[] =
-	{
-		target->host, target->port, target->user, target->database,
-		name, seconds, "-c search_path=", NULL
-	};
+	const char *const names[] = GK_CONNECTION_NAMES;
+	const char *const values[] = GK_CONNECTION_VALUES(target, name, seconds);
 	bool		is_other = gk_become(target->os_user);
 	PGconn	   *conn = PQconnectdbParams(names, values, 0);
 
 	if (is_other)
 		gk_be_root_again();
 	return conn;
+}
+
+/* A server that is there, but lets nobody in by this role's name. */
+static const char *
+why_not_let_in(const GkTarget *target)
+{
+	const char *const names[] = GK_CONNECTION_NAMES;
+	const char *const values[] = GK_CONNECTION_VALUES(target, "pg_gatekeeper status", "5");
+	struct passwd *pw = getpwuid(geteuid());
+
+	if (PQpingParams(names, values, 0) != PQPING_OK)
+		return "Is it running? Give the cluster's name, such as 15/main, or --host, --port, --username, "
+			"--dbname.";
+	if (geteuid() == 0 || pw == NULL)
+		return "It runs, and does not let this role in: --username ROLE names another; pg_hba.conf says who may "
+			"come, and how.";
+	return gk_format("It runs, and does not let this role in. Run this as root, who connects as the cluster's owner; or "
+					 "have\na superuser make a role for you, and connect with it (--username ROLE names another):\n"
+					 "  CREATE ROLE \"%s\" LOGIN IN ROLE pg_monitor;", pw->pw_name);
 }
 
 /* Connect, or end the program. */
@@ -47,9 +72,7 @@ connect_to(const GkTarget *target)
 		char	   *why = gk_copy(PQerrorMessage(conn));
 
 		why[strcspn(why, "\n")] = '\0';
-		gk_error("Is it running? Give the cluster's name, such as 15/main, or --host, --port, --username, "
-				 "--dbname.",
-				 "cannot connect to the server: %s", why);
+		gk_error(why_not_let_in(target), "cannot connect to the server: %s", why);
 	}
 	return conn;
 }

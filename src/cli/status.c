@@ -12,9 +12,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "cli/server.h"
+#include "cli/status.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -39,6 +38,9 @@ static const char usage[] =
 "                           pg_gatekeeper was created, more can be told\n"
 "      --probe              attempt COPY TO PROGRAM, and look for the record; it\n"
 "                           is an alarm to whoever watches them\n"
+"      --format FORMAT      lines, json (one object), or nagios (one line, and a\n"
+"                           plugin's exit status)\n"
+"      --json               the same as --format json\n"
 "      --color WHEN         auto, always or never\n"
 "  -D, --directory DIR      the journal files below DIR, not this machine's\n"
 "      --namespace NAME     a journal namespace (default: the server's)\n"
@@ -46,7 +48,8 @@ static const char usage[] =
 "                           owner, or postgres)\n"
 "      --help               this help\n"
 "\n"
-"Exit status: 0 all is well, 1 something is not, 2 it could not look.\n";
+"Exit status: 0 all is well, 1 something is not, 2 it could not look; with\n"
+"--format nagios 0 OK, 1 warning, 2 critical, 3 unknown.\n";
 
 static const struct option options[] =
 {
@@ -55,6 +58,8 @@ static const struct option options[] =
 	{"username", required_argument, NULL, 'U'},
 	{"dbname", required_argument, NULL, 'd'},
 	{"probe", no_argument, NULL, GK_OPT_PROBE},
+	{"format", required_argument, NULL, GK_OPT_FORMAT},
+	{"json", no_argument, NULL, GK_OPT_JSON},
 	{"color", required_argument, NULL, GK_OPT_COLOR},
 	GK_SOURCE_OPTIONS,
 	{"help", no_argument, NULL, GK_OPT_HELP},
@@ -64,58 +69,26 @@ static const struct option options[] =
 static GkTarget target;
 static GkServer server;
 static GkSource source;
-static int	num_problems;
-
-static void say(GkColor color, const char *mark, const char *what, const char *format,
-				va_list args) GK_PRINTF(4, 0);
 static void fine(const char *what, const char *format,...) GK_PRINTF(2, 3);
-static void notice(const char *what, const char *format,...) GK_PRINTF(2, 3);
+static void note(const char *what, const char *format,...) GK_PRINTF(2, 3);
+static void warning(const char *what, const char *format,...) GK_PRINTF(2, 3);
 static void problem(const char *what, const char *format,...) GK_PRINTF(2, 3);
 
-static void
-say(GkColor color, const char *mark, const char *what, const char *format, va_list args)
-{
-	char	   *text = NULL;
-	GkBuf		out = {0};
-
-	if (vasprintf(&text, format, args) < 0)
-		gk_error(NULL, "out of memory");
-	gk_put_visible(&out, text, strlen(text));
-	printf("%s%s%s %-15s %s\n", gk_color(color), mark, gk_color_off(), what, gk_buf_string(&out));
-	free(text);
+#define GK_SAY(name, level) \
+static void \
+name(const char *what, const char *format,...) \
+{ \
+	va_list		args; \
+\
+	va_start(args, format); \
+	gk_status_say(level, what, format, args); \
+	va_end(args); \
 }
 
-static void
-fine(const char *what, const char *format,...)
-{
-	va_list		args;
-
-	va_start(args, format);
-	say(GK_GREEN, "   ", what, format, args);
-	va_end(args);
-}
-
-/* Worth knowing, not wrong. */
-static void
-notice(const char *what, const char *format,...)
-{
-	va_list		args;
-
-	va_start(args, format);
-	say(GK_YELLOW, "  *", what, format, args);
-	va_end(args);
-}
-
-static void
-problem(const char *what, const char *format,...)
-{
-	va_list		args;
-
-	num_problems++;
-	va_start(args, format);
-	say(GK_RED, "!!!", what, format, args);
-	va_end(args);
-}
+GK_SAY(fine, GK_STATUS_FINE)
+GK_SAY(note, GK_STATUS_NOTE)
+GK_SAY(warning, GK_STATUS_WARNING)
+GK_SAY(problem, GK_STATUS_PROBLEM)
 
 static void
 report_rules(void)
@@ -145,7 +118,7 @@ report_rules(void)
 			was = strcmp(levels[k], setting->usual) == 0 ? k : was;
 		}
 		if (is < was)
-			notice("", "%s is at \"%s\", looser than its default \"%s\"", setting->name,
+			warning("", "%s is at \"%s\", looser than its default \"%s\"", setting->name,
 				   setting->value, setting->usual);
 	}
 }
@@ -183,13 +156,13 @@ report_module(void)
 	if (strcmp(mode, "off") == 0)
 		problem("mode", "off: it denies nothing and records nothing");
 	else if (strcmp(mode, "audit") == 0)
-		notice("mode", "audit: it records what it would deny, and denies nothing");
+		warning("mode", "audit: it records what it would deny, and denies nothing");
 	else
 		fine("mode", "%s", mode);
 	fine("strict", "%s", gk_server_setting(&server, "strict"));
 	fine("containment", "%s", gk_server_setting(&server, "sandbox_status"));
 	if (strcmp(untrusted, "off") == 0 || strcmp(untrusted, "audit") == 0)
-		notice("untrusted code", "%s", untrusted);
+		warning("untrusted code", "%s", untrusted);
 	else
 		fine("untrusted code", "%s", untrusted);
 	report_rules();
@@ -202,7 +175,7 @@ report_superusers(void)
 	char	   *names = gk_superusers_not_reserved(&target, gk_server_setting(&server, "reserved_roles"));
 
 	if (names && *names)
-		notice("superusers", "not in gatekeeper.reserved_roles: %s", names);
+		warning("superusers", "not in gatekeeper.reserved_roles: %s", names);
 	else if (names)
 		fine("superusers", "all are reserved");
 }
@@ -214,7 +187,7 @@ report_sinks(void)
 
 	fine("records go to", "%s", sinks);
 	if (!server.has_views)
-		notice("sinks", "not known in this database: it takes CREATE EXTENSION pg_gatekeeper");
+		note("sinks", "not known in this database: it takes CREATE EXTENSION pg_gatekeeper");
 	for (int i = 0; i < server.num_sinks; i++)
 	{
 		const GkServerSink *sink = &server.sink[i];
@@ -269,7 +242,7 @@ report_journal(bool do_probe)
 
 	if (strcmp(sinks, "log") == 0)
 	{
-		notice("journal", "records go to the server's own log; pg_gatekeeper verify --file FILE looks there");
+		note("journal", "records go to the server's own log; pg_gatekeeper verify --file FILE looks there");
 		return;
 	}
 	if (!source.name_space && !source.directory &&
@@ -300,11 +273,11 @@ report_journal(bool do_probe)
 			fine("journal", "record %llu of %s is the last one there", last, stamp);
 	}
 	else if (strstr(sinks, "syslog"))
-		notice("journal", "there is no record of this server: records go to syslog");
+		note("journal", "there is no record of this server: records go to syslog");
 	else if (server.has_views)
 		problem("journal", "there is no record of this server, which has written %llu", wanted);
 	else
-		notice("journal", "there is no record of this server; --probe makes one");
+		note("journal", "there is no record of this server; --probe makes one");
 }
 
 /* What a name of Debian's means. */
@@ -333,6 +306,12 @@ gk_status(int argc, char **argv)
 			case GK_OPT_PROBE:
 				probe = true;
 				break;
+			case GK_OPT_FORMAT:
+				gk_status_format(optarg);
+				break;
+			case GK_OPT_JSON:
+				gk_status_format("json");
+				break;
 			case GK_OPT_COLOR:
 				gk_color_option(optarg);
 				break;
@@ -345,14 +324,14 @@ gk_status(int argc, char **argv)
 	gk_no_arguments(argc, argv);
 	if (geteuid() == 0 && !target.os_user)
 		target.os_user = "postgres";
-	if (!target.user && !getenv("PGUSER"))
+	/* whoever is not root has a role of their own name, or says another */
+	if (geteuid() == 0 && !target.user && !getenv("PGUSER"))
 		target.user = target.os_user;
 	if (!target.database && !getenv("PGDATABASE"))
 		target.database = "postgres";
 
 	gk_server_ask(&target, &server);
-	printf("%sPostgreSQL %s, cluster \"%s\", port %s%s\n", gk_color(GK_BOLD), server.version,
-		   server.cluster, server.port, gk_color_off());
+	gk_status_begin(&server);
 	report_module();
 	if (server.is_loaded)
 	{
@@ -360,10 +339,5 @@ gk_status(int argc, char **argv)
 		report_sinks();
 		report_journal(probe);
 	}
-	if (num_problems > 0)
-		printf("%s%d problem%s%s\n", gk_color(GK_RED), num_problems, num_problems == 1 ? "" : "s",
-			   gk_color_off());
-	else
-		printf("%sok%s\n", gk_color(GK_GREEN), gk_color_off());
-	return num_problems > 0 ? GK_EXIT_FOUND : GK_EXIT_OK;
+	return gk_status_end(&server);
 }

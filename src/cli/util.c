@@ -15,6 +15,16 @@
 #include <stdlib.h>
 #include <time.h>
 
+/* Does a plugin of Nagios end with the program? */
+static bool is_plugin;
+
+/* Errors go to standard output from now on, and have a status of their own. */
+void
+gk_errors_for_plugin(bool is_one)
+{
+	is_plugin = is_one;
+}
+
 /*
  * End the program with status 2.  The message is a sentence without capital
  * and period; the hint, if any, is whole sentences that say what to do next.
@@ -25,8 +35,20 @@ gk_error(const char *hint, const char *format,...)
 	va_list		args;
 
 	fflush(stdout);
-	fputs("pg_gatekeeper: ", stderr);
 	va_start(args, format);
+	if (is_plugin)
+	{
+		char		text[512];
+
+		/* one line, in which "|" would begin numbers */
+		vsnprintf(text, sizeof(text), format, args);
+		for (char *c = text; *c; c++)
+			if (*c == '|' || (unsigned char) *c < ' ')
+				*c = ' ';
+		printf("UNKNOWN - %s\n", text);
+		exit(GK_EXIT_UNKNOWN);
+	}
+	fputs("pg_gatekeeper: ", stderr);
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fputc('\n', stderr);

@@ -9,6 +9,7 @@ use strict;
 use warnings;
 use GkTest;
 use IPC::Run ();
+use JSON::PP qw(decode_json);
 use Test::More;
 
 my $command = "$ENV{GK_TOP}/src/cli/pg_gatekeeper";
@@ -65,6 +66,33 @@ like($err, qr/"gk_plain" may not see.*\nConnect as a superuser or as a member of
 ($status, $out, $err) = status('-h', '/nonexistent');
 is($status, 2, 'a server that does not answer');
 like($err, qr/cannot connect to the server: .*\nIs it running\?/, '... is no server without problems');
+
+# For programs and for Nagios
+($status, $out, $err) = status('--json');
+is("$status $err", '0 ', 'status --json');
+my $json = eval { decode_json($out) } // {};
+is($json->{status}, 'ok', '... says that all is well');
+is($json->{server}{port}, $node->port, '... of which server');
+ok($json->{module}{loaded}, '... that the module is there');
+is("$json->{module}{settings}{version} $json->{module}{installed_version}", "$version $version",
+	'... the running version, and the one that is installed');
+is($json->{module}{settings}{mode}, 'enforce', '... its settings');
+is(scalar(grep { ($_->{about} // '') eq 'records_go_to' && $_->{level} eq 'ok' } @{ $json->{findings} }), 1,
+	'... and each line');
+($status, $out, $err) = status('--format', 'nagios');
+is("$status $err", '0 ', '--format nagios');
+like($out, qr/\AOK - pg_gatekeeper \Q$version\E, mode enforce \| problems=0;;0 warnings=0;0\n\z/, '... is one line');
+($status, $out, $err) = status('--format', 'nagios', '-h', '/nonexistent');
+is("$status $err", '3 ', '... and unknown where no server is');
+like($out, qr/\AUNKNOWN - cannot connect to the server: .*\n\z/, '... in one line');
+($status, $out, $err) = status('--format', 'words');
+is($status, 2, 'a format that there is not');
+
+# Whoever cannot connect is told how
+($status, $out, $err) = status('-U', 'gk_nobody');
+is($status, 2, 'a role that is not let in');
+like($err, qr/^It runs, and does not let this role in\.(?!.*Is it running).*CREATE ROLE "\w+" LOGIN IN ROLE pg_monitor;$/ms,
+	'... is told what it takes');
 
 # A superuser that came about past the module
 $node->append_conf('postgresql.conf', "gatekeeper.mode = off");
@@ -129,6 +157,9 @@ settings('gatekeeper.copy_program' => 'off');
 ($status, $out, $err) = status();
 like($out, qr/^  \* +copy_program is at "off", looser than its default "always"$/m, 'a looser rule is shown');
 is($status, 0, '... and is no error');
+($status, $out, $err) = status('--format', 'nagios');
+is($status, 1, '... but a warning to Nagios');
+like($out, qr/\AWARNING - copy_program is at "off", .* \| problems=0;;0 warnings=1;0 records=\d+c waiting=0;;0 lost=0c$/, '... with the text');
 ($status, $out, $err) = status('--probe');
 is($status, 1, 'a probe without a record is one');
 like($out, qr/^!!! probe +no record was announced: it was allowed$/m, '... and is told');
@@ -141,6 +172,8 @@ like($out, qr/^  \* mode +audit: it records what it would deny, and denies nothi
 settings('gatekeeper.mode' => 'off');
 ($status, $out, $err) = status();
 is($status, 1, 'switched off is one');
+is((status('--format', 'nagios'))[0], 2, '... critical to Nagios');
+is(eval { decode_json((status('--json'))[1])->{status} }, 'problem', '... and in JSON');
 like($out, qr/^!!! mode +off/m, '... and is told');
 
 settings('gatekeeper.mode' => 'enforce', 'gatekeeper.audit_journal_socket' => '/nonexistent/socket');

@@ -147,6 +147,13 @@ spew("$bogus/pg_gatekeeper.so", 'no library');
 begin(@with_dir, "dynamic_library_path = '$bogus:\$libdir'");
 refused('a library that does not load', qr/could not load library .*pg_gatekeeper\.so.*\n.*taken back/,
 	'enable', '-D', $data);
+# what a later minor of the server brought, and this one lacks
+my ($path) = GkTest::slurp($ENV{GK_TEST_CONF}) =~ /^dynamic_library_path = '([^':]*)/m;
+spew("$bogus/pg_gatekeeper.so", GkTest::slurp("$path/pg_gatekeeper.so") =~ s/\0GetUserId\0/\0GetUserIx\0/gr);
+begin(@with_dir, "dynamic_library_path = '$bogus:\$libdir'");
+refused('a library of another server', qr/undefined symbol: GetUserIx\n.*built for another server.*latest minor.*\n.*taken back/,
+	'enable', '-D', $data);
+spew("$bogus/pg_gatekeeper.so", 'no library');
 begin('');
 $node->start;
 begin(@with_dir, "dynamic_library_path = '$bogus:\$libdir'");
