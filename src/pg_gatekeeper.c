@@ -28,33 +28,6 @@ GK_MODULE_MAGIC;
 
 PGDLLEXPORT void _PG_init(void);
 
-/* While the server adds up its shared memory. */
-void
-gk_shmem_request(void)
-{
-	gk_audit_shmem_request();
-	gk_labels_shmem_request();
-	gk_leader_shmem_request();
-	gk_session_shmem_request();
-	gk_sandbox_shmem_request();
-	gk_keyring_shmem_request();
-	gk_revoked_shmem_request();
-}
-
-/* When shared memory is there: at server start, and again after a crash. */
-void
-gk_shmem_startup(void)
-{
-	gk_audit_shmem_startup();
-	gk_labels_shmem_startup();
-	gk_leader_shmem_startup();
-	gk_session_shmem_startup();
-	gk_login_note_settings();
-	gk_sandbox_shmem_startup();
-	gk_keyring_shmem_startup();
-	gk_revoked_shmem_startup();
-}
-
 void
 _PG_init(void)
 {
