@@ -90,7 +90,7 @@ extern bool gk_redact_is_name(const GkRedactor *r, size_t from, size_t to, size_
 							  bool has_value);
 extern size_t gk_redact_token(const GkRedactor *r, size_t pos, size_t end);
 
-/* redact_sql.c */
+/* redact_names.c */
 extern bool gk_redact_names_next(GkRedactor *r, size_t pos, size_t end);
 extern bool gk_redact_has_secret_alias(const GkRedactor *r, size_t pos, size_t end);
 

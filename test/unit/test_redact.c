@@ -16,6 +16,7 @@
 #include "common/escape.c"
 #include "common/redact_text.c"
 #include "common/redact_filter.c"
+#include "common/redact_names.c"
 #include "common/redact_shell.c"
 #include "common/redact_value.c"
 #include "common/redact.c"
