@@ -16,47 +16,6 @@
  */
 #include "identity/token.h"
 
-/* What kind of key; and the shortest secret, or the bytes of a coordinate. */
-typedef enum Kind
-{
-	KIND_SECRET, KIND_RSA, KIND_CURVE, KIND_EDWARDS
-} Kind;
-
-static const struct
-{
-	const char *name;
-	Kind		kind;
-	const char *curve;
-	size_t		bytes;
-}			algorithms[GK_NUM_ALGORITHMS] = {
-	[GK_ALG_NONE] = {"", KIND_SECRET, NULL, 0},
-	[GK_HS256] = {"HS256", KIND_SECRET, NULL, 32},
-	[GK_HS384] = {"HS384", KIND_SECRET, NULL, 48},
-	[GK_HS512] = {"HS512", KIND_SECRET, NULL, 64},
-	[GK_RS256] = {"RS256", KIND_RSA, NULL, 0},
-	[GK_RS384] = {"RS384", KIND_RSA, NULL, 0},
-	[GK_RS512] = {"RS512", KIND_RSA, NULL, 0},
-	[GK_PS256] = {"PS256", KIND_RSA, NULL, 0},
-	[GK_PS384] = {"PS384", KIND_RSA, NULL, 0},
-	[GK_PS512] = {"PS512", KIND_RSA, NULL, 0},
-	[GK_ES256] = {"ES256", KIND_CURVE, "P-256", 32},
-	[GK_ES384] = {"ES384", KIND_CURVE, "P-384", 48},
-	[GK_ES512] = {"ES512", KIND_CURVE, "P-521", 66},
-	[GK_EDDSA] = {"EdDSA", KIND_EDWARDS, "Ed25519", 32},
-};
-
-const char *
-gk_algorithm_name(GkAlgorithm algorithm)
-{
-	return algorithms[algorithm].name;
-}
-
-bool
-gk_key_is_secret(const GkKey *key)
-{
-	return algorithms[key->algorithm].kind == KIND_SECRET;
-}
-
 /* ------------------------------------------------------------------------
  * DER, from the end to the beginning: what is inside is known before its length
  * ------------------------------------------------------------------------
@@ -153,7 +112,7 @@ read_secret(const GkJsonObject *jwk, GkKey *key)
 	if (!read_bytes(jwk, "k", key->bytes, sizeof(key->bytes), &key->length))
 		return "a secret key has no good \"k\"";
 	/* RFC 7518, 3.2: as long as the hash */
-	if (key->length < algorithms[key->algorithm].bytes)
+	if (key->length < gk_algorithms[key->algorithm].bytes)
 		return "a secret key is shorter than its hash";
 	return NULL;
 }
@@ -197,7 +156,7 @@ static const struct
 static const char *
 read_point(const GkJsonObject *jwk, GkKey *key)
 {
-	size_t		bytes = algorithms[key->algorithm].bytes;
+	size_t		bytes = gk_algorithms[key->algorithm].bytes;
 	bool		has_y = key->algorithm != GK_EDDSA;
 	Der			der = {.at = GK_KEY_BYTES};
 	unsigned char x[66];
@@ -239,15 +198,15 @@ is_for(const GkJsonValue *operations, const char *what)
 static GkAlgorithm
 algorithm_of(const GkJsonObject *jwk)
 {
-	static const char *const kinds[] = {[KIND_SECRET] = "oct",[KIND_RSA] = "RSA",[KIND_CURVE] = "EC",[KIND_EDWARDS] = "OKP"};
+	static const char *const kinds[] = {[GK_KIND_SECRET] = "oct",[GK_KIND_RSA] = "RSA",[GK_KIND_CURVE] = "EC",[GK_KIND_EDWARDS] = "OKP"};
 	const GkJsonValue *kind = gk_json_member(jwk, "kty");
 	const GkJsonValue *name = gk_json_member(jwk, "alg");
 	const GkJsonValue *curve = gk_json_member(jwk, "crv");
 
 	for (int a = GK_ALG_NONE + 1; a < GK_NUM_ALGORITHMS; a++)
-		if (gk_json_is(kind, kinds[algorithms[a].kind]) &&
-			(name == NULL || gk_json_is(name, algorithms[a].name)) &&
-			(algorithms[a].curve == NULL || gk_json_is(curve, algorithms[a].curve)))
+		if (gk_json_is(kind, kinds[gk_algorithms[a].kind]) &&
+			(name == NULL || gk_json_is(name, gk_algorithms[a].name)) &&
+			(gk_algorithms[a].curve == NULL || gk_json_is(curve, gk_algorithms[a].curve)))
 			return (GkAlgorithm) a;
 	return GK_ALG_NONE;
 }
@@ -276,7 +235,7 @@ add_jwk(GkKeys *keys, const GkJsonObject *jwk)
 		return "a key has no good \"kid\"";
 	key->signs = gk_key_is_secret(key) && operations && is_for(operations, "sign");
 	wrong = gk_key_is_secret(key) ? read_secret(jwk, key) :
-		algorithms[key->algorithm].kind == KIND_RSA ? read_rsa(jwk, key) : read_point(jwk, key);
+		gk_algorithms[key->algorithm].kind == GK_KIND_RSA ? read_rsa(jwk, key) : read_point(jwk, key);
 	if (wrong == NULL)
 		wrong = gk_crypto_accepts(key);
 	if (wrong == NULL)
@@ -317,7 +276,7 @@ is_on_curve(const GkKey *key)
 {
 	size_t		head = key->bytes[1] == 0x81 ? 3 : 2;
 
-	return algorithms[key->algorithm].curve == NULL ||
+	return gk_algorithms[key->algorithm].curve == NULL ||
 		memcmp(key->bytes + head, curves[key->algorithm].bytes, curves[key->algorithm].length) == 0;
 }
 

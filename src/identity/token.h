@@ -3,8 +3,8 @@
  * token.h
  *	  Signed tokens (JSON Web Tokens, RFC 7519 and 7515), verified.
  *
- * Nothing below knows PostgreSQL: json.c, base64url.c, key.c, jws.c, claims.c and
- * crypto.c work on bytes in buffers of the caller's, allocate nothing but what
+ * Nothing below knows PostgreSQL: json.c, base64url.c, algorithm.c, key.c, jws.c,
+ * claims.c and crypto.c work on bytes in buffers of the caller's, allocate nothing but what
  * libcrypto does, and cannot fail but by saying why, so that a test program and a
  * fuzz target can include them as they are.
  *
@@ -78,7 +78,7 @@ extern bool gk_base64url_decode(const char *text, size_t length, unsigned char *
 extern size_t gk_base64url_encode(const unsigned char *bytes, size_t length, char *out, size_t size);
 
 /* ------------------------------------------------------------------------
- * key.c: keys, each for one algorithm
+ * algorithm.c
  * ------------------------------------------------------------------------
  */
 typedef enum GkAlgorithm
@@ -92,6 +92,29 @@ typedef enum GkAlgorithm
 	GK_NUM_ALGORITHMS
 } GkAlgorithm;
 
+typedef enum GkKeyKind
+{
+	GK_KIND_SECRET, GK_KIND_RSA, GK_KIND_CURVE, GK_KIND_EDWARDS
+} GkKeyKind;
+
+typedef struct GkAlgorithmFacts
+{
+	const char *name;
+	GkKeyKind	kind;
+	const char *curve;
+	size_t		bytes;			/* of the shortest secret, or of a coordinate */
+} GkAlgorithmFacts;
+
+struct GkKey;
+
+extern const GkAlgorithmFacts gk_algorithms[GK_NUM_ALGORITHMS];
+extern const char *gk_algorithm_name(GkAlgorithm algorithm);
+extern bool gk_key_is_secret(const struct GkKey *key);
+
+/* ------------------------------------------------------------------------
+ * key.c: keys, each for one algorithm
+ * ------------------------------------------------------------------------
+ */
 #define GK_KEY_ID 128
 #define GK_KEY_BYTES 576			/* RSA with 4096 bits */
 #define GK_MAX_KEYS 32
@@ -111,8 +134,6 @@ typedef struct GkKeys
 	GkKey		key[GK_MAX_KEYS];
 } GkKeys;
 
-extern const char *gk_algorithm_name(GkAlgorithm algorithm);
-extern bool gk_key_is_secret(const GkKey *key);
 extern const char *gk_keys_read(GkKeys *keys, const char *text, size_t length);
 extern const char *gk_keys_add_pem(GkKeys *keys, const char *id, const char *text, size_t length);
 

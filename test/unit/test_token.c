@@ -22,6 +22,7 @@
 #include "common/escape.c"
 #include "identity/base64url.c"
 #include "identity/json.c"
+#include "identity/algorithm.c"
 #include "identity/crypto.c"
 #include "identity/key.c"
 #include "identity/jws.c"
