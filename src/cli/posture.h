@@ -5,7 +5,8 @@
  *
  * posture.c -> posture_ask.c (by SQL), posture_host.c (files and processes) ->
  * posture_found.c (what was found) <- posture_show.c, posture_json.c,
- * posture_html.c; posture_waive.c says which findings are waived or known.
+ * posture_html.c, posture_fix.c (the remedies as a script) with posture_lines.c;
+ * posture_waive.c says which findings are waived or known.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -169,10 +170,23 @@ extern void gk_look_at_backup(GkPosture *p);
 extern void gk_posture_waive(GkPosture *p, const char *path);
 extern void gk_posture_compare(GkPosture *p, const char *path);
 
+/* posture_remedy.c */
+extern void gk_posture_complete(GkPosture *p);
+extern char *gk_without_secret(const char *path, int number);
+extern const char *gk_set_up_backup(const GkPosture *p);
+extern const char *gk_socket_directory(const GkPosture *p);
+extern const char *gk_as_server_user(const GkPosture *p, const char *command);
+extern const char *gk_server_stop(const GkPosture *p);
+extern const char *gk_server_start(const GkPosture *p);
+
+/* posture_lines.c, posture_fix.c */
+extern char *gk_posture_line(const GkPosture *p, const GkFinding *finding);
+extern void gk_posture_script(const GkPosture *p);
+
 /* posture_show.c, posture_json.c, posture_html.c */
+extern const char *gk_visible(const char *text);
 extern void gk_posture_show(const GkPosture *p, bool verbose);
 extern int	gk_posture_nagios(const GkPosture *p);
-extern void gk_posture_script(const GkPosture *p);
 extern void gk_posture_json(const GkPosture *p);
 extern void gk_posture_sarif(const GkPosture *p);
 extern void gk_posture_junit(const GkPosture *p);

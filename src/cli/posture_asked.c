@@ -48,7 +48,9 @@ gk_posture_ask_bodies(GkPosture *p, PGconn *conn, const char *database)
 	result = ask_for(p, id, conn,
 					 "SELECT p.oid::regprocedure, p.prosrc, pg_get_userbyid(p.proowner), (SELECT string_agg(coalesce(nullif(p.proargnames[a.n], ''), '$' || a.n) || ',$' || a.n, ',') "
 					 "FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) WITH ORDINALITY a(t, n) JOIN pg_type t ON t.oid = a.t "
-					 "WHERE t.typcategory IN ('N', 'B', 'D', 'T') OR t.typname ~ '^(reg|oid$|uuid$)'), (SELECT lanname FROM pg_language l WHERE l.oid = p.prolang) "
+					 "WHERE t.typcategory IN ('N', 'B', 'D', 'T') OR t.typname ~ '^(reg|oid$|uuid$)'), (SELECT lanname FROM pg_language l WHERE l.oid = p.prolang), "
+					 "(SELECT string_agg(DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END, ', ') "
+					 "FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee NOT IN (SELECT oid FROM pg_roles WHERE rolsuper)) "
 					 "FROM pg_proc p WHERE p.prosecdef AND p.oid >= 16384 AND p.prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('plpgsql', 'sql', 'plperl', 'plperlu', 'plpython3u', 'pltcl', 'pltclu')) "
 					 "AND (SELECT rolsuper OR EXISTS (SELECT FROM pg_roles s WHERE (s.rolsuper OR s.rolname IN ('pg_execute_server_program', 'pg_write_server_files')) "
 					 "AND s.oid <> r.oid AND pg_has_role(r.oid, s.oid, 'MEMBER')) FROM pg_roles r WHERE r.oid = p.proowner) "
@@ -66,10 +68,11 @@ gk_posture_ask_bodies(GkPosture *p, PGconn *conn, const char *database)
 		if (what)
 		{
 			GkFinding  *finding = gk_posture_add(p, id, GK_FAIL, name, gk_format("%s, with the rights of %s", what, PQgetvalue(result, i, 2)),
-												 gk_format("REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC; -- and in its body: EXECUTE format('... %%I ...', name) USING value;", name));
+												 gk_format("REVOKE EXECUTE ON ROUTINE %s FROM %s; -- until its body has EXECUTE format('... %%I ...', name) USING value", name, PQgetvalue(result, i, 5)));
 
 			finding->database = gk_copy(database);
 			finding->type = "function";
+			finding->kind = strpbrk(name, "\n\r") || strpbrk(PQgetvalue(result, i, 5), "\n\r") ? "text" : "sql";
 		}
 	}
 	PQclear(result);
@@ -85,17 +88,21 @@ typedef struct Report
 } Report;
 
 static void
-report_script(void *arg, int line, const char *what)
+report_script(void *arg, int line, const char *what, const char *mend)
 {
 	Report	   *r = arg;
 	GkFinding  *finding = gk_posture_add(r->p, "code-extension-script", GK_WARN, gk_format("%s: %s", r->extension, what),
-										 gk_format("in %s", r->file), "SET LOCAL search_path TO pg_catalog, pg_temp; -- first in the script, and @extschema@. before its own names");
+										 gk_format("in %s", r->file), gk_format("sed -i '%s' %s # and tell the extension's author", mend, gk_shell_quote(r->file)));
 
 	finding->database = gk_copy(r->database);
 	finding->file = gk_copy(r->file);
 	finding->line = line;
-	finding->kind = "text";
 	finding->type = "extension";
+	if (mend == NULL || strchr(mend, '\''))
+	{
+		finding->remedy = "SET LOCAL search_path TO pg_catalog, pg_temp; -- first in the script, and @extschema@. before its own names";
+		finding->kind = "text";
+	}
 }
 
 /*
@@ -214,7 +221,7 @@ gk_posture_ask_passwords(GkPosture *p, PGconn *conn)
 	gk_words_add(&more, p->cluster, strlen(p->cluster));
 	if (p->data)
 		gk_words_add(&more, gk_own_addresses(), strcspn(gk_own_addresses(), " ."));
-	result = ask_for(p, id, conn, "SELECT rolname, rolpassword, quote_ident(rolname) FROM pg_authid WHERE rolcanlogin AND rolpassword LIKE 'SCRAM-SHA-256$%' "
+	result = ask_for(p, id, conn, "SELECT rolname, rolpassword, quote_ident(rolname), CASE WHEN rolsuper THEN '' ELSE 'NOLOGIN ' END FROM pg_authid WHERE rolcanlogin AND rolpassword LIKE 'SCRAM-SHA-256$%' "
 					 "AND split_part(split_part(rolpassword, '$', 2), ':', 1)::int <= 100000 ORDER BY NOT rolsuper, oid");
 	if (result == NULL)
 		return;
@@ -238,7 +245,7 @@ gk_posture_ask_passwords(GkPosture *p, PGconn *conn)
 			{
 				is_known[i] = true;
 				gk_posture_add(p, id, GK_FAIL, name, "its password is made of its name, or one that everybody tries",
-							   gk_format("\\password %s -- or, until it has been set anew:\nALTER ROLE %s PASSWORD NULL;", name, name))->type = "role";
+							   gk_format("ALTER ROLE %s %sPASSWORD NULL; -- until it is set anew, by \\password %s, which sends a verifier", name, PQgetvalue(result, i, 3), name))->type = "role";
 			}
 			free(text);
 		}

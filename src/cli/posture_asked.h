@@ -35,12 +35,14 @@ typedef struct GkTokens
 	int			count;
 } GkTokens;
 
+/* What is found in an extension's script, and what sed makes of the line. */
+typedef void (*GkScriptReport) (void *arg, int line, const char *what, const char *mend);
+
 /* posture_tokens.c, posture_dynamic.c, posture_foreign.c, posture_script.c, posture_scram.c: without the server */
 extern void gk_tokenize(GkTokens *t, const char *s);
 extern char *gk_dynamic_find_foreign(const char *text, const char *language);
 extern char *gk_dynamic_find(const char *body, const GkWords *safe);
-extern void gk_script_find(const char *script, void (*report) (void *arg, int line, const char *what),
-						   void *arg);
+extern void gk_script_find(const char *script, GkScriptReport report, void *arg);
 extern bool gk_scram_fits(const char *verifier, const char *password);
 
 #endif							/* GK_CLI_POSTURE_ASKED_H */

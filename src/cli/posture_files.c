@@ -66,7 +66,7 @@ look_at_config(GkPosture *p, const char *path, bool is_secret)
 					   gk_format("chown root:%s %s; chmod 640 %s", user, quoted, quoted));
 	reader = is_secret ? gk_others_read(p, path) : NULL;
 	if (reader && !who)
-		gk_posture_add(p, "file-config", GK_WARN, path, reader, (st.st_mode & S_IROTH) ? gk_format("chmod 640 %s", quoted) :
+		gk_posture_add(p, "file-config", GK_WARN, path, reader, (st.st_mode & S_IROTH) && !gk_group_of_others(p, st.st_gid) ? gk_format("chmod 640 %s", quoted) :
 					   gk_format("chown %s: %s; chmod 600 %s", user, quoted, quoted));
 }
 
@@ -199,6 +199,8 @@ look_at_sockets(GkPosture *p)
 		struct stat st;
 		char	   *who;
 
+		if (*words.word[i] == '"')
+			words.word[i] = gk_format("%.*s", (int) strcspn(words.word[i] + 1, "\""), words.word[i] + 1);
 		if (*words.word[i] != '/' || stat(words.word[i], &st) != 0 || strcmp(words.word[i], "/tmp") == 0)
 			continue;
 		who = (st.st_mode & S_IWOTH) ? gk_format("every user may write it, mode %04o", st.st_mode & 07777) : gk_others_write(p, words.word[i], true);
@@ -257,33 +259,16 @@ group_of(gid_t gid)
 	return gr ? gr->gr_name : "";
 }
 
-/* The log files, and whether there is room for more. */
 static void
-look_at_log(GkPosture *p)
+look_at_log_files(GkPosture *p, const char *directory)
 {
-	const char *directory = gk_posture_setting(p, "log_directory");
-	struct statvfs fs;
-	DIR		   *dir;
+	DIR		   *dir = opendir(directory);
 	struct dirent *entry;
 
-	if (*directory != '/')
-		directory = gk_format("%s/%s", p->data, directory);
-	if (gk_posture_wants(p, "log-space") && statvfs(directory, &fs) == 0)
-	{
-		unsigned long long available = (unsigned long long) fs.f_bavail * fs.f_frsize;
-
-		gk_posture_looked(p, "log-space");
-		if (available < (1ULL << 30) && (double) fs.f_bavail < 0.1 * fs.f_blocks)
-			gk_posture_add(p, "log-space", GK_WARN, directory, gk_format("%llu MB are free", available >> 20), "# make room, or keep fewer logs");
-	}
-	if (!gk_posture_wants(p, "log-files") || strcmp(gk_posture_setting(p, "logging_collector"), "on") != 0)
-		return;
-	dir = opendir(directory);
 	while (dir && (entry = readdir(dir)) != NULL)
 	{
 		const char *path = gk_format("%s/%s", directory, entry->d_name);
 		struct stat st;
-
 		char	   *who = NULL;
 
 		if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
@@ -299,6 +284,32 @@ look_at_log(GkPosture *p)
 	}
 	if (dir)
 		closedir(dir);
+}
+
+/* The log files, and whether there is room for more. */
+static void
+look_at_log(GkPosture *p)
+{
+	static const char usual[] = "/var/log/postgresql";
+	const char *directory = gk_posture_setting(p, "log_directory");
+	struct statvfs fs;
+
+	if (*directory != '/')
+		directory = gk_format("%s/%s", p->data, directory);
+	if (gk_posture_wants(p, "log-space") && statvfs(directory, &fs) == 0)
+	{
+		unsigned long long available = (unsigned long long) fs.f_bavail * fs.f_frsize;
+
+		gk_posture_looked(p, "log-space");
+		if (available < (1ULL << 30) && (double) fs.f_bavail < 0.1 * fs.f_blocks)
+			gk_posture_add(p, "log-space", GK_WARN, directory, gk_format("%llu MB are free", available >> 20), "# make room, or keep fewer logs");
+	}
+	if (!gk_posture_wants(p, "log-files") || strcmp(gk_posture_setting(p, "logging_collector"), "on") != 0)
+		return;
+	look_at_log_files(p, directory);
+	/* where Debian puts what the server says before it logs elsewhere */
+	if (strncmp(directory, usual, strlen(usual)) != 0)
+		look_at_log_files(p, usual);
 }
 
 /* Is what lies below a path encrypted, as far as the kernel tells? */

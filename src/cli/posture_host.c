@@ -212,6 +212,7 @@ gk_posture_look(GkPosture *p)
 		gk_look_for_secrets(p);
 		gk_look_at_processes(p);
 		gk_look_at_backup(p);
+		gk_posture_complete(p);
 	}
 	for (int i = 0; i < p->num_answers; i++)
 		if (!p->answer[i].has_looked && !p->answer[i].skipped && strncmp(p->answer[i].check->id, "waiver-", 7) != 0)

@@ -210,7 +210,7 @@ gk_look_at_backup(GkPosture *p)
 	if (strstr(command, "pgbackrest") || strstr(command, "wal-g") || strstr(command, "wal-e") || strstr(command, "barman"))
 		tool = "archive_command";
 	if (!tool)
-		gk_posture_add(p, id, GK_WARN, "backup", "neither pgBackRest, Barman nor WAL-G is set up for this cluster", "pgbackrest --stanza=main stanza-create; pgbackrest --stanza=main backup");
+		gk_posture_add(p, id, GK_WARN, "backup", "neither pgBackRest, Barman nor WAL-G is set up for this cluster", gk_set_up_backup(p));
 	else
 		gk_posture_add(p, id, GK_INFO, "backup", gk_format("%s is set up; look how old the newest backup is, and whether it restores", tool), "# pgbackrest info, barman check all");
 }

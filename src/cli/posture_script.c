@@ -42,11 +42,12 @@ after_quoted(const char *s)
 	return end ? end + len + 1 : s + strlen(s);
 }
 
-/* A statement without comments; strings and bodies are left out, too. */
+/* A statement without comments; strings and bodies are left out, too. Where it begins, and where it ends. */
 static const char *
-take_statement(const char *s, GkBuf *out, int *line)
+take_statement(const char *s, GkBuf *out, int *begun, int *line)
 {
 	gk_buf_clear(out);
+	*begun = 0;
 	while (*s && *s != ';')
 	{
 		const char *end = s;
@@ -62,6 +63,8 @@ take_statement(const char *s, GkBuf *out, int *line)
 		if (end == s)
 		{
 			gk_buf_add(out, isspace((unsigned char) *s) ? " " : s, 1);
+			if (*begun == 0 && !isspace((unsigned char) *s))
+				*begun = *line;
 			end = s + 1;
 		}
 		for (; s < end; s++)
@@ -89,9 +92,19 @@ fits(const char *pattern, const char *text, GkBuf *what, int group)
 	return found;
 }
 
-/* Tell of each thing in the script that is not as it should be. */
+/* A call outside of any function that means whatever the search_path finds. */
+static bool
+is_unqualified_call(const char *text, GkBuf *what)
+{
+	return fits("^(SELECT|INSERT|UPDATE|DELETE|WITH) ", text, NULL, 0) &&
+		fits("(^|[^.a-z0-9_\"@])([a-z_][a-z0-9_]*)\\(", text, what, 2) &&
+		!fits("^(values|in|and|or|not|exists|any|all|coalesce|cast|as|over|filter|using|row|array|into|nullif|greatest|least|from|where|set)$", gk_buf_string(what), NULL, 0) &&
+		!fits("^INSERT +INTO +[a-z0-9_.\"@]+ *\\([^)]*\\) +VALUES *\\([^(]*$", text, NULL, 0);
+}
+
+/* Tell of each thing in the script that is not as it should be, and what sed makes of it. */
 void
-gk_script_find(const char *script, void (*report) (void *arg, int line, const char *what), void *arg)
+gk_script_find(const char *script, GkScriptReport report, void *arg)
 {
 	static GkBuf statement;
 	static GkBuf what;
@@ -103,23 +116,23 @@ gk_script_find(const char *script, void (*report) (void *arg, int line, const ch
 		int			begun;
 		const char *text;
 
-		begun = line;
-		script = take_statement(script, &statement, &line);
+		script = take_statement(script, &statement, &begun, &line);
 		text = gk_buf_string(&statement);
 		text += strspn(text, " ");
 		if (fits("^SET +(LOCAL +)?search_path", text, NULL, 0))
 			has_path = true;
 		if (fits("^CREATE +OR +REPLACE +[a-z ]* +([^ (]+)", text, &what, 1))
-			report(arg, begun, gk_format("CREATE OR REPLACE of %s takes over what is there", gk_buf_string(&what)));
+			report(arg, begun, gk_format("CREATE OR REPLACE of %s takes over what is there", gk_buf_string(&what)),
+				   gk_format("%d,%ds/OR  *REPLACE *//I", begun, line));
 		if (fits("^CREATE +[a-z ]*IF +NOT +EXISTS +([^ (]+)", text, &what, 1) && !fits("^CREATE +EXTENSION", text, NULL, 0))
-			report(arg, begun, gk_format("IF NOT EXISTS of %s takes what is there for its own", gk_buf_string(&what)));
+			report(arg, begun, gk_format("IF NOT EXISTS of %s takes what is there for its own", gk_buf_string(&what)),
+				   gk_format("%d,%ds/IF  *NOT  *EXISTS *//I", begun, line));
 		if (fits("^CREATE +(OR +REPLACE +)?(FUNCTION|PROCEDURE) +([^ (]+).*SECURITY +DEFINER", text, &what, 3) &&
 			!fits("SET +search_path", text, NULL, 0) && !fits("LANGUAGE +('?c'?|internal)( |$)", text, NULL, 0))
-			report(arg, begun, gk_format("SECURITY DEFINER function %s has no search_path of its own", gk_buf_string(&what)));
-		if (!has_path && fits("^(SELECT|INSERT|UPDATE|DELETE|WITH) ", text, NULL, 0) &&
-			fits("(^|[^.a-z0-9_\"@])([a-z_][a-z0-9_]*)\\(", text, &what, 2) &&
-			!fits("^(values|in|and|or|not|exists|any|all|coalesce|cast|as|over|filter|using|row|array|into|nullif|greatest|least|from|where|set)$", gk_buf_string(&what), NULL, 0) &&
-			!fits("^INSERT +INTO +[a-z0-9_.\"@]+ *\\([^)]*\\) +VALUES *\\([^(]*$", text, NULL, 0))
-			report(arg, begun, gk_format("%s() is called without a schema", gk_buf_string(&what)));
+			report(arg, begun, gk_format("SECURITY DEFINER function %s has no search_path of its own", gk_buf_string(&what)),
+				   gk_format("%d,%ds/SECURITY  *DEFINER/& SET search_path = @extschema@, pg_temp/I", begun, line));
+		if (!has_path && is_unqualified_call(text, &what))
+			report(arg, begun, gk_format("%s() is called without a schema", gk_buf_string(&what)),
+				   gk_format("%ds/^/SET LOCAL search_path TO pg_catalog, @extschema@, pg_temp; /", begun));
 	}
 }

@@ -179,6 +179,8 @@ look_into(GkPosture *p, const char *id, GkStatus status, const char *path, const
 
 			finding->file = gk_copy(path);
 			finding->line = skipped ? 0 : number;
+			if (*remedy == '\0' && !skipped)
+				finding->remedy = gk_without_secret(path, number);
 			found++;
 		}
 	}
@@ -360,7 +362,7 @@ look_into_stderr(GkPosture *p, const char *log_directory)
 		return;
 	target[n] = '\0';
 	if (*target == '/' && strncmp(target, log_directory, strlen(log_directory)) != 0)
-		look_into(p, "log-secret", GK_FAIL, target, "\\password ROLE -- which sends a verifier; then take the line out of the file");
+		look_into(p, "log-secret", GK_FAIL, target, "");
 }
 
 void
@@ -384,5 +386,5 @@ gk_look_for_secrets(GkPosture *p)
 	if (*directory != '/')
 		directory = gk_format("%s/%s", p->data, directory);
 	look_into_stderr(p, directory);
-	look_into_all(p, "log-secret", GK_FAIL, directory, 0, "\\password ROLE -- which sends a verifier; then take the line out of the file");
+	look_into_all(p, "log-secret", GK_FAIL, directory, 0, "");
 }

@@ -11,12 +11,10 @@
 #include "cli/posture.h"
 
 #include <ctype.h>
-#include <pwd.h>
-#include <unistd.h>
 
 /* What others wrote, in one line that does nothing to a terminal. */
-static const char *
-visible(const char *text)
+const char *
+gk_visible(const char *text)
 {
 	static GkBuf buf[4];
 	static int	next;
@@ -54,7 +52,7 @@ print_remedy(const char *remedy)
 		size_t		len = strcspn(remedy, "\n");
 
 		printf("        %s%s%s %s\n", gk_color(GK_DIM), first ? "remedy" : "      ", gk_color_off(),
-			   visible(gk_format("%.*s", (int) len, remedy)));
+			   gk_visible(gk_format("%.*s", (int) len, remedy)));
 		remedy += len + (remedy[len] == '\n');
 		first = false;
 	}
@@ -63,14 +61,14 @@ print_remedy(const char *remedy)
 static void
 print_finding(const GkFinding *finding)
 {
-	printf("      %s%s%s: %s", finding->database, *finding->database ? ": " : "", visible(finding->object),
-		   visible(finding->found));
+	printf("      %s%s%s: %s", finding->database, *finding->database ? ": " : "", gk_visible(finding->object),
+		   gk_visible(finding->found));
 	if (finding->line)
 		printf(" (line %d)", finding->line);
 	if (finding->news)
 		printf(" [%s]", finding->news);
 	if (finding->waived)
-		printf(" %s[waived until %s: %s]%s", gk_color(GK_DIM), finding->waived_until, visible(finding->waived), gk_color_off());
+		printf(" %s[waived until %s: %s]%s", gk_color(GK_DIM), finding->waived_until, gk_visible(finding->waived), gk_color_off());
 	putchar('\n');
 	if (!finding->waived)
 		print_remedy(finding->remedy);
@@ -107,7 +105,7 @@ print_answer(const GkPosture *p, const GkAnswer *answer, bool verbose)
 	if ((!verbose && shown > 10) || answer->more > 0)
 		printf("      ... and %d more\n", (!verbose && shown > 10 ? shown - 10 : 0) + answer->more);
 	if (answer->skipped)
-		printf("      %snot looked at: %s%s\n", gk_color(GK_DIM), visible(answer->skipped), gk_color_off());
+		printf("      %snot looked at: %s%s\n", gk_color(GK_DIM), gk_visible(answer->skipped), gk_color_off());
 	if (answer->status >= GK_WARN)
 	{
 		printf("        %swhy%s    %s\n", gk_color(GK_DIM), gk_color_off(), check->why);
@@ -157,7 +155,7 @@ gk_posture_show(const GkPosture *p, bool verbose)
 	int			score;
 	int			covered;
 
-	printf("%sPostgreSQL %s, cluster \"%s\"%s%s\n\n", gk_color(GK_BOLD), p->version, visible(p->cluster), gk_color_off(),
+	printf("%sPostgreSQL %s, cluster \"%s\"%s%s\n\n", gk_color(GK_BOLD), p->version, gk_visible(p->cluster), gk_color_off(),
 		   p->is_superuser ? "" : p->is_monitor ? " (not as superuser: it could not see all)" :
 		   " (neither as superuser nor as a member of pg_monitor: it could see little)");
 	for (int o = 0; o < GK_LENGTHOF(order); o++)
@@ -168,7 +166,7 @@ gk_posture_show(const GkPosture *p, bool verbose)
 					(verbose || order[o] == GK_ERROR || order[o] == GK_FAIL || order[o] == GK_WARN))
 					print_answer(p, &p->answer[i], verbose);
 	for (int i = 0; i < p->gone.count; i++)
-		printf("%sgone%s   %s\n", gk_color(GK_GREEN), gk_color_off(), visible(p->gone.word[i]));
+		printf("%sgone%s   %s\n", gk_color(GK_GREEN), gk_color_off(), gk_visible(p->gone.word[i]));
 	print_layers(p);
 	for (int i = 0; i < p->num_answers; i++)
 		asked += p->answer[i].is_asked;
@@ -199,88 +197,4 @@ gk_posture_nagios(const GkPosture *p)
 	printf("%s | fail=%d;;1 warn=%d;1 pass=%d skip=%d\n", shown ? ")" : "", fail, warn, gk_posture_count(p, GK_PASS, false),
 		   gk_posture_count(p, GK_SKIP, false));
 	return fail ? 2 : warn ? 1 : 0;
-}
-
-/* Put each line of a text behind a mark. */
-static void
-print_marked(const char *mark, const char *text)
-{
-	while (*text)
-	{
-		size_t		len = strcspn(text, "\n");
-
-		printf("%s%s\n", mark, visible(gk_format("%.*s", (int) len, text)));
-		text += len + (text[len] == '\n');
-	}
-}
-
-static void
-print_steps(const GkPosture *p, const char *kind, const char *database)
-{
-	for (int i = 0; i < p->count; i++)
-	{
-		const GkFinding *finding = &p->finding[i];
-		const char *mark = strcmp(kind, "sql") == 0 ? "-- " : "# ";
-
-		if (finding->status < GK_WARN || finding->waived || strcmp(finding->kind, kind) != 0 ||
-			strcmp(finding->database, database) != 0 || !*finding->remedy)
-			continue;
-		printf("\n");
-		print_marked(mark, gk_format("%s %s: %s: %s", gk_status_name(finding->status), finding->check->id, finding->object, finding->found));
-		if (finding->line)
-			printf("%s%s, line %d:\n", mark, visible(finding->file ? finding->file : ""), finding->line);
-		print_marked(strcmp(kind, "line") == 0 ? "#    " : "", finding->remedy);
-	}
-}
-
-/* How the script runs statements: at this server, and as its user where root runs it. */
-static void
-print_how(const GkPosture *p)
-{
-	struct passwd *pw = p->data ? getpwuid(p->uid) : NULL;
-	const char *directory = gk_posture_setting(p, "unix_socket_directories");
-	const char *where = "";
-
-	if (p->data && *directory == '/')
-		where = gk_format(" -h %s -p %s", gk_shell_quote(gk_format("%.*s", (int) strcspn(directory, ", "), directory)), gk_posture_setting(p, "port"));
-	printf("\nrun_sql() {\n\tset -- psql -X -q%s -d \"$1\"\n", where);
-	if (pw)
-		printf("\t[ \"$(id -u)\" != 0 ] || set -- setpriv --reuid=%s --regid=%s --init-groups \"$@\"\n", pw->pw_name, pw->pw_name);
-	printf("\t\"$@\"\n}\n");
-}
-
-/* The remedies, as a script that does nothing until it has been read. */
-void
-gk_posture_script(const GkPosture *p)
-{
-	printf("#!/bin/sh\n"
-		   "# What \"pg_gatekeeper check\" would do to cluster \"%s\". Read it, take out what you do not\n"
-		   "# want and the line \"exit\", and run it as the server's user, or root. What fails says so,\n"
-		   "# and the rest goes on: some remedies are done by others before them.\n"
-		   "echo 'read this script first' >&2; exit 1\n", visible(p->cluster));
-	print_how(p);
-	printf("\n# Settings, roles and other things of the cluster\nrun_sql postgres <<'END_OF_SQL'\n");
-	print_steps(p, "sql", "");
-	printf("END_OF_SQL\n");
-	for (int i = 0; i < p->databases.count; i++)
-	{
-		const char *database = p->databases.word[i];
-		bool		any = false;
-
-		for (int k = 0; k < p->count; k++)
-			any = any || (strcmp(p->finding[k].database, database) == 0 && p->finding[k].status >= GK_WARN);
-		if (!any || strchr(database, '\''))
-			continue;
-		printf("\n# Database %s\nrun_sql '%s' <<'END_OF_SQL'\n", visible(database), visible(database));
-		print_steps(p, "sql", database);
-		printf("END_OF_SQL\n");
-	}
-	printf("\n# Files and processes\n");
-	print_steps(p, "shell", "");
-	printf("\n# Lines of pg_hba.conf and pg_ident.conf, to be edited; then SELECT pg_reload_conf()\n");
-	print_steps(p, "line", "");
-	printf("\n# What takes thought\n");
-	print_steps(p, "text", "");
-	for (int i = 0; i < p->databases.count; i++)
-		print_steps(p, "text", p->databases.word[i]);
 }

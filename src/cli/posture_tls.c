@@ -56,6 +56,31 @@ after(const char *text, const char *name)
 	return at ? gk_format("%.*s", (int) strcspn(at + strlen(name), "\n"), at + strlen(name)) : "";
 }
 
+/*
+ * The way is a request that the organisation's CA signs.  Until it has, one
+ * of a CA of its own, whose key is thrown away, works with clients that get
+ * its certificate.
+ */
+static const char *
+new_certificate(const GkPosture *p, const char *cert)
+{
+	const char *key = gk_shell_quote(file_of(p, "ssl_key_file"));
+	char	   *ca = file_of(p, "ssl_ca_file");
+	const char *trusts = ca ? gk_format("cat $d/ca.crt >>%s", gk_shell_quote(ca)) :
+		"cp $d/ca.crt /usr/local/share/ca-certificates/postgresql.crt && update-ca-certificates";
+
+	return gk_format("# have this signed by your CA, and put what it sends to %s:\n"
+					 "#   openssl req -new -key %s -subj \"/CN=$(hostname -f 2>/dev/null || hostname)\" -addext \"subjectAltName=DNS:$(hostname -f 2>/dev/null || hostname)\"\n"
+					 "# until then, for 90 days, one of a CA whose key is thrown away; clients need %s\n"
+					 "n=$(hostname -f 2>/dev/null || hostname); d=$(mktemp -d); echo \"subjectAltName=DNS:$n\" >$d/ext\n"
+					 "openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -subj \"/CN=for $n, $(date +%%F)\" -keyout $d/ca.key -out $d/ca.crt 2>$d/err &&\n"
+					 "\topenssl req -new -key %s -subj \"/CN=$n\" -out $d/csr 2>>$d/err &&\n"
+					 "\topenssl x509 -req -in $d/csr -CA $d/ca.crt -CAkey $d/ca.key -CAcreateserial -days 90 -extfile $d/ext -out $d/crt 2>>$d/err &&\n"
+					 "\tcat $d/crt >%s && %s || cat $d/err >&2\n"
+					 "rm -rf $d; kill -HUP $(head -n 1 %s/postmaster.pid)",
+					 gk_shell_quote(cert), key, ca ? gk_shell_quote(ca) : "postgresql.crt", key, gk_shell_quote(cert), trusts, gk_shell_quote(p->data));
+}
+
 static void
 judge_time(GkPosture *p, const char *cert, const char *text)
 {
@@ -63,9 +88,7 @@ judge_time(GkPosture *p, const char *cert, const char *text)
 	const char *begin = after(text, "notBefore=");
 	struct tm	tm = {0};
 	time_t		now = gk_now() / 1000000;
-	const char *key = gk_shell_quote(gk_posture_setting(p, "ssl_key_file"));
-	const char *remedy = gk_format("openssl req -new -key %s -subj /CN=$(hostname -f) -out /tmp/server.csr # have it signed by your CA, put it to %s, and SELECT pg_reload_conf()",
-								   key, gk_shell_quote(cert));
+	const char *remedy = new_certificate(p, cert);
 
 	gk_posture_looked(p, "tls-cert-time");
 	if (strptime(end, "%b %d %H:%M:%S %Y", &tm) && timegm(&tm) < now)
@@ -86,7 +109,7 @@ judge_chain(GkPosture *p, char *program, char *cert, const char *text)
 	char	   *ca = file_of(p, "ssl_ca_file");
 	char	   *with_ca[] = {program, "verify", "-no_check_time", "-CAfile", ca, cert, NULL};
 	char	   *with_system[] = {program, "verify", "-no_check_time", cert, NULL};
-	const char *remedy = "openssl ca -in server.csr -cert ca.crt -keyfile ca.key -out server.crt";
+	const char *remedy = new_certificate(p, cert);
 
 	gk_posture_looked(p, "tls-cert-chain");
 	if (*subject && strcmp(subject, after(text, "issuer=")) == 0)

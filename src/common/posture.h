@@ -36,11 +36,13 @@ typedef struct GkCheck
 
 /*
  * A check's query stands between these: what a remedy by ALTER SYSTEM needs to
- * take effect, and the worst first.  Columns: status, object, found, remedy,
+ * take effect, and the worst first.  A name with a line in it would be another
+ * statement, or a line of a script's own, in whatever it is pasted into.  Columns: status, object, found, remedy,
  * type, kind, file, line, whether it takes a restart, how many there are.
  */
 #define GK_POSTURE_BEFORE \
-	"SELECT j->>'status', coalesce(j->>'object', '?'), coalesce(j->>'found', ''), coalesce(j->>'remedy', '') || " \
+	"SELECT j->>'status', coalesce(j->>'object', '?'), coalesce(j->>'found', ''), " \
+	"CASE WHEN concat(j->>'object', j->>'found') ~ '[[:cntrl:]]' THEN '-- by hand: a name here has a control character, so that nothing of it should be pasted' ELSE coalesce(j->>'remedy', '') END || " \
 	"CASE WHEN s.context = 'postmaster' THEN ' -- then restart' WHEN s.name IS NOT NULL THEN " \
 	"E'\\nSELECT pg_reload_conf();' ELSE '' END, coalesce(j->>'type', ''), coalesce(j->>'kind', ''), " \
 	"coalesce(j->>'file', ''), coalesce(j->>'line', '0'), coalesce(s.context = 'postmaster', false), count(*) OVER () " \
