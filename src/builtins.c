@@ -14,9 +14,9 @@
  * The table is constant, so its pages are made writable for that moment.  The
  * server does not start with the module where that is not allowed.
  *
- * A listed function in language C is called through the function manager's hook
- * (hooks.c), which does not see the arguments: there the same functions of ours
- * are put into the call that is about to be made.
+ * A listed function in language C is called through the function manager's hook,
+ * which does not see the arguments: hooks.c tells that it starts, and the same
+ * functions of ours are put into the call that is about to be made.
  *
  * Compiled code of JIT looks a function up by its symbol, but not one of which
  * needs_fmgr_hook says that it has to be watched; so that says so of each.
@@ -216,8 +216,8 @@ gk_builtins_replace(void)
  * function has returned, before the function manager undoes what it did itself.
  * False where there is no stand-in left.
  */
-bool
-gk_builtins_stand_in(FmgrInfo *flinfo, bool is_listed)
+static bool
+stand_in(FmgrInfo *flinfo, bool is_listed)
 {
 	int			n;
 
@@ -228,4 +228,45 @@ gk_builtins_stand_in(FmgrInfo *flinfo, bool is_listed)
 		return false;
 	flinfo->fn_addr = standins[n];
 	return true;
+}
+
+/*
+ * A function is about to be called by way of the function manager's hook, and may be
+ * listed.  A stand-in for it asks with the arguments; a function of language internal
+ * is one of those already.
+ */
+static void
+ask_with_arguments(FmgrInfo *flinfo)
+{
+	const GkSymbol *symbol;
+	const GkRule *rule;
+
+	if (gk_is_unlisted_other(flinfo->fn_oid))
+		return;
+	rule = gk_symbol_lookup(flinfo->fn_oid, &symbol);
+	if (rule && !stand_in(flinfo, true))
+		gk_ask_without_arguments(flinfo->fn_oid, rule, symbol);
+}
+
+/*
+ * A function begins, and there is something to find out: see code_stack.c.  Where
+ * something is to be undone when it ends, that has to be before the function
+ * manager undoes what it did itself.
+ */
+void
+gk_function_starts(FmgrInfo *flinfo, char *stack)
+{
+	gk_frames_prune(stack);
+	/* before it may become its owner */
+	gk_ask_about_function(flinfo->fn_oid);
+	ask_with_arguments(flinfo);
+	gk_code_start_of_interest(flinfo, stack);
+	if (gk_code_is_of_trigger(flinfo) && gk_code_may_be_deputy(flinfo->fn_oid))
+	{
+		/* it is nobody's, where it cannot be told whose */
+		if (!stand_in(flinfo, false))
+			gk_code_start_stored(flinfo->fn_oid, InvalidOid, stack);
+	}
+	else if (gk_frame->at_end != 0)
+		(void) stand_in(flinfo, false);
 }

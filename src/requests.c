@@ -175,57 +175,30 @@ ask_about_user_of(Oid funcid)
 }
 
 /*
- * A function is about to be called by way of the function manager's hook, and may
- * be listed, or found by a script.  Where a stand-in for it asks, it asks with the
- * arguments; that of language internal is one of those already.
+ * A function is about to be called by way of the function manager's hook, and may be
+ * one that a script found, or change the session's user.
  */
-static void
-ask_about_function(FmgrInfo *flinfo)
+void
+gk_ask_about_function(Oid funcid)
 {
-	Oid			funcid = flinfo->fn_oid;
-	const GkSymbol *symbol;
-	const GkRule *rule;
-
 	if (unlikely(gk_is_hijack(funcid)))
 		gk_script_calls(funcid);
 	if (unlikely(gk_code_card(funcid)->sets_user) && gk_code_login_is_privileged())
 		ask_about_user_of(funcid);
-	if (gk_is_unlisted_other(funcid))
-		return;
-	rule = gk_symbol_lookup(funcid, &symbol);
-	if (rule && !gk_builtins_stand_in(flinfo, true))
-	{
-		GkRequest	request = {
-			.door = GK_DOOR_FUNCTION,
-			.funcid = funcid,
-			.symbol = symbol->name,
-			.symflags = symbol->flags,
-		};
-
-		gk_gate(&request, 0, rule);
-	}
 }
 
-/*
- * A function begins, and there is something to find out: see code_stack.c.  Where
- * something is to be undone when it ends, that has to be before the function
- * manager undoes what it did itself.
- */
+/* A listed function is about to be called, with arguments that are not known. */
 void
-gk_function_starts(FmgrInfo *flinfo, char *stack)
+gk_ask_without_arguments(Oid funcid, const GkRule *rule, const GkSymbol *symbol)
 {
-	gk_frames_prune(stack);
-	/* before it may become its owner */
-	ask_about_function(flinfo);
-	gk_code_start_of_interest(flinfo, stack);
-	if (gk_code_is_of_trigger(flinfo) && gk_code_may_be_deputy(flinfo->fn_oid))
-	{
-		/* it is nobody's, where it cannot be told whose */
-		if (!gk_builtins_stand_in(flinfo, false))
-			gk_code_start_stored(flinfo->fn_oid, InvalidOid, stack);
-	}
-	else if (gk_frame->at_end != 0)
-		(void) gk_builtins_stand_in(flinfo, false);
+	GkRequest	request = {
+		.door = GK_DOOR_FUNCTION,
+		.funcid = funcid,
+		.symbol = symbol->name,
+		.symflags = symbol->flags,
+	};
+
+	gk_gate(&request, 0, rule);
 }
 
 /*

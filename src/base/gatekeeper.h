@@ -286,7 +286,7 @@ typedef struct GkStatement
  * ------------------------------------------------------------------------
  */
 
-/* pg_gatekeeper.c */
+/* shared_memory.c */
 extern void gk_shmem_request(void);
 extern void gk_shmem_startup(void);
 
@@ -334,7 +334,7 @@ extern int	gk_circumstances_text(int circumstances, char *buf, int size);
 /* builtins.c */
 extern bool gk_builtins_are_stale;
 extern void gk_builtins_replace(void);
-extern bool gk_builtins_stand_in(FmgrInfo *flinfo, bool is_listed);
+extern void gk_function_starts(FmgrInfo *flinfo, char *stack);
 
 /* roles.c */
 extern bool gk_role_is_reserved(Oid roleid, const char *rolname);
