@@ -90,13 +90,20 @@ extern QueryDesc *gk_running_query(void);
 extern Oid	gk_running_vehicle(void);
 extern bool gk_running_aggregates(bool (*test) (const Node *));
 
-/* leader.c */
+/* leader.c: what a leader says of its plan */
+#define GK_LEADER_UNTRUSTED 0x01	/* untrusted code runs it */
+#define GK_LEADER_ONLY_TRUSTED 0x02 /* nothing in it is another role's */
+#define GK_LEADER_ANOTHERS 0x04 /* code of others runs it, see gk_code_is_anothers() */
+
 extern void gk_leader_shmem_request(void);
 extern void gk_leader_shmem_startup(void);
-extern void gk_leader_tell(const QueryDesc *query);
+extern uint8 *gk_leader_word(void);
 extern bool gk_leader_is_untrusted(void);
 extern bool gk_leader_is_anothers(void);
 extern bool gk_leader_has_only_trusted(void);
+
+/* parallel_plan.c */
+extern void gk_leader_tell(const QueryDesc *query);
 
 /* left_behind.c */
 extern bool gk_untrusted_runs;	/* in a privileged session, now */
