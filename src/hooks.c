@@ -15,6 +15,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "classes.h"
 #include "origin/code_stack.h"
 #include "origin/labels.h"
 #include "origin/owners.h"
@@ -34,7 +35,6 @@
 static ProcessUtility_hook_type next_process_utility;
 static ExecutorStart_hook_type next_executor_start;
 static ExecutorRun_hook_type next_executor_run;
-static ExecutorCheckPerms_hook_type next_check_perms;
 static object_access_hook_type next_object_access;
 static planner_hook_type next_planner;
 static needs_fmgr_hook_type next_needs_fmgr;
@@ -83,7 +83,7 @@ process_utility_of_interest(PlannedStmt *pstmt, const char *source_text,
 	n = gk_statement_begin(pstmt, source_text, stack);
 	if (unlikely(creating_extension))
 		gk_script_says(source_text);
-	if (gk_is_watched_statement(tag))
+	if (gk_is_watched_statement(tag) || unlikely(gk_classes_watched != 0))
 		pstmt = gk_statement_asks(pstmt, tag, context, source_text);
 	if (tag == T_CallStmt && gk_code_session_is_privileged())
 		context = gk_call_asks((CallStmt *) pstmt->utilityStmt, context);
@@ -114,8 +114,8 @@ check_perms_of_interest(GK_CHECK_PERMS_PARAMS, GkInterest interest)
 	if ((interest == GK_INTEREST_WHAT || gk_code_session_is_privileged()) &&
 		!gk_gate_relations(rangeTable, GK_CHECK_PERMS_LIST, ereport_on_violation))
 		return false;
-	if (next_check_perms)
-		return next_check_perms(GK_CHECK_PERMS_ARGS);
+	if (gk_next_check_perms)
+		return gk_next_check_perms(GK_CHECK_PERMS_ARGS);
 	return true;
 }
 
@@ -131,8 +131,8 @@ check_perms(GK_CHECK_PERMS_PARAMS)
 
 	if (interest != GK_INTEREST_NONE)
 		return check_perms_of_interest(GK_CHECK_PERMS_ARGS, interest);
-	if (next_check_perms)
-		return next_check_perms(GK_CHECK_PERMS_ARGS);
+	if (gk_next_check_perms)
+		return gk_next_check_perms(GK_CHECK_PERMS_ARGS);
 	return true;
 }
 
@@ -357,6 +357,7 @@ client_authentication(Port *port, int status)
 {
 	if (next_authentication)
 		next_authentication(port, status);
+	gk_class_client_is_known(status);
 	if (status == STATUS_OK)
 		gk_client_is_known(port);
 }
@@ -373,7 +374,8 @@ gk_install_hooks(void)
 	ExecutorRun_hook = executor_run;
 	gk_next_finish = ExecutorFinish_hook ? ExecutorFinish_hook : standard_ExecutorFinish;
 	ExecutorFinish_hook = executor_finish;
-	next_check_perms = ExecutorCheckPerms_hook;
+	gk_next_check_perms = ExecutorCheckPerms_hook;
+	gk_class_follow();
 	ExecutorCheckPerms_hook = check_perms;
 	next_object_access = object_access_hook;
 	object_access_hook = object_access;

@@ -66,6 +66,10 @@ check_text(const char *text, bool is_role)
 			ereport(ERROR,
 					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 					 errmsg("pg_gatekeeper: only a role can be labeled as administrator")));
+		if ((label.audit || label.no_audit) && !is_role)
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("pg_gatekeeper: only a role can be labeled for the audit")));
 		return;
 	}
 	if (rule && strcmp(rule, gk_rules[GK_EXEMPTION].name) == 0)
@@ -81,7 +85,7 @@ check_text(const char *text, bool is_role)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("pg_gatekeeper: \"%s\" is not a label of gatekeeper", text),
-			 errhint("Write 'trusted', or 'allow' and the rules to lift, as in 'allow copy_file, server_files', or both, as in 'trusted, allow copy_file'; for a person who becomes another role to administer the server, 'administrator'.")));
+			 errhint("Write 'trusted', or 'allow' and the rules to lift, as in 'allow copy_file, server_files', or both, as in 'trusted, allow copy_file'; for a person who becomes another role to administer the server, 'administrator'; for what a role's sessions have recorded, 'audit' or 'no audit'.")));
 }
 
 static void

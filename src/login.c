@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include "audit/audit.h"
+#include "classes.h"
 #include "base/peer.h"
 #include "base/session.h"
 #include "common/hashfn.h"
@@ -223,4 +224,5 @@ gk_session_begins(void)
 		gk_session_note(0, false);
 	if (OidIsValid(MyDatabaseId) && gk_acts_as_superuser(GetSessionUserId()))
 		gk_login_settings();
+	gk_class_session_begins();
 }

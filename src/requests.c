@@ -11,6 +11,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "classes.h"
 #include "origin/code_stack.h"
 #include "origin/labels.h"
 #include "origin/owners.h"
@@ -48,6 +49,7 @@ gk_statement_asks(PlannedStmt *pstmt, NodeTag tag, ProcessUtilityContext context
 {
 	GkRequest	request = {.door = GK_DOOR_STATEMENT};
 	Node	   *stmt;
+	uint64		recorded = gk_audit_actions;
 
 	if (tag == T_AlterRoleStmt && context == PROCESS_UTILITY_TOPLEVEL &&
 		!OidIsValid(gk_code_innermost()))
@@ -55,6 +57,8 @@ gk_statement_asks(PlannedStmt *pstmt, NodeTag tag, ProcessUtilityContext context
 	stmt = pstmt->utilityStmt;
 	request.stmt = stmt;
 	gk_gate(&request, tag, NULL);
+	if (unlikely(gk_classes_watched != 0))
+		gk_class_asks_statement(&request, context, recorded);
 	if (tag == T_SecLabelStmt)
 		gk_label_provider_named((SecLabelStmt *) stmt);
 	if (tag == T_VariableSetStmt && ((VariableSetStmt *) stmt)->name &&
@@ -134,17 +138,24 @@ note_set_config(FunctionCallInfo fcinfo)
 bool
 gk_ask_about_call(Oid funcid, Oid builtin, FunctionCallInfo fcinfo, char *stack)
 {
-	const GkSymbol *symbol;
+	const GkSymbol *symbol = NULL;
 	const GkRule *rule = gk_symbol_lookup(OidIsValid(builtin) ? builtin : funcid, &symbol);
+	uint64		recorded = gk_audit_actions;
 	GkRequest	request = {
 		.door = GK_DOOR_FUNCTION,
 		.funcid = funcid,
 		.fcinfo = fcinfo
 	};
 
-	if (rule == NULL || gk_mode == GK_MODE_OFF || !IsTransactionState())
+	if (symbol == NULL || gk_mode == GK_MODE_OFF || !IsTransactionState())
 		return false;
 	request.symbol = symbol->name;
+	if (rule == NULL)
+	{
+		if (gk_classes_watched != 0)
+			gk_class_asks_call(&request, recorded);
+		return false;
+	}
 	request.symflags = symbol->flags;
 	request.has_no_author = gk_code_session_is_privileged() &&
 		!gk_call_has_author(funcid, fcinfo->flinfo ? fcinfo->flinfo->fn_expr : NULL);
@@ -153,6 +164,8 @@ gk_ask_about_call(Oid funcid, Oid builtin, FunctionCallInfo fcinfo, char *stack)
 	if (request.has_no_author)
 		request.lender = gk_call_lender(fcinfo->flinfo ? fcinfo->flinfo->fn_expr : NULL);
 	gk_gate(&request, 0, rule);
+	if (unlikely(gk_classes_watched != 0))
+		gk_class_asks_call(&request, recorded);
 	if (request.has_no_author)
 		gk_code_start_stored(funcid, request.lender, stack);
 	if (rule->id == GK_SERVER_SETTINGS && unlikely(gk_code_session_is_privileged()))

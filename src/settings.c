@@ -15,6 +15,7 @@
  */
 #include "base/app_user.h"
 #include "base/gatekeeper.h"
+#include "classes.h"
 
 #include "datatype/timestamp.h"
 #include "identity/keyring.h"
@@ -63,28 +64,6 @@ static const struct config_enum_entry error_detail_options[] = {
 	{NULL, 0, false}
 };
 
-static const struct config_enum_entry sandbox_options[] = {
-	{"off", GK_SANDBOX_OFF, false},
-	{"users", GK_SANDBOX_USERS, false},
-	{"remote", GK_SANDBOX_REMOTE, false},
-	{"all", GK_SANDBOX_ALL, false},
-	{NULL, 0, false}
-};
-
-static const struct config_enum_entry sandbox_files_options[] = {
-	{"off", GK_FILES_OFF, false},
-	{"server", GK_FILES_SERVER, false},
-	{"on", GK_FILES_ON, false},
-	{NULL, 0, false}
-};
-
-static const struct config_enum_entry sandbox_require_options[] = {
-	{"none", GK_REQUIRE_NONE, false},
-	{"seccomp", GK_REQUIRE_SECCOMP, false},
-	{"landlock", GK_REQUIRE_LANDLOCK, false},
-	{NULL, 0, false}
-};
-
 static void
 assign_audit_sink(const char *newval, void *extra)
 {
@@ -92,6 +71,19 @@ assign_audit_sink(const char *newval, void *extra)
 
 	if (gk_read_sinks(newval, &sinks) == GK_SINKS_READ)
 		gk_audit_sinks = sinks;
+}
+
+static void
+assign_audit_classes(const char *newval, void *extra)
+{
+	(void) gk_classes_read(newval, &gk_classes);
+	gk_class_follow();
+}
+
+static void
+assign_audit_classes_where(const char *newval, void *extra)
+{
+	(void) gk_conditions_read(newval, &gk_class_conditions);
 }
 
 static void
@@ -241,6 +233,14 @@ define_audit_settings(void)
 	define_int("gatekeeper.audit_statement",
 			   "How much of the statement a record holds; 0 for nothing.",
 			   &gk_audit_statement, 2048, 0, 3072, PGC_SIGHUP, GUC_UNIT_BYTE, GK_LOOSER_LESS);
+	define_list("gatekeeper.audit_classes",
+				"What is recorded though no rule found anything: a list of classes.",
+				&gk_audit_classes, "", PGC_SIGHUP, gk_accept_audit_classes,
+				assign_audit_classes, GK_LOOSER_SHORTER);
+	define_list("gatekeeper.audit_classes_where",
+				"Of whom: a list of role=, database=, application= and client=, or with !=.",
+				&gk_audit_classes_where, "", PGC_SIGHUP, gk_accept_audit_classes_where,
+				assign_audit_classes_where, GK_LOOSER_OTHER);
 	define_int("gatekeeper.audit_heartbeat",
 			   "How often a record says that the audit works; 0 for never.",
 			   &gk_audit_heartbeat, 3600, 0, 7 * SECS_PER_DAY, PGC_SIGHUP, GUC_UNIT_S,
@@ -287,10 +287,10 @@ define_sandbox_settings(void)
 {
 	define_fixed_enum("gatekeeper.sandbox",
 					  "Which sessions the kernel keeps from programs and files of the host.",
-					  &gk_sandbox, GK_SANDBOX_USERS, sandbox_options);
+					  &gk_sandbox, GK_SANDBOX_USERS, gk_sandbox_options);
 	define_fixed_enum("gatekeeper.sandbox_files",
 					  "Which files contained sessions give up, too: none, the server's own, or all they do not need.",
-					  &gk_sandbox_files, GK_FILES_SERVER, sandbox_files_options);
+					  &gk_sandbox_files, GK_FILES_SERVER, gk_sandbox_files_options);
 	define_list("gatekeeper.sandbox_read_paths",
 				"More files and directories that contained sessions may read.",
 				&gk_sandbox_read_paths, "", PGC_POSTMASTER, gk_accept_paths, NULL, GK_LOOSER_OTHER);
@@ -306,7 +306,7 @@ define_sandbox_settings(void)
 					  &gk_sandbox_libraries);
 	define_fixed_enum("gatekeeper.sandbox_require",
 					  "What this server does not start without: seccomp, or landlock too.",
-					  &gk_sandbox_require, GK_REQUIRE_NONE, sandbox_require_options);
+					  &gk_sandbox_require, GK_REQUIRE_NONE, gk_sandbox_require_options);
 }
 
 /* ALTER SYSTEM cannot change them: a superuser's rights are not a provider's. */

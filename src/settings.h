@@ -27,6 +27,8 @@ extern bool gk_accept_allowed_extensions(char **newval, void **extra, GucSource 
 extern bool gk_accept_protected_roles(char **newval, void **extra, GucSource source);
 extern bool gk_accept_protected_functions(char **newval, void **extra, GucSource source);
 extern bool gk_accept_audit_sink(char **newval, void **extra, GucSource source);
+extern bool gk_accept_audit_classes(char **newval, void **extra, GucSource source);
+extern bool gk_accept_audit_classes_where(char **newval, void **extra, GucSource source);
 extern bool gk_accept_paths(char **newval, void **extra, GucSource source);
 extern bool gk_accept_identity_keys(char **newval, void **extra, GucSource source);
 extern bool gk_accept_claim(char **newval, void **extra, GucSource source);

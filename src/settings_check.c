@@ -11,6 +11,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "base/classes.h"
 #include "base/gatekeeper.h"
 
 #include <sys/un.h>
@@ -227,6 +228,33 @@ gk_accept_audit_sink(char **newval, void **extra, GucSource source)
 			GUC_check_errdetail("\"auto\" cannot be combined with other sinks.");
 	}
 	GUC_check_errhint("Write auto, or a list of journald, syslog and log.");
+	return false;
+}
+
+bool
+gk_accept_audit_classes(char **newval, void **extra, GucSource source)
+{
+	GkClasses	classes;
+	const char *wrong = gk_classes_read(*newval, &classes);
+
+	if (wrong == NULL)
+		return true;
+	GUC_check_errdetail("There is no class of actions \"%s\".", wrong);
+	GUC_check_errhint("Write a list of role, grant, ddl, session, extension, system, tables and privileged, or all; each perhaps with \":elevated\".");
+	return false;
+}
+
+bool
+gk_accept_audit_classes_where(char **newval, void **extra, GucSource source)
+{
+	GkConditions conditions;
+	const char *wrong = gk_conditions_read(*newval, &conditions);
+
+	if (wrong == NULL)
+		return true;
+	GUC_check_errdetail("\"%s\" is not a condition.", wrong);
+	GUC_check_errhint("Write a list of at most %d such as \"database=shop, role!=monitor, client=10.0.0.0/8, client=local, application=psql\".",
+					  GK_MAX_CONDITIONS);
 	return false;
 }
 

@@ -32,6 +32,7 @@ complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events verify' -l json
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events explain verify' -l file -rF -d 'A log of the server'
 
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l rule -xa "$rules"
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l class -xa 'role grant ddl session extension system tables privileged'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l verdict -xa 'denied would_deny allowed'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l outcome -xa 'done failed refused_by_server rolled_back unknown'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l event -xa 'action outcome start stop config heartbeat loss login'

@@ -14,15 +14,19 @@
  *-------------------------------------------------------------------------
  */
 #include "audit/audit.h"
+#include "audit/classes.h"
 
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
+#include "storage/ipc.h"
 #include "storage/lwlock.h"
 #include "utils/resowner.h"
 
 /* One at a time: a process writes no record while it writes one. */
 static GkRecord the_record;
 static bool is_writing;
+
+uint64		gk_audit_actions;
 
 /* Are the callbacks there that tell what becomes of an action? */
 static bool tells_outcomes;
@@ -154,7 +158,7 @@ look_up(GkRecord *record, const GkRequest *request)
 	{
 		gk_coalesce_init(at_exit, at_xact_end, at_subxact_end);
 		tells_outcomes = true;
-		if (IsTransactionState())
+		if (IsTransactionState() && !proc_exit_inprogress)
 			CurrentResourceOwner = ours = ResourceOwnerCreate(owner, "pg_gatekeeper audit");
 		gk_audit_look_up(record, request);
 	}
@@ -192,7 +196,11 @@ gk_audit_record(const GkEvent *event, uint64 *seq)
 		return false;
 	if (gk_is_repeated_by_worker(event))
 		return true;
-	gk_rule_count(event->rule, event->verdict);
+	if (!gk_is_class(event->rule))
+	{
+		gk_audit_actions++;
+		gk_rule_count(event->rule, event->verdict);
+	}
 
 	is_writing = true;
 	HOLD_INTERRUPTS();
@@ -205,7 +213,7 @@ gk_audit_record(const GkEvent *event, uint64 *seq)
 		{
 			delivered = gk_audit_write(&the_record, deadline, seq);
 			gk_coalesce_written(&the_record, delivered, deadline);
-			if (event->verdict != GK_DENIED && tells_outcomes)
+			if (event->verdict != GK_DENIED && event->outcome == NULL && tells_outcomes)
 				gk_outcome_note(event, *seq);
 		}
 	}

@@ -72,7 +72,7 @@ typedef enum GkAuditKind
 #define GK_OBJECT_SIZE		1024
 #define GK_VALUE_SIZE		512 /* a setting's value */
 #define GK_NAME_SIZE		256 /* an identifier, every byte escaped */
-#define GK_MAX_FIELDS		64
+#define GK_MAX_FIELDS		72
 
 /* A record about the module itself.  Strings outlive its writing. */
 typedef struct GkNotice
@@ -123,7 +123,8 @@ typedef struct GkLast
 typedef struct GkRecord
 {
 	GkAuditKind kind;
-	const GkRule *rule;			/* NULL for records about the module itself */
+	const GkRule *rule;			/* or a class; NULL for records about the module itself */
+	const char *class_name;		/* or NULL */
 	GkVerdict	verdict;
 	int			circumstances;
 	const char *circumstance_names;
@@ -149,8 +150,7 @@ typedef struct GkRecord
 	GkNames		names;
 	uint64		seq;
 	uint64		lost;			/* before this record */
-	uint32		waiting;		/* records that wait for the sink that most
-								 * wait for */
+	uint32		waiting;		/* for the sink that most wait for */
 	uint32		count;			/* how many actions it stands for */
 	uint32		kinds;			/* a flood's: about how many different ones */
 	const GkLast *last;			/* a flood's, or NULL */

@@ -13,6 +13,7 @@
  *-------------------------------------------------------------------------
  */
 #include "audit/fields.h"
+#include "base/classes.h"
 
 #include <sys/time.h>
 #include "access/xlog.h"
@@ -35,6 +36,7 @@ RAW_GETTER(extension, names.extension)
 RAW_GETTER(code_owner, names.code_owner)
 RAW_GETTER(command, command)
 RAW_GETTER(outcome, outcome)
+RAW_GETTER(class, class_name)
 RAW_GETTER(object_type, object_type)
 RAW_GETTER(grantee, grantee)
 RAW_GETTER(source, source)
@@ -101,7 +103,15 @@ get_verdict(GkRecord *record, GkText *out)
 static void
 get_rule(GkRecord *record, GkText *out)
 {
-	if (record->rule)
+	if (record->rule && !gk_is_class(record->rule))
+		gk_text_ascii(out, record->rule->name);
+}
+
+/* MESSAGE only: where no rule says what it is about */
+static void
+get_only_class(GkRecord *record, GkText *out)
+{
+	if (record->rule && gk_is_class(record->rule))
 		gk_text_ascii(out, record->rule->name);
 }
 
@@ -117,6 +127,8 @@ get_sqlstate(GkRecord *record, GkText *out)
 {
 	if (record->sqlstate)
 		gk_text_ascii(out, record->sqlstate);
+	else if (record->outcome && strcmp(record->outcome, "failed") == 0)
+		return;					/* a login, of which no error is known */
 	else if (record->rule)
 		gk_text_ascii(out, record->verdict == GK_DENIED ? "42501" : "00000");
 }
@@ -125,7 +137,8 @@ get_sqlstate(GkRecord *record, GkText *out)
 static void
 get_known_outcome(GkRecord *record, GkText *out)
 {
-	if (record->kind == GK_KIND_OUTCOME)
+	if (record->kind == GK_KIND_OUTCOME ||
+		(record->outcome && strcmp(record->outcome, "unknown") != 0))
 		put_text(out, record->outcome);
 }
 
@@ -244,6 +257,8 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_OUTCOME", NULL, false, GK_KEPT, 20, get_outcome},
 	{NULL, "outcome", false, GK_DROPPED, 20, get_known_outcome},
 	{"GATEKEEPER_RULE", "rule", false, GK_KEPT, 48, get_rule},
+	{"GATEKEEPER_CLASS", NULL, false, GK_KEPT, 16, get_class},
+	{NULL, "class", false, GK_KEPT, 16, get_only_class},
 	{"GATEKEEPER_CIRCUMSTANCES", "circumstances", false, GK_KEPT, 80, get_circumstances},
 	{"GATEKEEPER_SQLSTATE", NULL, false, GK_KEPT, 5, get_sqlstate},
 	{"GATEKEEPER_TECHNIQUE", NULL, false, GK_KEPT, 16, get_technique},

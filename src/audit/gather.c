@@ -15,6 +15,7 @@
  *-------------------------------------------------------------------------
  */
 #include "audit/audit.h"
+#include "audit/classes.h"
 
 #include "access/htup_details.h"
 #include "access/xact.h"
@@ -30,6 +31,7 @@
 #include "commands/prepare.h"
 #include "libpq/libpq-be.h"
 #include "miscadmin.h"
+#include "storage/ipc.h"
 #include "storage/lmgr.h"
 #include "tcop/cmdtag.h"
 #include "tcop/pquery.h"
@@ -152,6 +154,19 @@ find_statement(GkRecord *record)
 	record->statement_length = length;
 }
 
+/* The class: that of the record, or that to which what a rule found belongs. */
+static const char *
+class_name(const GkEvent *event)
+{
+	GkClass		class = GK_NO_CLASS;
+
+	if (gk_is_class(event->rule))
+		return event->rule->name;
+	if (event->request)
+		class = gk_class_of_request(event->request);
+	return class == GK_NO_CLASS || class == GK_CLASS_PRIVILEGED ? NULL : gk_class_rules[class].name;
+}
+
 /* In static memory, until the next record. */
 static char circumstance_names[80];
 
@@ -174,7 +189,9 @@ gk_audit_gather(GkRecord *record, const GkEvent *event)
 		record->circumstances = event->circumstances;
 		gk_circumstances_text(event->circumstances, circumstance_names, sizeof(circumstance_names));
 		record->circumstance_names = circumstance_names;
-		record->outcome = event->verdict == GK_DENIED ? NULL : "unknown";
+		record->outcome = event->verdict == GK_DENIED ? NULL :
+			event->outcome ? event->outcome : "unknown";
+		record->class_name = class_name(event);
 		record->command = command_name(event->request);
 		record->object_type = event->finding->object_type;
 		record->object = event->finding->object;
@@ -287,7 +304,8 @@ gk_audit_look_up(GkRecord *record, const GkRequest *request)
 	gk_audit_find_leader();
 
 	GetUserIdAndSecContext(&current, &context);
-	if (!IsTransactionState() || !lock_catalog(AuthIdRelationId))
+	/* an error on the way out would be the last thing the process does */
+	if (!IsTransactionState() || proc_exit_inprogress || !lock_catalog(AuthIdRelationId))
 	{
 		/* of the current user at least what is certain */
 		if (OidIsValid(current) && current == GetAuthenticatedUserId())

@@ -9,6 +9,7 @@
  *-------------------------------------------------------------------------
  */
 #include "audit/audit.h"
+#include "base/classes.h"
 
 static const struct
 {
@@ -48,5 +49,7 @@ gk_kind_message_id(GkAuditKind kind)
 char
 gk_record_priority(const GkRecord *record)
 {
+	if (record->kind == GK_KIND_ALLOWED && record->rule && gk_is_class(record->rule))
+		return '5';
 	return record->is_alarm ? '2' : kinds[record->kind].priority;
 }

@@ -32,6 +32,7 @@
  *-------------------------------------------------------------------------
  */
 #include "audit/audit.h"
+#include "base/classes.h"
 #include "base/statement.h"
 
 #include "utils/builtins.h"
@@ -341,6 +342,7 @@ gk_outcome_next(GkRecord *record)
 	gk_audit_gather(record, NULL);
 	record->kind = GK_KIND_OUTCOME;
 	record->rule = first->rule;
+	record->class_name = gk_is_class(first->rule) ? first->rule->name : NULL;
 	record->outcome = outcome_names[first->outcome];
 	record->sqlstate = unpack_sql_state(first->sqlstate);
 	record->object_type = "records";

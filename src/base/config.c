@@ -31,6 +31,8 @@ int			gk_audit_failure = GK_AUDIT_OPEN;
 int			gk_error_detail = GK_DETAIL_FULL;
 int			gk_audit_timeout = 50;
 int			gk_audit_statement = 2048;
+char	   *gk_audit_classes;
+char	   *gk_audit_classes_where;
 int			gk_audit_heartbeat = 3600;
 int			gk_audit_backlog = 512;
 int			gk_audit_budget = 100;
@@ -61,6 +63,28 @@ const struct config_enum_entry gk_level_options[] = {
 	{"audit", GK_LEVEL_AUDIT, false},
 	{"elevated", GK_LEVEL_ELEVATED, false},
 	{"always", GK_LEVEL_ALWAYS, false},
+	{NULL, 0, false}
+};
+
+const struct config_enum_entry gk_sandbox_options[] = {
+	{"off", GK_SANDBOX_OFF, false},
+	{"users", GK_SANDBOX_USERS, false},
+	{"remote", GK_SANDBOX_REMOTE, false},
+	{"all", GK_SANDBOX_ALL, false},
+	{NULL, 0, false}
+};
+
+const struct config_enum_entry gk_sandbox_files_options[] = {
+	{"off", GK_FILES_OFF, false},
+	{"server", GK_FILES_SERVER, false},
+	{"on", GK_FILES_ON, false},
+	{NULL, 0, false}
+};
+
+const struct config_enum_entry gk_sandbox_require_options[] = {
+	{"none", GK_REQUIRE_NONE, false},
+	{"seccomp", GK_REQUIRE_SECCOMP, false},
+	{"landlock", GK_REQUIRE_LANDLOCK, false},
 	{NULL, 0, false}
 };
 

@@ -117,6 +117,8 @@ extern int	gk_audit_timeout;	/* milliseconds */
 extern int	gk_audit_backlog;	/* KiB */
 extern int	gk_audit_statement; /* bytes */
 extern int	gk_audit_budget;	/* records a minute */
+extern char *gk_audit_classes;	/* read: classes.h */
+extern char *gk_audit_classes_where;
 extern int	gk_audit_heartbeat; /* seconds; 0: none */
 extern int	gk_sandbox;
 extern int	gk_sandbox_files;
@@ -134,6 +136,9 @@ extern char *gk_identity_user_claim;
 extern int	gk_identity_leeway; /* seconds */
 extern char *gk_audit_journal_socket;
 extern char *gk_audit_syslog_socket;
+extern const struct config_enum_entry gk_sandbox_options[];
+extern const struct config_enum_entry gk_sandbox_files_options[];
+extern const struct config_enum_entry gk_sandbox_require_options[];
 extern GkSetting gk_settings[GK_MAX_SETTINGS]; /* filled as they are defined */
 extern int	gk_num_settings;
 extern const struct config_enum_entry gk_level_options[];

@@ -264,11 +264,12 @@ typedef struct GkRuleDoors
 /* One decision, as gate.c hands it to the audit. */
 typedef struct GkEvent
 {
-	const GkRule *rule;
+	const GkRule *rule;			/* or a class, see base/classes.h */
 	GkVerdict	verdict;
 	int			circumstances;
 	const GkRequest *request;
 	const GkFinding *finding;
+	const char *outcome;		/* where it is known already, else NULL */
 } GkEvent;
 
 /* A utility statement that is being executed. */

@@ -17,6 +17,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "base/classes.h"
 #include "base/gatekeeper.h"
 #include "base/hashes.h"
 
@@ -31,7 +32,7 @@
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
-/* One listed symbol and the rule that lists it. */
+/* One listed symbol and the rule that lists it; NULL where it is only recorded. */
 typedef struct GkListed
 {
 	const GkRule *rule;
@@ -46,7 +47,7 @@ static const GkSymbol *lists[GK_NUM_RULES];
  * listed".  The limits are far above what is used: gatekeeper.protected_functions
  * refuses more than GK_MAX_PROTECTED names.
  */
-#define GK_MAX_LISTED 256
+#define GK_MAX_LISTED 384
 
 static GkListed listed[GK_MAX_LISTED];
 static int	nlisted;
@@ -136,6 +137,8 @@ rebuild(void)
 		for (const GkSymbol *s = lists[r]; s && s->name; s++)
 			add(&gk_rules[r], s);
 	add_protected();
+	for (const GkSymbol *s = gk_recorded_symbols; s->name; s++)
+		add(NULL, s);
 
 	for (Oid funcid = 0; funcid <= fmgr_last_builtin_oid; funcid++)
 	{
@@ -234,13 +237,14 @@ bool
 gk_symbol_is_listed(const char *name)
 {
 	gk_symbols_ready();
-	return entry_of(name) != 0;
+	return listed[entry_of(name)].rule != NULL;
 }
 
 /*
  * The rule that lists this function, and the entry it is listed under, or
- * NULL.  Reads pg_proc only the first time a backend meets a function that is
- * not built in; may raise what a syscache lookup raises.
+ * NULL; with an entry where its calls are only recorded (base/classes.c).  Reads
+ * pg_proc only the first time a backend meets a function that is not built in; may
+ * raise what a syscache lookup raises.
  */
 const GkRule *
 gk_symbol_lookup(Oid funcid, const GkSymbol **symbol)

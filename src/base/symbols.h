@@ -48,14 +48,14 @@ gk_is_unlisted_other(Oid funcid)
 	return known->funcid == funcid && known->index == 0;
 }
 
-/* Does a rule list it?  Not known outside a transaction. */
+/* Is it listed, if only to be recorded?  Not known outside a transaction. */
 static inline bool
 gk_symbol_lists(Oid funcid)
 {
-	const GkSymbol *symbol;
+	const GkSymbol *symbol = NULL;
 
 	return !gk_is_unlisted_other(funcid) && !gk_is_unlisted_builtin(funcid) &&
-		IsTransactionState() && gk_symbol_lookup(funcid, &symbol) != NULL;
+		IsTransactionState() && (gk_symbol_lookup(funcid, &symbol) != NULL || symbol != NULL);
 }
 
 #endif							/* GK_SYMBOLS_H */

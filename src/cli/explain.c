@@ -169,7 +169,11 @@ say_why(void)
 	const char *rule = field("GATEKEEPER_RULE");
 	bool		is_any = false;
 
-	say("rule", "%s; gatekeeper.%s in pg_gatekeeper(7) says what it covers", rule, rule);
+	say("class", "%s", field("GATEKEEPER_CLASS"));
+	if (*rule)
+		say("rule", "%s; gatekeeper.%s in pg_gatekeeper(7) says what it covers", rule, rule);
+	else
+		say("why", "no rule found anything: gatekeeper.audit_classes, or a label \"audit\" on the role, has it recorded");
 	for (int i = 0; i < GK_LENGTHOF(circumstances); i++)
 		if (holds(circumstances[i].name))
 		{
@@ -178,7 +182,7 @@ say_why(void)
 		}
 	if (!is_any && strcmp(field("GATEKEEPER_VERDICT"), "allowed") != 0)
 		say("why", "no circumstance held: the rule is at level \"always\", or binds everybody in this case");
-	else if (!is_any)
+	else if (!is_any && *rule)
 		say("why", "no circumstance held: it was the role's own doing, in its own session");
 	say("code", "%s", field("GATEKEEPER_FUNCTION"));
 }

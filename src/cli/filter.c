@@ -19,6 +19,7 @@
 #include <stdlib.h>
 
 #include "cli/streams.h"
+#include "common/class_names.h"
 #include "common/rule_names.h"
 #include "common/text.h"
 
@@ -26,6 +27,7 @@
 GkFilter	gk_filter = {.until = UINT64_MAX};
 
 static GkWords rules;
+static GkWords classes;
 static GkWords verdicts;
 static GkWords outcomes;
 static GkWords users;
@@ -94,6 +96,13 @@ rule_names(void)
 	for (char *p = names; *p; p++)
 		*p = tolower((unsigned char) *p);
 	return names + strlen(", ");
+}
+
+static const char *
+class_names(void)
+{
+#define GK_CLASS_TEXT(id, name, what) ", " #name
+	return &(GK_FOR_EACH_CLASS(GK_CLASS_TEXT))[strlen(", ")];
 }
 
 /* Numbers and ranges of them.  A set of ranges that grows by each: none is long. */
@@ -213,6 +222,9 @@ gk_filter_option(int option, const char *value)
 		case GK_OPT_RULE:
 			add_known(&rules, "--rule", value, rule_names());
 			return true;
+		case GK_OPT_CLASS:
+			add_known(&classes, "--class", value, class_names());
+			return true;
 		case GK_OPT_VERDICT:
 			add_known(&verdicts, "--verdict", value, "denied, would_deny, allowed");
 			return true;
@@ -299,6 +311,7 @@ gk_filter_passes(const GkEntry *entry)
 	if (entry->time < gk_filter.since || entry->time >= gk_filter.until || is_noise(entry))
 		return false;
 	return passes(&rules, entry, "GATEKEEPER_RULE") &&
+		passes(&classes, entry, "GATEKEEPER_CLASS") &&
 		passes(&verdicts, entry, "GATEKEEPER_VERDICT") &&
 		passes(&outcomes, entry, "GATEKEEPER_OUTCOME") &&
 		(passes(&users, entry, "GATEKEEPER_SESSION_USER") ||

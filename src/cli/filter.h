@@ -28,6 +28,7 @@ extern GkFilter gk_filter;
 	{"since", required_argument, NULL, 'S'}, \
 	{"until", required_argument, NULL, 'U'}, \
 	{"rule", required_argument, NULL, GK_OPT_RULE}, \
+	{"class", required_argument, NULL, GK_OPT_CLASS}, \
 	{"verdict", required_argument, NULL, GK_OPT_VERDICT}, \
 	{"outcome", required_argument, NULL, GK_OPT_OUTCOME}, \
 	{"user", required_argument, NULL, GK_OPT_USER}, \
@@ -44,6 +45,8 @@ extern GkFilter gk_filter;
 "      --since TIME         only from this time on: \"2026-01-31 12:00\", -1h\n" \
 "      --until TIME         only before this time\n" \
 "      --rule LIST          only these rules, such as copy_program\n" \
+"      --class LIST         only these classes: role, grant, ddl, session,\n" \
+"                           extension, system, tables or privileged\n" \
 "      --verdict LIST       only these of denied, would_deny, allowed\n" \
 "      --outcome LIST       only what was let pass and is done, failed,\n" \
 "                           refused_by_server, rolled_back or unknown\n" \

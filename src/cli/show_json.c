@@ -162,15 +162,21 @@ put_event(const GkEntry *entry)
 	const char *event = field(entry, "GATEKEEPER_EVENT");
 	bool		is_action = strcmp(event, "action") == 0;
 	bool		is_denied = strcmp(verdict, "denied") == 0;
-	bool		is_role = strncmp(field(entry, "GATEKEEPER_RULE"), "role_", 5) == 0;
+	const char *class = field(entry, "GATEKEEPER_CLASS");
+	const char *rule = field(entry, "GATEKEEPER_RULE");
+	bool		is_role = strncmp(rule, "role_", 5) == 0 || strcmp(class, "role") == 0 ||
+		strcmp(class, "grant") == 0;
+	bool		is_session = strcmp(class, "session") == 0;
 	char		id[80];
 
 	gk_json_open(&json, "event");
 	gk_json_text(&json, "kind", gk_is_alert(entry) ? "alert" : "event");
 	gk_json_open_array(&json, "category");
 	gk_json_text(&json, NULL, "database");
-	if (is_action)
+	if (is_action && *rule)
 		gk_json_text(&json, NULL, "intrusion_detection");
+	if (is_session)
+		gk_json_text(&json, NULL, "session");
 	if (is_role)
 		gk_json_text(&json, NULL, "iam");
 	if (strcmp(event, "config") == 0)
@@ -187,7 +193,7 @@ put_event(const GkEntry *entry)
 		gk_json_text(&json, NULL, strcmp(event, "config") == 0 ? "change" :
 					 strcmp(event, "loss") == 0 ? "error" : "info");
 	gk_json_close(&json);
-	gk_json_text(&json, "action", is_action ? field(entry, "GATEKEEPER_RULE") : event);
+	gk_json_text(&json, "action", !is_action ? event : *rule ? rule : class);
 	if (is_action || strcmp(event, "outcome") == 0)
 		gk_json_text(&json, "outcome", outcome_of(entry));
 	put("code", entry, "MESSAGE_ID");

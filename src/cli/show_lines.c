@@ -106,6 +106,7 @@ put_what(const GkEntry *entry)
 {
 	const char *type = gk_entry_get(entry, "GATEKEEPER_OBJECT_TYPE");
 	const char *object = gk_entry_get(entry, "GATEKEEPER_OBJECT");
+	const char *command = gk_entry_get(entry, "GATEKEEPER_COMMAND");
 	const char *count = gk_entry_get(entry, "GATEKEEPER_COUNT");
 	const char *old = gk_entry_get(entry, "GATEKEEPER_OLD_VALUE");
 	const char *new = gk_entry_get(entry, "GATEKEEPER_NEW_VALUE");
@@ -115,7 +116,13 @@ put_what(const GkEntry *entry)
 		object = gk_entry_get(entry, "GATEKEEPER_COMMAND");
 	if (*object == '\0' && *type == '\0')
 		object = gk_entry_get(entry, "MESSAGE");
-	if (*type)
+	/* what is done to it shows in the name of a rule, not in that of a class */
+	if (*gk_entry_get(entry, "GATEKEEPER_RULE") == '\0' && *command && strcmp(type, "records") != 0)
+	{
+		gk_put_visible(&line, command, strlen(command));
+		gk_buf_text(&line, " ");
+	}
+	else if (*type)
 	{
 		gk_put_visible(&line, type, strlen(type));
 		gk_buf_text(&line, " ");
@@ -151,6 +158,18 @@ put_forged(const GkEntry *entry)
 	gk_buf_format(&line, "]%s ", gk_color_off());
 }
 
+/* The rule; of what only a class is of, that. */
+static void
+put_rule(const GkEntry *entry)
+{
+	const char *rule = gk_entry_get(entry, "GATEKEEPER_RULE");
+	const char *class = gk_entry_get(entry, "GATEKEEPER_CLASS");
+	char		text[40];
+
+	snprintf(text, sizeof(text), "class %.30s", class);
+	put_column(3, *rule || *class == '\0' ? rule : text, GK_BOLD);
+}
+
 /* One line. */
 void
 gk_show_line(const GkEntry *entry)
@@ -167,7 +186,7 @@ gk_show_line(const GkEntry *entry)
 	put_column(0, stamp, GK_PLAIN);
 	put_column(1, gk_entry_get(entry, "GATEKEEPER_CLUSTER"), GK_PLAIN);
 	put_column(2, verdict_of(entry), color_of(entry));
-	put_column(3, gk_entry_get(entry, "GATEKEEPER_RULE"), GK_BOLD);
+	put_rule(entry);
 	put_column(4, who.data, GK_PLAIN);
 	put_column(5, gk_entry_get(entry, "GATEKEEPER_CIRCUMSTANCES"), GK_PLAIN);
 	put_forged(entry);

@@ -46,6 +46,17 @@ parse_rules(char *names_text, GkLabel *label, const char **rule)
 	return true;
 }
 
+/* Is this the word that follows?  Then go past it. */
+static bool
+second_word(char **rest, const char *word)
+{
+	char	   *second = *rest + strspn(*rest, GK_LABEL_SPACE);
+	size_t		length = strcspn(second, GK_LABEL_SPACE ",");
+
+	*rest = second + length;
+	return strncmp(second, word, Max(length, strlen(word))) == 0;
+}
+
 /*
  * Read a label's text: words, separated by commas, of which 'allow' is the last,
  * since all that follows is its rules.  False when it is none of ours; then *rule
@@ -71,6 +82,10 @@ gk_label_parse(const char *text, GkLabel *label, const char **rule)
 			label->trusted = true;
 		else if (strncmp(word, "administrator", Max(length, 13)) == 0)
 			label->administrator = true;
+		else if (strncmp(word, "audit", Max(length, 5)) == 0)
+			label->audit = true;
+		else if (strncmp(word, "no", Max(length, 2)) == 0 && second_word(&rest, "audit"))
+			label->no_audit = true;
 		else
 			return false;
 		rest += strspn(rest, GK_LABEL_SPACE);

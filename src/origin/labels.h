@@ -22,6 +22,8 @@ typedef struct GkLabel
 {
 	bool		trusted;
 	bool		administrator;	/* a role's own switches count; administrator.c */
+	bool		audit;			/* all classes of what the role does are recorded */
+	bool		no_audit;		/* or none */
 	uint64		allows;			/* bit n: rule n does not bind */
 } GkLabel;
 
