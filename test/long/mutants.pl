@@ -44,20 +44,22 @@ sub quiet { return system("@_ >'$dir/log' 2>&1") == 0 }
 
 sub do_or_die { quiet(@_) or die "failed: @_\n", GkTest::slurp("$dir/log") }
 
-# The module as the sources are now, where the servers look for it first.  A server
-# that runs keeps the file that it began with.
+mkdir $dir;
+my $conf = GkTest::slurp($ENV{GK_TEST_CONF});
+my ($stage) = $conf =~ m{^dynamic_library_path = '([^':]+/stage)}m or die 'where is the module?';
+do_or_die("cp -r '$stage' '$dir/stage'");
+$conf =~ s{\Q$stage\E}{$dir/stage}g;
+spew("$dir/gatekeeper.conf", $conf);
+$ENV{GK_TEST_CONF} = "$dir/gatekeeper.conf";
+my ($module) = glob "$dir/stage/*/*/*/*/*/pg_gatekeeper.so" or die 'where is the module?';
+
+# The module as the sources are now.  A server that runs keeps the file that it
+# began with.
 sub build
 {
 	do_or_die("make -s --no-print-directory -C '$top' pg_gatekeeper.so");
-	do_or_die("cp --remove-destination '$top/pg_gatekeeper.so' '$dir/lib/'");
+	do_or_die("cp --remove-destination '$top/pg_gatekeeper.so' '$module'");
 }
-
-mkdir $_ foreach $dir, "$dir/lib";
-my $conf = GkTest::slurp($ENV{GK_TEST_CONF});
-$conf =~ s{^(dynamic_library_path = ')}{$1$dir/lib:}m or die 'no dynamic_library_path';
-spew("$dir/gatekeeper.conf", $conf);
-$ENV{GK_TEST_CONF} = "$dir/gatekeeper.conf";
-build();
 
 my $node = new_gatekeeper_node('mutants', conf => "fsync = off\nmax_prepared_transactions = 2\n");
 my $data = $node->data_dir;
