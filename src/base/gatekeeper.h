@@ -330,7 +330,7 @@ extern const char *gk_circumstance_reason(int bit);
 extern int	gk_circumstances_text(int circumstances, char *buf, int size);
 
 /* code_origin.c, code_trust.c, words.c */
-#include "origin/code.h"
+#include "origin/origin.h"
 
 /* builtins.c */
 extern bool gk_builtins_are_stale;

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * code.h
+ * origin.h
  *	  Whose code is running, and whose counts as whose; part of gatekeeper.h.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
