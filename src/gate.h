@@ -40,7 +40,7 @@ typedef enum GkInterest
 	GK_INTEREST_NONE,
 	GK_INTEREST_WRITES,			/* it writes, or uses views of users: if the
 								 * session is privileged */
-	GK_INTEREST_WHAT			/* it uses what initdb made, or foreign tables */
+	GK_INTEREST_SYSTEM			/* it uses what initdb made, or foreign tables */
 } GkInterest;
 
 static inline bool
@@ -64,7 +64,7 @@ gk_interest_in(List *range_table, List *perms)
 	bool		views = !GK_PERMS_ARE_RANGE_TABLE && gk_has_kind(range_table, RELKIND_VIEW);
 
 	if (!GK_PERMS_ARE_RANGE_TABLE && gk_has_kind(range_table, RELKIND_FOREIGN_TABLE))
-		return GK_INTEREST_WHAT;
+		return GK_INTEREST_SYSTEM;
 	/* a plain loop: core's macro looks each time whether the list has changed */
 	for (int i = 0, n = list_length(perms); i < n; i++)
 	{
@@ -74,13 +74,13 @@ gk_interest_in(List *range_table, List *perms)
 		if (unlikely(kind == RELKIND_FOREIGN_TABLE || kind == RELKIND_VIEW))
 		{
 			if (kind == RELKIND_FOREIGN_TABLE)
-				return GK_INTEREST_WHAT;
+				return GK_INTEREST_SYSTEM;
 			views |= perm->requiredPerms != 0;
 		}
 		if (perm->requiredPerms == 0)
 			continue;
 		if (perm->relid < FirstNormalObjectId)
-			return GK_INTEREST_WHAT;
+			return GK_INTEREST_SYSTEM;
 		wanted |= perm->requiredPerms;
 	}
 	return views || wanted & (ACL_INSERT | ACL_UPDATE | ACL_DELETE) ? GK_INTEREST_WRITES :

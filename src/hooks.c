@@ -58,10 +58,10 @@ next_utility(PlannedStmt *pstmt, const char *source_text,
 }
 
 static pg_noinline void
-process_utility_of_interest(PlannedStmt *pstmt, const char *source_text,
-							bool read_only_tree, ProcessUtilityContext context,
-							ParamListInfo params, QueryEnvironment *env,
-							DestReceiver *dest, QueryCompletion *qc)
+process_utility_slow(PlannedStmt *pstmt, const char *source_text,
+					 bool read_only_tree, ProcessUtilityContext context,
+					 ParamListInfo params, QueryEnvironment *env,
+					 DestReceiver *dest, QueryCompletion *qc)
 {
 	NodeTag		tag = nodeTag(pstmt->utilityStmt);
 	char	   *stack = __builtin_frame_address(0);
@@ -104,14 +104,14 @@ process_utility(PlannedStmt *pstmt, const char *source_text,
 		next_utility(pstmt, source_text, read_only_tree, context, params, env,
 					 dest, qc);
 	else
-		process_utility_of_interest(pstmt, source_text, read_only_tree, context,
-									params, env, dest, qc);
+		process_utility_slow(pstmt, source_text, read_only_tree, context,
+							 params, env, dest, qc);
 }
 
 static pg_noinline bool
-check_perms_of_interest(GK_CHECK_PERMS_PARAMS, GkInterest interest)
+check_perms_slow(GK_CHECK_PERMS_PARAMS, GkInterest interest)
 {
-	if ((interest == GK_INTEREST_WHAT || gk_code_session_is_privileged()) &&
+	if ((interest == GK_INTEREST_SYSTEM || gk_code_session_is_privileged()) &&
 		!gk_gate_relations(rangeTable, GK_CHECK_PERMS_LIST, ereport_on_violation))
 		return false;
 	if (gk_next_check_perms)
@@ -130,7 +130,7 @@ check_perms(GK_CHECK_PERMS_PARAMS)
 	GkInterest	interest = gk_interest_in(rangeTable, GK_CHECK_PERMS_LIST);
 
 	if (interest != GK_INTEREST_NONE)
-		return check_perms_of_interest(GK_CHECK_PERMS_ARGS, interest);
+		return check_perms_slow(GK_CHECK_PERMS_ARGS, interest);
 	if (gk_next_check_perms)
 		return gk_next_check_perms(GK_CHECK_PERMS_ARGS);
 	return true;
@@ -261,8 +261,8 @@ executor_finish(QueryDesc *query)
 }
 
 static pg_noinline void
-object_access_of_interest(ObjectAccessType event, Oid classid, Oid objid, int subid,
-						  void *arg)
+object_access_slow(ObjectAccessType event, Oid classid, Oid objid, int subid,
+				   void *arg)
 {
 	if (event != OAT_FUNCTION_EXECUTE)
 		gk_object_asks(event, classid, objid, subid, arg);
@@ -282,7 +282,7 @@ object_access(ObjectAccessType event, Oid classid, Oid objid, int subid,
 			  void *arg)
 {
 	if (event != OAT_NAMESPACE_SEARCH && (event != OAT_FUNCTION_EXECUTE || creating_extension))
-		object_access_of_interest(event, classid, objid, subid, arg);
+		object_access_slow(event, classid, objid, subid, arg);
 	else if (next_object_access)
 		next_object_access(event, classid, objid, subid, arg);
 }
@@ -293,7 +293,7 @@ object_access(ObjectAccessType event, Oid classid, Oid objid, int subid,
  * administrator listed by name may be in SQL, and is not to be inlined.
  */
 static pg_noinline bool
-needs_fmgr_of_interest(Oid funcid)
+needs_fmgr_slow(Oid funcid)
 {
 	return gk_code_needs_events(funcid) || gk_symbol_lists(funcid) ||
 		(creating_extension && gk_is_hijack(funcid)) ||
@@ -305,7 +305,7 @@ static bool
 needs_fmgr(Oid funcid)
 {
 	if (unlikely(creating_extension || next_needs_fmgr))
-		return needs_fmgr_of_interest(funcid);
+		return needs_fmgr_slow(funcid);
 	return gk_symbol_lists(funcid) || gk_code_needs_events(funcid);
 }
 

@@ -245,7 +245,7 @@ gk_deny(const GkEvent *event, GkLevel level, uint64 seq, bool recorded)
 				 errdetail("Audit record " UINT64_FORMAT ".", seq)));
 	code = gk_code_text(event->request->has_no_author);
 	gk_circumstances_text(event->circumstances, bits, sizeof(bits));
-	gk_audit_show(object, sizeof(object), finding->object);
+	gk_text_for_error(object, sizeof(object), finding->object);
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errhidestmt(hides), errhidecontext(hides),

@@ -261,7 +261,7 @@ gk_audit_about_module(const GkNotice *notice)
 void
 gk_audit_write_pending(void)
 {
-	static GkKept kept;
+	static GkExcerpt kept;
 	int64		now = gk_monotonic_us();
 	uint32		count;
 
@@ -282,7 +282,7 @@ gk_audit_write_pending(void)
 void
 gk_audit_write_floods(bool all)
 {
-	static GkKept kept;
+	static GkExcerpt kept;
 	static GkLast last;
 	int64		now = gk_monotonic_us();
 	uint32		count;

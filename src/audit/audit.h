@@ -103,11 +103,11 @@ typedef struct GkNames
 #define GK_KEPT_TEXT 1900
 #define GK_KEPT_STATEMENT 384
 
-typedef struct GkKept
+typedef struct GkExcerpt
 {
 	uint16		length[GK_MAX_FIELDS];
 	char		text[GK_KEPT_TEXT];
-} GkKept;
+} GkExcerpt;
 
 /* The last of the actions that a flood's record stands for, as shown. */
 typedef struct GkLast
@@ -143,7 +143,7 @@ typedef struct GkRecord
 	const char *attributes;		/* raw, or NULL */
 	const char *statement;		/* raw, or NULL */
 	size_t		statement_length;
-	const GkKept *kept;			/* of actions past: what the record of one of
+	const GkExcerpt *kept;		/* of actions past: what the record of one of
 								 * them said; NULL else */
 	size_t		kept_used;
 	bool		backslash_escapes;	/* a backslash escapes in '...' */
@@ -185,7 +185,7 @@ typedef struct GkField
 	const char *name;			/* as in the journal, or NULL: MESSAGE only */
 	const char *key;			/* in MESSAGE, or NULL: not there */
 	bool		is_quoted;		/* in MESSAGE */
-	GkOfCount	of_count;
+	GkOfCount	in_count;
 	int			limit;			/* bytes of escaped text */
 	void		(*get) (GkRecord *record, GkText *out);	/* NULL: made by
 																 * record.c */
@@ -299,7 +299,7 @@ extern const char *gk_record_value(const GkRecord *record, const char *name);
 /* record.c */
 extern char gk_record_wire[GK_RECORD_SIZE];
 extern void gk_record_fill(GkRecord *record);
-extern void gk_record_keep(const GkRecord *record, GkKept *kept);
+extern void gk_record_keep(const GkRecord *record, GkExcerpt *kept);
 extern void gk_record_name_sender(GkRecord *record);
 extern void gk_record_put_json(const GkRecord *record, GkText *out, bool with_message);
 
@@ -315,7 +315,7 @@ extern void gk_coalesce_init(void (*at_exit) (int, Datum), XactCallback at_xact_
 extern bool gk_coalesce(const GkRecord *record, uint64 *seq, bool *delivered);
 extern void gk_coalesce_written(GkRecord *record, bool delivered, int64 deadline);
 extern void gk_coalesce_flush(GkRecord *record, bool all, int64 deadline);
-extern void gk_coalesce_write(GkRecord *record, const GkKept *kept, uint32 count,
+extern void gk_coalesce_write(GkRecord *record, const GkExcerpt *kept, uint32 count,
 							  uint32 kinds, const GkLast *last, int64 deadline);
 extern bool gk_is_repeated_by_worker(const GkEvent *event);
 

@@ -59,7 +59,7 @@ typedef struct GkFlood
 	uint32		role;
 	int64		until;			/* monotonic us, when it is told of */
 	int64		over;			/* from when on nobody is counted here */
-	GkKept		kept;			/* the first */
+	GkExcerpt	kept;			/* the first */
 	pg_atomic_uint64 kinds[GK_KIND_BITS / 64];
 	pg_atomic_uint32 version;	/* odd while the last is written */
 	GkLast		last;
@@ -362,7 +362,7 @@ gk_budget_time_to_wait(int64 now)
  * is none.
  */
 uint32
-gk_budget_take_due(int64 now, bool any, GkKept *kept, GkLast *last, uint32 *kinds)
+gk_budget_take_due(int64 now, bool any, GkExcerpt *kept, GkLast *last, uint32 *kinds)
 {
 	for (GkFlood *f = budget->floods; f < budget->floods + GK_FLOODS; f++)
 	{

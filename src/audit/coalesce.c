@@ -51,7 +51,7 @@ typedef struct Watched
 	uint64		seq;			/* of the last one written */
 	bool		delivered;
 	GkTicket	ticket;			/* where the worker finds the count, if at all */
-	GkKept		kept;
+	GkExcerpt	kept;
 } Watched;
 
 static Watched watched[GK_WATCHED];
@@ -108,7 +108,7 @@ make_key(const GkRecord *record, uint64 *key)
  * record is for scratch.
  */
 void
-gk_coalesce_write(GkRecord *record, const GkKept *kept, uint32 count, uint32 kinds,
+gk_coalesce_write(GkRecord *record, const GkExcerpt *kept, uint32 count, uint32 kinds,
 				  const GkLast *last, int64 deadline)
 {
 	uint64		seq;
@@ -204,7 +204,7 @@ gk_coalesce_written(GkRecord *record, bool delivered, int64 deadline)
 
 	if (w == NULL)
 	{
-		static GkKept kept;
+		static GkExcerpt kept;
 		uint64		seq = record->seq;
 
 		if (current_key[0] == 0 && current_key[1] == 0)

@@ -21,17 +21,17 @@ typedef struct GkTicket
 
 extern Size gk_pending_size(void);
 extern void gk_pending_startup(void);
-extern GkTicket gk_pending_begin(const GkKept *kept, int64 until);
+extern GkTicket gk_pending_begin(const GkExcerpt *kept, int64 until);
 extern bool gk_pending_add(GkTicket ticket);
 extern uint32 gk_pending_take(GkTicket ticket);
-extern uint32 gk_pending_take_due(int64 now, GkKept *kept);
+extern uint32 gk_pending_take_due(int64 now, GkExcerpt *kept);
 
 /* budget.c: how many records a role may have a minute */
 extern Size gk_budget_size(void);
 extern void gk_budget_startup(void);
 extern bool gk_budget_allows(GkRecord *record);
 extern int64 gk_budget_time_to_wait(int64 now);
-extern uint32 gk_budget_take_due(int64 now, bool any, GkKept *kept, GkLast *last,
+extern uint32 gk_budget_take_due(int64 now, bool any, GkExcerpt *kept, GkLast *last,
 								 uint32 *kinds);
 
 #endif							/* GK_COUNTS_H */

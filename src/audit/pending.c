@@ -32,7 +32,7 @@ typedef struct GkPlace
 {
 	pg_atomic_uint64 word;		/* ticket << 32, count */
 	int64		until;			/* monotonic us */
-	GkKept		kept;
+	GkExcerpt	kept;
 } GkPlace;
 
 typedef struct GkPending
@@ -70,7 +70,7 @@ gk_pending_startup(void)
  * worker may write it.  The ticket's number is 0 when no place is free.
  */
 GkTicket
-gk_pending_begin(const GkKept *kept, int64 until)
+gk_pending_begin(const GkExcerpt *kept, int64 until)
 {
 	GkTicket	ticket = {0, 0};
 
@@ -126,7 +126,7 @@ gk_pending_take(GkTicket ticket)
  * none.
  */
 uint32
-gk_pending_take_due(int64 now, GkKept *kept)
+gk_pending_take_due(int64 now, GkExcerpt *kept)
 {
 	for (int i = 0; pending && i < GK_PENDING_PLACES; i++)
 	{

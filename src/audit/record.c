@@ -98,7 +98,7 @@ fill_field(GkRecord *record, int i, int limit)
 
 	record->value[i] = "";
 	record->length[i] = 0;
-	if (record->kept && field->of_count != GK_ANEW)
+	if (record->kept && field->in_count != GK_ANEW)
 	{
 		if (record->kept->length[i] == 0)
 			return 0;
@@ -165,7 +165,7 @@ gk_record_fill(GkRecord *record)
  * cut, the statement first.
  */
 void
-gk_record_keep(const GkRecord *record, GkKept *kept)
+gk_record_keep(const GkRecord *record, GkExcerpt *kept)
 {
 	size_t		used = 0;
 
@@ -178,7 +178,7 @@ gk_record_keep(const GkRecord *record, GkKept *kept)
 		if (i == gk_num_fields - 1)
 			room = Min(room, GK_KEPT_STATEMENT);
 		kept->length[i] = 0;
-		if (length == 0 || room <= 0 || gk_fields[i].of_count != GK_KEPT)
+		if (length == 0 || room <= 0 || gk_fields[i].in_count != GK_KEPT)
 			continue;
 		if (length <= room)
 			memcpy(kept->text + used, record->value[i], length + 1);

@@ -59,7 +59,7 @@ gk_record_put_redacted(const GkRecord *record, GkText *out,
  * escaped, cut to buf.
  */
 void
-gk_audit_show(char *buf, int size, const char *raw)
+gk_text_for_error(char *buf, int size, const char *raw)
 {
 	static char clean[GK_OBJECT_SIZE];
 	GkText		redacted;

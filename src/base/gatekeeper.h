@@ -389,7 +389,7 @@ extern void gk_audit_shmem_request(void);
 extern void gk_audit_shmem_startup(void);
 extern void gk_audit_note_authentication(const char *method);
 extern bool gk_audit_hides(const GkFinding *finding);
-extern void gk_audit_show(char *buf, int size, const char *raw);
+extern void gk_text_for_error(char *buf, int size, const char *raw);
 
 /* check_*.c */
 #include "rules/checks.h"

@@ -95,7 +95,7 @@ gk_code_login_is_privileged(void)
  * settings does.  Who logged in stays the same.
  */
 const GkSession *
-gk_code_find_out_session(void)
+gk_code_look_up_session(void)
 {
 	static GkSession found;
 	Oid			authenticated = GetAuthenticatedUserId();
@@ -143,7 +143,7 @@ gk_code_owner_is_own(Oid roleid)
 }
 
 Oid
-gk_code_find_out_owner(Oid funcid)
+gk_code_look_up_owner(Oid funcid)
 {
 	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	Oid			owner = InvalidOid;
@@ -231,7 +231,7 @@ find_out(Oid funcid, HeapTuple tuple, GkTrust *entry)
 
 /* Could somebody who is not superuser have written it?  Needs a transaction. */
 bool
-gk_code_find_out_function(Oid funcid)
+gk_code_look_up_function(Oid funcid)
 {
 	GkTrust    *entry = &gk_untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
 

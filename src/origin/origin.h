@@ -41,7 +41,7 @@ extern void gk_power_init(void);
 extern bool gk_is_host_role(Oid roleid);
 extern bool gk_is_reach_role(Oid roleid);
 extern bool gk_any_role_of(Oid roleid, bool (*question) (Oid role, Oid of));
-extern bool gk_power_find_out(Oid roleid, uint8 question);
+extern bool gk_power_look_up(Oid roleid, uint8 question);
 extern bool gk_has_parameter(Oid roleid, bool (*judge) (const char *name, AclMode rights));
 
 /* The questions about a role, as bits. */
@@ -67,7 +67,7 @@ gk_power(Oid roleid, uint8 question)
 	const GkPower *known = &gk_powers[roleid & (GK_POWERS - 1)];
 
 	return likely(known->roleid == roleid && (known->asked & question)) ?
-		(known->answers & question) != 0 : gk_power_find_out(roleid, question);
+		(known->answers & question) != 0 : gk_power_look_up(roleid, question);
 }
 
 /* superuser_arg() remembers one role only, and we ask for two or three. */
@@ -100,7 +100,7 @@ gk_has_power(Oid roleid)
 
 /* code_trust.c */
 extern void gk_code_trust_init(void);
-extern Oid	gk_code_find_out_owner(Oid funcid);
+extern Oid	gk_code_look_up_owner(Oid funcid);
 extern void gk_code_forget_session(void);
 extern void gk_code_forget_functions(void);
 extern uint32 gk_plain_generation;
@@ -108,7 +108,7 @@ extern void gk_code_function_is_plain(Oid funcid);
 extern bool gk_code_login_is_privileged(void);
 extern bool gk_code_owner_is_trusted(Oid roleid);
 extern bool gk_code_owner_is_own(Oid roleid);
-extern bool gk_code_find_out_function(Oid funcid);
+extern bool gk_code_look_up_function(Oid funcid);
 extern bool gk_code_language_keeps_state(Oid language);
 
 /* Answers about functions; direct-mapped by oid. */
@@ -129,14 +129,14 @@ typedef struct GkTrust
 
 extern GkTrust gk_untrusted_function[GK_TRUST_SIZE];
 
-/* See gk_code_find_out_function(). */
+/* See gk_code_look_up_function(). */
 static inline bool
 gk_code_function_is_untrusted(Oid funcid)
 {
 	const GkTrust *entry = &gk_untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
 
 	return likely(entry->oid == funcid) ? entry->answer :
-		gk_code_find_out_function(funcid);
+		gk_code_look_up_function(funcid);
 }
 
 /* What is known of it; it must have been asked about. */
@@ -154,7 +154,7 @@ gk_code_owner_of(Oid funcid)
 	const GkTrust *entry = &gk_untrusted_function[funcid & (GK_TRUST_SIZE - 1)];
 
 	return likely(entry->oid == funcid) ? entry->owner :
-		gk_code_find_out_owner(funcid);
+		gk_code_look_up_owner(funcid);
 }
 
 /* The users that answers were found for, and the answers. */
@@ -171,7 +171,7 @@ typedef struct GkSession
 
 extern GkSession gk_session[GK_SESSIONS];
 
-extern const GkSession *gk_code_find_out_session(void);
+extern const GkSession *gk_code_look_up_session(void);
 
 /* What is known for the current users. */
 static inline const GkSession *
@@ -182,13 +182,13 @@ gk_code_session(void)
 
 	if (likely(known->current == current && known->session == GetSessionUserId()))
 		return known;
-	return gk_code_find_out_session();
+	return gk_code_look_up_session();
 }
 
 /*
  * Can this session come to have rights that code of others could abuse, other
  * than by somebody's SECURITY DEFINER function that it has yet to call?  See
- * gk_code_find_out_session(); asked several times for every statement.
+ * gk_code_look_up_session(); asked several times for every statement.
  */
 static inline bool
 gk_code_session_is_privileged(void)

@@ -221,7 +221,7 @@ find_out(Oid roleid, uint8 question)
  * nobody's code is running.
  */
 bool
-gk_power_find_out(Oid roleid, uint8 question)
+gk_power_look_up(Oid roleid, uint8 question)
 {
 	GkPower    *known = &gk_powers[roleid & (GK_POWERS - 1)];
 	uint32		before = generation;
