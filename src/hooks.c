@@ -8,7 +8,14 @@
  * gate.c returns or raises, and an allowed action goes to the next hook, once.
  * Modules loaded later stand outside us and those loaded before us inside; no
  * hook may assume that another of ours ran first, since some modules run
- * utility statements without calling the chain.
+ * utility statements without calling the chain.  Within a hook the order is:
+ *
+ *	what has become stale is made anew, before anything is judged by it;
+ *	the author of a cursor is put on the stack, before its plan is begun or judged;
+ *	a statement is noted, before the gate is asked: its record names it;
+ *	a query is marked, before the next planner pulls its views up;
+ *	a function is asked about as its caller, before it becomes its owner;
+ *	what was begun ends in reverse: the plan or the statement, then the author.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -26,7 +33,6 @@
 #include "commands/extension.h"
 #include "catalog/pg_proc.h"
 #include "executor/executor.h"
-#include "libpq/auth.h"
 #include "miscadmin.h"
 #include "optimizer/planner.h"
 #include "storage/ipc.h"
@@ -41,7 +47,6 @@ static needs_fmgr_hook_type next_needs_fmgr;
 static fmgr_hook_type next_fmgr;
 static shmem_request_hook_type next_shmem_request;
 static shmem_startup_hook_type next_shmem_startup;
-static ClientAuthentication_hook_type next_authentication;
 
 static inline void
 next_utility(PlannedStmt *pstmt, const char *source_text,
@@ -352,16 +357,6 @@ shmem_startup(void)
 	gk_shmem_startup();
 }
 
-static void
-client_authentication(Port *port, int status)
-{
-	if (next_authentication)
-		next_authentication(port, status);
-	gk_class_client_is_known(status);
-	if (status == STATUS_OK)
-		gk_client_is_known(port);
-}
-
 /* Called once, in the postmaster; backends inherit. */
 void
 gk_install_hooks(void)
@@ -390,6 +385,5 @@ gk_install_hooks(void)
 	shmem_request_hook = shmem_request;
 	next_shmem_startup = shmem_startup_hook;
 	shmem_startup_hook = shmem_startup;
-	next_authentication = ClientAuthentication_hook;
-	ClientAuthentication_hook = client_authentication;
+	ClientAuthentication_hook = gk_client_authenticated(ClientAuthentication_hook);
 }

@@ -41,16 +41,31 @@
 #include "storage/procarray.h"
 #include "utils/acl.h"
 
+static ClientAuthentication_hook_type next_authentication;
+
 /*
  * A client is authenticated; neither role nor database have been looked at yet.
  * Later on, the line of pg_hba.conf that let the client in is freed memory.
  */
-void
-gk_client_is_known(const Port *port)
+static void
+client_is_known(Port *port, int status)
 {
+	if (next_authentication)
+		next_authentication(port, status);
+	gk_class_client_is_known(status);
+	if (status != STATUS_OK)
+		return;
 	gk_containment_at_login(port);
 	gk_audit_note_authentication(hba_authname(port->hba->auth_method));
 	gk_login_note_settings();
+}
+
+/* What hooks.c puts in the place of the one that was there. */
+ClientAuthentication_hook_type
+gk_client_authenticated(ClientAuthentication_hook_type next)
+{
+	next_authentication = next;
+	return client_is_known;
 }
 
 /*

@@ -13,10 +13,12 @@
 
 #include "containment.h"
 
+#include "libpq/auth.h"
+
 #pragma GCC visibility push(hidden)
 
 /* login.c */
-extern void gk_client_is_known(const Port *port);
+extern ClientAuthentication_hook_type gk_client_authenticated(ClientAuthentication_hook_type next);
 extern void gk_session_begins(void);
 
 /* login_settings.c */

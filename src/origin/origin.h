@@ -3,13 +3,38 @@
  * origin.h
  *	  Whose code is running, and whose counts as whose; part of gatekeeper.h.
  *
+ * The model, which this folder's files hold:
+ *
+ *  1 A session is privileged while superuser rights, or others with reach, can be had
+ *	  in it: by the current, the session's or the authenticated user, or by a role of
+ *	  which one of them is a member.
+ *  2 Every piece of code has an author: a function its owner, a stored expression the
+ *	  owner of the object that it stands in, a statement's text the session.
+ *  3 An author is trusted if superuser, or vouched for by a label, on the role or on the
+ *	  function.
+ *  4 Code is untrusted where such rights are used while the author of what runs, or of
+ *	  anything on the way to it, is not trusted.
+ *  5 Functions that pass the function manager are on a stack; what runs inside an
+ *	  untrusted one is untrusted.
+ *  6 Built-in functions do not pass it: each call is judged when it is made, by its
+ *	  place.  In a text it is the doing of whoever runs the text; in a stored
+ *	  expression, of the author of that; where that is not known, it is untrusted.
+ *  7 Expressions get into a statement by vehicles: views, rules, policies, defaults,
+ *	  generated columns, CHECK, indexes, partition keys, triggers' conditions, domains,
+ *	  operators, casts, aggregates, bodies in SQL.
+ *  8 A superuser's function that is called by an untrusted author is the deputy of that
+ *	  author, and untrusted while it runs.
+ *  9 What is left behind in the session (a cursor, a prepared statement, a setting, a
+ *	  temporary object, the state of an interpreter) keeps its author, or is undone.
+ * 10 A call that none of this saw coming is untrusted.
+ *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
  *
  *-------------------------------------------------------------------------
  */
-#ifndef GK_CODE_H
-#define GK_CODE_H
+#ifndef GK_ORIGIN_H
+#define GK_ORIGIN_H
 
 #include "postgres.h"
 
@@ -220,4 +245,4 @@ extern char *gk_function_name(Oid funcid);
 extern const char *gk_code_text(bool is_stored);
 extern Oid	gk_code_author(bool is_stored, Oid lender);
 
-#endif							/* GK_CODE_H */
+#endif							/* GK_ORIGIN_H */
