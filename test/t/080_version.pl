@@ -34,9 +34,13 @@ is(found('CHANGELOG.md', qr/^## \[([^\]]+)\] - (?:unreleased|\d{4}-\d\d-\d\d)$/m
 is(found('debian/changelog', qr/\A pg-gatekeeper\ \(([^)-]+)-[^)]+\)/x),
 	$version, 'the newest entry of debian/changelog');
 
-is(found('rpm/pg_gatekeeper.spec', qr/^Version:\s*(\S+)$/m), $version, 'the RPM spec');
-is(found('rpm/pg_gatekeeper.spec', qr/^%changelog\n\*.* - (\S+)-\S+$/m),
-	$version, 'the newest entry of its changelog');
+foreach my $spec (qw(pg_gatekeeper pg_gatekeeper-common))
+{
+	is(found("rpm/$spec.spec", qr/^Version:\s*(\S+)$/m), $version, "the RPM spec $spec");
+	is(found("rpm/$spec.spec", qr/^%changelog\n\*.* - (\S+)-\S+$/m),
+		$version, 'the newest entry of its changelog');
+}
+is(found('META.json', qr/^   "version": "([^"]+)"/m), $version, 'META.json');
 
 my @pages = glob "$top/man/*.[1-9]";
 cmp_ok(scalar(@pages), '>=', 1, 'there are manual pages');
