@@ -18,6 +18,7 @@
 #	make demo			a short tour on a throw-away server (also as root)
 #	make html			the manual pages for a browser, in dist/html (mandoc)
 #	make dist			the source tarball, in dist/
+#	make sbom			what the tarball holds, as SPDX, in dist/
 #	make deb			Debian packages from it, in dist/
 #	make rpm			RPM packages from it, for the server of PG_CONFIG, in dist/
 #	make matrix			tests and packages for every version of the server (root)
@@ -34,7 +35,7 @@ PG_CONFIG ?= pg_config
 # PGXS's own "check" prints a refusal and succeeds, so our goals of that kind
 # live in a branch which does not include it.  Other goals given along with
 # them are passed on.
-own_goals = check check-core check-neighbours check-sanitize lint mutants fuzz sqlsmith endure bench bench-records demo html dist deb rpm matrix help
+own_goals = check check-core check-neighbours check-sanitize lint mutants fuzz sqlsmith endure bench bench-records demo html dist sbom deb rpm matrix help
 
 ifneq ($(filter $(own_goals),$(MAKECMDGOALS)),)
 
@@ -58,6 +59,9 @@ html: $(other_goals)
 dist matrix: $(other_goals)
 dist:
 	@$(srcdir_)test/packages/dist dist
+
+sbom: dist
+	@$(srcdir_)test/packages/sbom dist/pg_gatekeeper-$(GK_VERSION).tar.gz dist
 
 deb rpm: dist
 	@PG_CONFIG='$(PG_CONFIG)' $(srcdir_)test/packages/$@ dist/pg_gatekeeper-$(GK_VERSION).tar.gz dist
@@ -218,6 +222,9 @@ common_sigma := $(wildcard $(top)/conf/siem/sigma/*)
 common_systemd := $(wildcard $(top)/conf/systemd/*)
 common_examples := $(wildcard $(top)/conf/examples/*)
 common_containers := $(wildcard $(top)/conf/containers/*)
+common_ci := $(wildcard $(top)/conf/ci/*)
+common_ansible := $(shell cd $(top)/conf && find ansible -type f)
+common_ansible_in := $(sort $(dir $(common_ansible)))
 common_completion := $(wildcard $(top)/conf/bash-completion/*)
 common_zsh := $(wildcard $(top)/conf/zsh/*)
 common_fish := $(wildcard $(top)/conf/fish/*)
@@ -236,6 +243,8 @@ install-common: $(if $(filter yes,$(WITH_CLI)),$(cli))
 	$(call gk_install,$(common_systemd),share/pg-gatekeeper/systemd)
 	$(call gk_install,$(common_examples),share/pg-gatekeeper/examples)
 	$(call gk_install,$(common_containers),share/pg-gatekeeper/containers)
+	$(call gk_install,$(common_ci),share/pg-gatekeeper/ci)
+	$(foreach d,$(common_ansible_in),$(call gk_install,$(addprefix $(top)/conf/,$(filter $(addprefix $d,$(notdir $(common_ansible))),$(common_ansible))),share/pg-gatekeeper/$d)$(newline)	)
 	$(call gk_install,$(common_catalog),lib/systemd/catalog)
 	$(call gk_install,$(common_completion),share/bash-completion/completions)
 	$(call gk_install,$(common_zsh),$(zsh_dir))
@@ -251,6 +260,8 @@ uninstall-common:
 	$(call gk_uninstall,$(common_sigma),share/pg-gatekeeper/siem/sigma)
 	$(call gk_uninstall,$(common_examples),share/pg-gatekeeper/examples)
 	$(call gk_uninstall,$(common_containers),share/pg-gatekeeper/containers)
+	$(call gk_uninstall,$(common_ci),share/pg-gatekeeper/ci)
+	$(if $(common_ansible),rm -f $(foreach f,$(common_ansible),'$(DESTDIR)$(common_prefix)/share/pg-gatekeeper/$f'))
 	$(call gk_uninstall,$(common_catalog),lib/systemd/catalog)
 	$(call gk_uninstall,$(common_completion),share/bash-completion/completions)
 	$(call gk_uninstall,$(common_zsh),$(zsh_dir))
