@@ -27,6 +27,7 @@ my $rules = "$top/src/rules/rules.c";
 my $dir = "$ENV{GK_SCRATCH}/mutants";
 my %of_door = (
 	COMMIT => '034_commit',
+	FUNCTION => '055_other_modules',
 	RESTORE => '051_dump_restore',
 	TOKEN => '083_identity',
 );

@@ -87,17 +87,6 @@ SELECT gk.as_definer($q$ALTER LANGUAGE gk_wild OWNER TO gk_user$q$);
 SELECT gk.as_definer($q$ALTER LANGUAGE gk_wild RENAME TO gk_mild$q$);
 -- denied: by core, for everybody, so that no rule needs to
 SELECT gk.as_definer($q$GRANT USAGE ON LANGUAGE gk_wild TO gk_user$q$);
--- denied: having PL/R run R code; the function is found by its C symbol
-RESET SESSION AUTHORIZATION;
-CREATE FUNCTION gk.innocent(text) RETURNS text LANGUAGE internal AS 'upper';
-UPDATE pg_proc SET prosrc = 'install_rcmd' WHERE oid = 'gk.innocent(text)'::regprocedure;
-SET SESSION AUTHORIZATION gk_user;
-SELECT gk.as_definer($q$SELECT gk.innocent('system("id")')$q$);
-RESET SESSION AUTHORIZATION;
--- allowed: to a superuser in his own session; but PL/R is not there
-SELECT gk.innocent('x <- 1');
-DROP FUNCTION gk.innocent(text);
-SET SESSION AUTHORIZATION gk_user;
 
 --
 -- Denied: in the script of a trusted extension that a user installs.

@@ -18,7 +18,7 @@ use Time::HiRes qw(sleep);
 my $journald = private_journald();
 my $path = PostgreSQL::Test::Utils::tempdir_short() . '/log';
 my $node = new_gatekeeper_node('sinks', conf => <<"EOT");
-gatekeeper.audit_sink = 'journald, syslog'
+gatekeeper.audit_sink = 'journald,\\rsyslog'
 gatekeeper.audit_journal_socket = '@{[ $journald->socket ]}'
 gatekeeper.audit_syslog_socket = '$path'
 gatekeeper.audit_budget = 1000000
