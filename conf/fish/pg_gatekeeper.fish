@@ -11,7 +11,7 @@ function __pg_gatekeeper_clusters
     end
 end
 
-set -l commands events explain verify status check enable disable
+set -l commands events explain verify status metrics check enable disable
 set -l rules role_superuser role_privileged role_membership copy_program copy_file server_files \
     server_control server_settings catalog_write catalog_secrets extension_blocked \
     untrusted_language native_code foreign_program loopback backdoor superuser_object identity \
@@ -50,11 +50,12 @@ complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l cursor-file
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from verify' -l heartbeat -x
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from verify' -l complete
 
-complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status check enable disable' -a '(__pg_gatekeeper_clusters)'
-complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status' -s h -l host -x
-complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status' -s p -l port -x
-complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status' -s U -l username -x
-complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status' -s d -l dbname -x
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status metrics check enable disable' -a '(__pg_gatekeeper_clusters)'
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status metrics' -s h -l host -x
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status metrics' -s p -l port -x
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status metrics' -s U -l username -x
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status metrics' -s d -l dbname -x
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from metrics' -s o -l output -rF -d 'Write there'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status' -l probe -d 'Attempt COPY TO PROGRAM'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status' -l format -xa 'lines json nagios'
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status' -l json -d JSON

@@ -16,6 +16,7 @@ extern int	gk_events(int argc, char **argv);
 extern int	gk_explain(int argc, char **argv);
 extern int	gk_verify(int argc, char **argv);
 extern int	gk_status(int argc, char **argv);
+extern int	gk_metrics(int argc, char **argv);
 extern int	gk_enable(int argc, char **argv);
 extern int	gk_disable(int argc, char **argv);
 extern int	gk_check(int argc, char **argv);

@@ -25,6 +25,7 @@ static const struct
 	{"explain", gk_explain, "say of one audit record why, by whose code, and what to do"},
 	{"verify", gk_verify, "find gaps, lost tails and forged records in the audit trail"},
 	{"status", gk_status, "say what a running server does, and whether its records arrive"},
+	{"metrics", gk_metrics, "the same in numbers, for Prometheus"},
 	{"check", gk_check, "say what is not safe in a whole server, and what mends it"},
 	{"enable", gk_enable, "put the module into a cluster's configuration"},
 	{"disable", gk_disable, "take it out again"},

@@ -45,7 +45,7 @@ is("$status $out", "0 pg_gatekeeper $version\n", '--version says the Makefile\'s
 ($status, $out, $err) = run_cli('--help');
 is($status, 0, '--help succeeds');
 my @subcommands = $out =~ /^  ([a-z]+) /mg;
-is("@subcommands", 'events explain verify status check enable disable', '... and lists the commands')
+is("@subcommands", 'events explain verify status metrics check enable disable', '... and lists the commands')
   or diag($out);
 foreach my $name (@subcommands)
 {

@@ -220,6 +220,7 @@ foreach my $name (@by_journal)
 		@found = of_stream(wait_for_records("$dir/pg_gatekeeper.json", \&is_last));
 		has_all($name, \@sent, @found) or diag($log->());
 		is((@found ? $found[-1]{_UID} : undef), $>, '... and who sent it is known');
+		like((@found ? $found[-1]{_HOSTNAME} : undef), qr/^[\w.-]+$/, '... and on which host');
 		ok(!-e "$dir/pg_gatekeeper.forged", "$name: none is taken for forged");
 		unlike(-e "$dir/everything_else" ? GkTest::slurp("$dir/everything_else") : '',
 			qr/GATEKEEPER|verdict=|MESSAGE=mark/, "$name: none of it is with the other messages");
@@ -277,8 +278,10 @@ foreach my $name (@by_syslog)
 		attack();
 		@sent = journal_records($mark, 'GATEKEEPER_EVENT=action', 'GATEKEEPER_PORT=' . $node->port);
 		$last = $sent[-1]{GATEKEEPER_SEQ};
-		has_all($name, \@sent, of_stream(wait_for_records("$dir/pg_gatekeeper.json", \&is_last))) or diag($log->());
-		ok(!-e "$dir/$_", "$name: there is no $_") foreach qw(pg_gatekeeper.forged pg_gatekeeper.unparsed everything_else);
+		my @found = of_stream(wait_for_records("$dir/pg_gatekeeper-syslog.json", \&is_last));
+		has_all($name, \@sent, @found) or diag($log->());
+		is(scalar(grep { ($_->{_HOSTNAME} // '') =~ /^[\w.-]+$/ } @found), scalar(@found), '... each with the name of the host');
+		ok(!-e "$dir/$_", "$name: there is no $_") foreach qw(pg_gatekeeper-syslog.forged pg_gatekeeper-syslog.unparsed everything_else);
 
 		$node->append_conf('postgresql.conf',
 			"gatekeeper.audit_syslog_socket = '$elsewhere/pg_gatekeeper/log'");
@@ -287,12 +290,12 @@ foreach my $name (@by_syslog)
 		my $forged = '';
 		for (1 .. 100)
 		{
-			$forged = -e "$elsewhere/pg_gatekeeper.forged" ? GkTest::slurp("$elsewhere/pg_gatekeeper.forged") : '';
+			$forged = -e "$elsewhere/pg_gatekeeper-syslog.forged" ? GkTest::slurp("$elsewhere/pg_gatekeeper-syslog.forged") : '';
 			last if $forged =~ /stranger/;
 			sleep 0.1;
 		}
 		like($forged, qr/stranger/, "$name: what another user sent is kept apart") or diag($other_log->());
-		ok(!-s "$elsewhere/pg_gatekeeper.json", '... and is not among the records');
+		ok(!-s "$elsewhere/pg_gatekeeper-syslog.json", '... and is not among the records');
 	}
 }
 
