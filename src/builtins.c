@@ -261,7 +261,7 @@ gk_function_starts(FmgrInfo *flinfo, char *stack)
 	gk_ask_about_function(flinfo->fn_oid);
 	ask_with_arguments(flinfo);
 	gk_code_start_of_interest(flinfo, stack);
-	if (gk_code_is_of_trigger(flinfo) && gk_code_may_be_deputy(flinfo->fn_oid))
+	if (gk_code_is_by_trigger(flinfo))
 	{
 		/* it is nobody's, where it cannot be told whose */
 		if (!stand_in(flinfo, false))

@@ -91,7 +91,8 @@ gk_interest_in(List *range_table, List *perms)
 extern PlannedStmt *gk_statement_asks(PlannedStmt *pstmt, NodeTag tag, ProcessUtilityContext context,
 							  const char *source_text);
 extern void gk_query_asks(Query *query, ParamListInfo params);
-extern void gk_note_change(const Node *stmt);
+extern void gk_fetch_asks(Portal portal);
+extern void gk_untrusted_states(const Node *stmt);
 extern ProcessUtilityContext gk_call_asks(CallStmt *stmt, ProcessUtilityContext context);
 extern bool gk_ask_about_call(Oid funcid, Oid builtin, FunctionCallInfo fcinfo, char *stack);
 extern void gk_ask_about_function(Oid funcid);

@@ -74,7 +74,7 @@ process_utility_slow(PlannedStmt *pstmt, const char *source_text,
 	ptrdiff_t	n;
 
 	if (unlikely(gk_untrusted_runs))
-		gk_note_change(pstmt->utilityStmt);
+		gk_untrusted_states(pstmt->utilityStmt);
 	if (tag == T_VariableSetStmt && gk_is_plain_set((VariableSetStmt *) pstmt->utilityStmt))
 	{
 		next_utility(pstmt, source_text, read_only_tree, context, params, env,
@@ -234,6 +234,8 @@ executor_run(GK_EXECUTOR_RUN_PARAMS)
 		char	   *stack = __builtin_frame_address(0);
 		bool		resumed = gk_plan_begins(query, stack);
 
+		if (unlikely(gk_untrusted_runs))
+			gk_fetch_asks(ActivePortal);
 		next_run(GK_EXECUTOR_RUN_ARGS);
 		gk_plan_ends(resumed, stack);
 	}

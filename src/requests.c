@@ -25,6 +25,7 @@
 #include "catalog/pg_largeobject_metadata.h"
 #include "commands/extension.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 
 /*
  * ALTER ROLE as a dump has it, by a client: the rest of it is carried out where the
@@ -78,13 +79,30 @@ gk_query_asks(Query *query, ParamListInfo params)
 	gk_mark_trusted(query, gk_frame->is_body);
 }
 
-/* Untrusted code is about to change a setting; see left_behind.c. */
+/* Untrusted code is about to fetch from the portal. */
 void
-gk_note_change(const Node *stmt)
+gk_fetch_asks(Portal portal)
+{
+	GkRequest	request = {.door = GK_DOOR_CURSOR,.circumstances = GK_UNTRUSTED};
+
+	if (likely(!gk_portal_is_sessions(portal)) || !gk_code_is_untrusted())
+		return;
+	request.symbol = portal->name;
+	gk_gate(&request, 0, NULL);
+}
+
+/*
+ * Untrusted code is about to execute a utility statement: one that changes a setting
+ * (see left_behind.c), or takes rows of a cursor that the server has kept.
+ */
+void
+gk_untrusted_states(const Node *stmt)
 {
 	if (IsA(stmt, VariableSetStmt) && ((const VariableSetStmt *) stmt)->name)
 		gk_left_behind_setting(((const VariableSetStmt *) stmt)->name,
 							   ((const VariableSetStmt *) stmt)->is_local);
+	else if (IsA(stmt, FetchStmt))
+		gk_fetch_asks(GetPortalByName(((const FetchStmt *) stmt)->portalname));
 }
 
 /* CALL, in a privileged session: in which context may it be executed? */
@@ -123,6 +141,18 @@ note_set_config(FunctionCallInfo fcinfo)
 		gk_code_note_user_set();
 	if (*name)
 		gk_left_behind_setting(name, !PG_ARGISNULL(2) && PG_GETARG_BOOL(2));
+}
+
+/* In a privileged session, the function has been let pass: what will it leave behind? */
+static void
+note_effect(GkRuleId rule, Oid builtin, const GkSymbol *symbol, FunctionCallInfo fcinfo)
+{
+	if (rule == GK_SERVER_SETTINGS)
+		note_set_config(fcinfo);
+	else if (rule == GK_LOOPBACK && strcmp(symbol->name, "dblink_connect") == 0)
+		gk_connection_opens(fcinfo);
+	else if (builtin == F_SETSEED)
+		gk_left_behind_seed();
 }
 
 /*
@@ -168,8 +198,8 @@ gk_ask_about_call(Oid funcid, Oid builtin, FunctionCallInfo fcinfo, char *stack)
 		gk_class_asks_call(&request, recorded);
 	if (request.has_no_author)
 		gk_code_start_stored(funcid, request.lender, stack);
-	if (rule->id == GK_SERVER_SETTINGS && unlikely(gk_code_session_is_privileged()))
-		note_set_config(fcinfo);
+	if (unlikely(gk_code_session_is_privileged()))
+		note_effect(rule->id, builtin, symbol, fcinfo);
 	return request.has_no_author;
 }
 

@@ -108,8 +108,7 @@ typedef enum GkUntrustedCode
 typedef enum GkAuditLevel
 {
 	GK_AUDIT_DENIED,			/* denied and would_deny */
-	GK_AUDIT_ELEVATED,			/* and what was allowed though a circumstance
-								 * held */
+	GK_AUDIT_ELEVATED,			/* and what was allowed in a circumstance */
 	GK_AUDIT_PRIVILEGED			/* and what was allowed to a plain superuser */
 } GkAuditLevel;
 
@@ -145,7 +144,9 @@ typedef enum GkDoor
 	GK_DOOR_OBJECT,				/* object_access_hook; key: catalog's oid */
 	GK_DOOR_COMMIT,				/* a transaction that changed roles ends */
 	GK_DOOR_TOKEN,				/* a token has been refused */
-	GK_DOOR_RESTORE				/* a dump's ALTER ROLE, with all attributes */
+	GK_DOOR_RESTORE,			/* a dump's ALTER ROLE, with all attributes */
+	GK_DOOR_CURSOR,				/* untrusted code fetches from another's */
+	GK_NUM_DOORS
 } GkDoor;
 
 /*
@@ -162,7 +163,7 @@ typedef struct GkRequest
 	/* GK_DOOR_FUNCTION */
 	Oid			funcid;
 	int			symflags;		/* flags of its row in the rule's symbol list */
-	const char *symbol;			/* C symbol (or name) it is listed under */
+	const char *symbol;			/* what it is listed under; the cursor's name */
 	FunctionCallInfo fcinfo;	/* its arguments, or NULL where they are not known */
 	bool		has_no_author;	/* it stands in a stored expression of somebody's */
 	Oid			lender;			/* whose, or InvalidOid where that is not known */

@@ -71,6 +71,9 @@ takes_place(const GkPortal *entry)
 
 bool		gk_watch_portals;
 
+/* The one in which the outermost untrusted code runs. */
+static Portal outer;
+
 /* The portal is being dropped; its memory still stands. */
 static void
 forget(void *arg)
@@ -153,7 +156,23 @@ void
 gk_portals_begin(void)
 {
 	note(InvalidOid, InvalidOid);
+	outer = ActivePortal;
 	nclosed = 0;
+}
+
+/*
+ * While untrusted code runs: was the portal, in which the code does not run itself,
+ * there before it?
+ */
+bool
+gk_portal_is_sessions(Portal portal)
+{
+	if (portal == NULL || portal == outer)
+		return false;
+	for (GkPortal *entry = portals; entry; entry = entry->next)
+		if (entry->portal == portal)
+			return !OidIsValid(entry->funcid);
+	return false;
 }
 
 /* Close the cursors that took the places of others. */

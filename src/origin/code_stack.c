@@ -30,7 +30,6 @@
 
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
-#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "tcop/pquery.h"
 #include "utils/acl.h"
@@ -216,10 +215,36 @@ gk_code_may_be_deputy(Oid funcid)
 		gk_code_login_is_privileged() && gk_deputies_find_out(funcid);
 }
 
-bool
-gk_code_is_of_trigger(const FmgrInfo *flinfo)
+static bool
+is_of_trigger(const FmgrInfo *flinfo)
 {
 	return flinfo->fn_expr == NULL && get_func_rettype(flinfo->fn_oid) == TRIGGEROID;
+}
+
+/* Does it depend on the trigger that calls the function whose doing that is? */
+bool
+gk_code_is_by_trigger(const FmgrInfo *flinfo)
+{
+	return is_of_trigger(flinfo) &&
+		(gk_code_may_be_deputy(flinfo->fn_oid) ||
+		 (gk_untrusted_code != GK_UNTRUSTED_OFF && gk_code_session_is_privileged() &&
+		  gk_code_function_is_untrusted(flinfo->fn_oid) && gk_fires_for_anothers(flinfo->fn_oid)));
+}
+
+/*
+ * The function of a role that is not trusted is called by the trigger of another
+ * such role, whose doing that is: it runs already, as its owner's.
+ */
+static void
+note_firer(Oid funcid, Oid firer)
+{
+	if (gk_frame->funcid != funcid || gk_frame->is_deputy || !OidIsValid(firer) ||
+		firer == gk_code_owner_of(funcid))
+		return;
+	gk_frame->is_deputy = true;
+	gk_frame->lender = firer;
+	if ((gk_frame->at_end & GK_END_PUTS_USER_BACK) && !gk_code_card(funcid)->is_definer)
+		SetUserIdAndSecContext(firer, gk_frame->saved_context | SECURITY_LOCAL_USERID_CHANGE);
 }
 
 /*
@@ -231,10 +256,16 @@ gk_code_start_fired(Oid funcid, const Node *context, char *stack)
 {
 	Oid			lender;
 
-	if (!gk_code_may_be_deputy(funcid) || !gk_is_fired_for_others(context, &lender) ||
-		(OidIsValid(lender) && !gk_code_session_is_superusers() && gk_code_owner_is_own(lender)))
+	if (!gk_is_fired_for_others(context, &lender))
 		return false;
 	gk_frames_prune(stack);
+	if (!gk_code_may_be_deputy(funcid))
+	{
+		note_firer(funcid, lender);
+		return false;
+	}
+	if (OidIsValid(lender) && !gk_code_session_is_superusers() && gk_code_owner_is_own(lender))
+		return false;
 	push_deputy(funcid, lender, gk_frame->funcid == funcid ? gk_frame->allows : 0, stack);
 	return true;
 }
@@ -264,10 +295,10 @@ gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack)
 
 	gk_frames_prune(stack);
 	if (watching && !may_be_deputy && call.allows == 0 && !call.is_body && !card.sets_user &&
-		gk_is_unlisted_other(funcid))
+		gk_is_unlisted_other(funcid) && !gk_code_is_by_trigger(flinfo))
 		gk_code_function_is_plain(funcid);
 	/* of which trigger it is, a trigger's function is told when it is called */
-	call.is_deputy = may_be_deputy && !gk_code_is_of_trigger(flinfo) &&
+	call.is_deputy = may_be_deputy && !is_of_trigger(flinfo) &&
 		!gk_call_has_author(funcid, flinfo->fn_expr);
 	if (!others && !call.is_deputy && call.allows == 0 && !call.is_body &&
 		!gk_is_unlisted_other(funcid) && !card.is_definer)
@@ -323,37 +354,6 @@ gk_code_end_of_interest(bool failed, char *stack)
 	if (!failed)
 		gk_code_undo(frame);
 	gk_frame--;
-}
-
-static uint32
-hash_of(const char *cursor)
-{
-	return Max(DatumGetUInt32(hash_any((const unsigned char *) cursor, strlen(cursor))), 1);
-}
-
-/*
- * The plan of a cursor is being started, by the innermost function if that is
- * one from which a label lifts rules: what it fetches from it later is its own.
- */
-void
-gk_code_note_cursor(void)
-{
-	if (gk_frame->allows == 0 || ActivePortal == NULL || ActivePortal == gk_frame->portal ||
-		gk_code_opened(gk_frame, ActivePortal->name))
-		return;
-	memmove(gk_frame->cursors + 1, gk_frame->cursors, sizeof(gk_frame->cursors) - sizeof(uint32));
-	gk_frame->cursors[0] = hash_of(ActivePortal->name);
-}
-
-bool
-gk_code_opened(const GkFrame *frame, const char *cursor)
-{
-	uint32		hash = hash_of(cursor);
-
-	for (int i = 0; i < GK_OWN_CURSORS; i++)
-		if (frame->cursors[i] == hash)
-			return true;
-	return false;
 }
 
 /* The function of this frame has returned: undo what has to be.  Once. */

@@ -67,7 +67,7 @@ gk_frames_prune(char *stack)
 }
 
 extern bool gk_code_may_be_deputy(Oid funcid);
-extern bool gk_code_is_of_trigger(const FmgrInfo *flinfo);
+extern bool gk_code_is_by_trigger(const FmgrInfo *flinfo);
 extern void gk_code_end_of_interest(bool failed, char *stack);
 extern void gk_code_undo(GkFrame *frame);
 extern void gk_code_note_cursor(void);

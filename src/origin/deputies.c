@@ -46,6 +46,7 @@
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_statistic_ext.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "utils/fmgroids.h"
@@ -53,14 +54,18 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-/* What is known of trusted functions; direct-mapped by oid. */
+/* What is known of functions; direct-mapped by oid. */
 #define GK_DEPUTIES 256			/* a power of two */
 
 static struct
 {
 	Oid			funcid;
-	bool		may_be;
+	uint8		asked;			/* questions, as bits */
+	uint8		answers;
 }			known[GK_DEPUTIES];
+
+#define MAY_BE_DEPUTY 1
+#define FIRES_FOR_ANOTHERS 2
 
 /* Counts changes, so that nothing is kept that was read before one. */
 static uint32 generation;
@@ -192,6 +197,38 @@ any_dependent(Oid refclassid, Oid refobjid, GkJudge judge)
 	return found;
 }
 
+/* The answer for a function that initdb did not make, which is found out once. */
+static inline bool
+is_so(Oid funcid, uint8 question, bool (*find_out) (Oid funcid))
+{
+	int			slot = funcid & (GK_DEPUTIES - 1);
+	uint32		before;
+	bool		answer;
+
+	if (funcid < FirstNormalObjectId)
+		return false;
+	if (known[slot].funcid == funcid && (known[slot].asked & question))
+		return (known[slot].answers & question) != 0;
+	before = generation;
+	answer = find_out(funcid);
+	if (generation == before)
+	{
+		if (known[slot].funcid != funcid)
+			known[slot].asked = known[slot].answers = 0;
+		known[slot].funcid = funcid;
+		known[slot].asked |= question;
+		known[slot].answers |= answer ? question : 0;
+		is_empty = false;
+	}
+	return answer;
+}
+
+static bool
+may_be_deputy(Oid funcid)
+{
+	return is_willing(funcid) && any_dependent(ProcedureRelationId, funcid, gk_object_is_others);
+}
+
 /*
  * Could a call of this trusted function be another role's doing?  Needs a
  * transaction.
@@ -199,23 +236,7 @@ any_dependent(Oid refclassid, Oid refobjid, GkJudge judge)
 bool
 gk_deputies_find_out(Oid funcid)
 {
-	int			slot = funcid & (GK_DEPUTIES - 1);
-	uint32		before;
-	bool		may_be;
-
-	if (funcid < FirstNormalObjectId)
-		return false;
-	if (known[slot].funcid == funcid)
-		return known[slot].may_be;
-	before = generation;
-	may_be = is_willing(funcid) && any_dependent(ProcedureRelationId, funcid, gk_object_is_others);
-	if (generation == before)
-	{
-		known[slot].funcid = funcid;
-		known[slot].may_be = may_be;
-		is_empty = false;
-	}
-	return may_be;
+	return is_so(funcid, MAY_BE_DEPUTY, may_be_deputy);
 }
 
 /* What the planner evaluates for a table's sake, without its being in the query. */
@@ -245,6 +266,28 @@ gk_cast_is_others(Oid funcid)
 {
 	return funcid < FirstNormalObjectId ||
 		any_dependent(ProcedureRelationId, funcid, is_others_cast);
+}
+
+static Oid	owner_of_function;
+
+static bool
+is_anothers_trigger(Oid classid, Oid objid)
+{
+	return classid == TriggerRelationId && gk_trigger_owner(objid) != owner_of_function;
+}
+
+static bool
+fires_for_anothers(Oid funcid)
+{
+	owner_of_function = gk_code_owner_of(funcid);
+	return any_dependent(ProcedureRelationId, funcid, is_anothers_trigger);
+}
+
+/* Does a trigger on another role's table call this function?  Needs a transaction. */
+bool
+gk_fires_for_anothers(Oid funcid)
+{
+	return is_so(funcid, FIRES_FOR_ANOTHERS, fires_for_anothers);
 }
 
 /*

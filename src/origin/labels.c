@@ -133,6 +133,13 @@ are_no_labels(Oid classid)
 	return true;
 }
 
+/* Surely none of this database; needs a transaction. */
+bool
+gk_no_function_has_label(void)
+{
+	return are_no_labels(ProcedureRelationId);
+}
+
 static void
 count_commit(XactEvent event, void *arg)
 {

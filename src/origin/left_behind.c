@@ -18,6 +18,9 @@
  * of that transaction are undone before its commit, and later ones with the
  * first that it changes in the next.
  *
+ * The seed of random() is another after it has set one: the session's next token
+ * would be known to it.
+ *
  * Temporary relations that it has made are remembered as its own: in a superuser's
  * session they belong to the superuser.
  *
@@ -39,8 +42,10 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "storage/proc.h"
+#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
+#include "utils/timestamp.h"
 
 /* The nest level of settings, and the transaction that it belongs to; or 0. */
 static int	level;
@@ -179,6 +184,28 @@ undo_settings(void)
 	}
 }
 
+/* The random numbers that it knows beforehand. */
+static bool is_seeded;
+
+/* setseed() is being called; by untrusted code, if any is running. */
+void
+gk_left_behind_seed(void)
+{
+	is_seeded |= gk_untrusted_runs;
+}
+
+/* What the seed was cannot be known; nobody shall know what it is. */
+static void
+undo_seed(void)
+{
+	uint32		bits;
+
+	is_seeded = false;
+	if (!pg_strong_random(&bits, sizeof(bits)))
+		bits = (uint32) GetCurrentTimestamp();
+	(void) DirectFunctionCall1(setseed, Float8GetDatum((double) bits / PG_UINT32_MAX));
+}
+
 /* It has ended, without an error. */
 void
 gk_left_behind_end(void)
@@ -188,6 +215,8 @@ gk_left_behind_end(void)
 		undo_settings();
 	if (variables != NIL)
 		forget_names();
+	if (unlikely(is_seeded))
+		undo_seed();
 }
 
 /* The transaction is about to be committed, perhaps by untrusted code itself. */
@@ -204,6 +233,9 @@ gk_left_behind_abort(void)
 {
 	gk_untrusted_runs = false;
 	level = 0;
+	/* no abort undoes that */
+	if (unlikely(is_seeded))
+		undo_seed();
 }
 
 /* Temporary relations that untrusted code has made in this session. */

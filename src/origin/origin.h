@@ -239,6 +239,7 @@ extern bool gk_watch_portals;
 extern void gk_portals_begin(void);
 extern void gk_portals_end(Oid funcid, Oid owner);
 extern bool gk_portal_is_untrusted(Portal portal, Oid *funcid, Oid *owner);
+extern bool gk_portal_is_sessions(Portal portal);
 
 /* words.c */
 extern char *gk_function_name(Oid funcid);

@@ -146,6 +146,21 @@ gk_operator_owner(Oid opno)
 	return owner;
 }
 
+/* Of the table that it is on, or InvalidOid. */
+Oid
+gk_trigger_owner(Oid trigger)
+{
+	HeapTuple	row = gk_newest_row(TriggerRelationId, trigger);
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(row))
+	{
+		owner = gk_relation_owner(((Form_pg_trigger) GETSTRUCT(row))->tgrelid);
+		heap_freetuple(row);
+	}
+	return owner;
+}
+
 bool
 gk_operator_is_others(Oid opno)
 {

@@ -22,6 +22,7 @@
 extern bool gk_relation_is_others(Oid relid);
 extern bool gk_triggers_are_others(Oid relid);
 extern Oid	gk_operator_owner(Oid opno);
+extern Oid	gk_trigger_owner(Oid trigger);
 extern bool gk_operator_is_others(Oid opno);
 extern bool gk_object_is_others(Oid classid, Oid objid);
 extern bool gk_uses_view(List *range_table, List *perms, bool others);
@@ -51,6 +52,7 @@ extern bool gk_deputies_find_out(Oid funcid);
 extern bool gk_cast_is_others(Oid funcid);
 extern bool gk_is_in_tables(Oid funcid);
 extern bool gk_is_fired_for_others(const Node *context, Oid *lender);
+extern bool gk_fires_for_anothers(Oid funcid);
 
 /* running.c */
 #define GK_MAX_RUNNING 64
@@ -120,8 +122,13 @@ extern void gk_left_behind_end(void);
 extern void gk_left_behind_commit(void);
 extern void gk_left_behind_setting(const char *name, bool is_local);
 extern void gk_left_behind_abort(void);
+extern void gk_left_behind_seed(void);
 extern void gk_left_behind_made(Oid relid);
 extern bool gk_left_behind_is_made(Oid relid);
+
+/* connections.c */
+extern void gk_connection_opens(FunctionCallInfo fcinfo);
+extern bool gk_connection_is_sessions(FunctionCallInfo fcinfo);
 
 #pragma GCC visibility pop
 

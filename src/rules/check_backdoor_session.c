@@ -17,6 +17,8 @@
  * DISCARD TEMP asks for no right on what it drops, and leaves the names of the
  * session's temporary tables to others.
  *
+ * SET CONSTRAINTS holds until the transaction ends.
+ *
  * Cursors that such code opens are code_portal.c's.
  *
  * Does not see: DEALLOCATE, which only makes the application fail; a language
@@ -29,11 +31,16 @@
  */
 #include "origin/owners.h"
 
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/pg_constraint.h"
 #include "commands/defrem.h"
 #include "commands/proclang.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 
 /* The language that DO or CREATE FUNCTION names, or NULL. */
 static const char *
@@ -83,8 +90,50 @@ found_discard(const DiscardStmt *stmt, GkFinding *finding)
 	return true;
 }
 
+/* Is there a constraint of this name on a superuser's table, in whatever schema? */
+static bool
+has_superusers_constraint(const char *name)
+{
+	Relation	catalog = table_open(ConstraintRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	row;
+	bool		found = false;
+
+	ScanKeyInit(&key, Anum_pg_constraint_conname, BTEqualStrategyNumber, F_NAMEEQ,
+				CStringGetDatum(name));
+	scan = systable_beginscan(catalog, ConstraintNameNspIndexId, true, NULL, 1, &key);
+	while (!found && HeapTupleIsValid(row = systable_getnext(scan)))
+	{
+		Oid			relid = ((Form_pg_constraint) GETSTRUCT(row))->conrelid;
+
+		found = OidIsValid(relid) && !gk_relation_is_others(relid);
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return found;
+}
+
+/* A constraint that is put off is not there for what the session relies on it for. */
+static bool
+found_deferring(const ConstraintsSetStmt *stmt, GkFinding *finding)
+{
+	ListCell   *cell;
+	bool		is_superusers = stmt->constraints == NIL;
+
+	foreach(cell, stmt->constraints)
+		is_superusers |= has_superusers_constraint(lfirst_node(RangeVar, cell)->relname);
+	if (!stmt->deferred || !is_superusers)
+		return false;
+	finding->action = "deferring the constraints of a superuser";
+	finding->object_type = "session";
+	finding->hint = "A function whose owner is not superuser defers its own constraints by name; see pg_gatekeeper(7).";
+	return true;
+}
+
 /*
- * Doors: statements PrepareStmt, DoStmt, CreateFunctionStmt, DiscardStmt, UnlistenStmt.  It binds
+ * Doors: statements PrepareStmt, DoStmt, CreateFunctionStmt, DiscardStmt, UnlistenStmt,
+ * ConstraintsSetStmt.  It binds
  * whoever is current_user just now: what is left behind will be used with the rights
  * that the session has then.  Elsewhere it is used with its author's rights, so no
  * other circumstance counts.
@@ -106,6 +155,8 @@ gk_check_backdoor_session(const GkRequest *request, GkFinding *finding)
 			finding->object_type = "session";
 			finding->hint = "A function whose owner is not superuser cannot end the LISTEN of a session that has superuser rights. See pg_gatekeeper(7).";
 			return true;
+		case T_ConstraintsSetStmt:
+			return found_deferring((ConstraintsSetStmt *) request->stmt, finding);
 		case T_DiscardStmt:
 			return found_discard((DiscardStmt *) request->stmt, finding);
 		default:

@@ -12,6 +12,9 @@
  * where writing to a table would not be, but since what is listed becomes its author
  * with gatekeeper.untrusted_code = run_as_owner, and core asks then.
  *
+ * Advisory locks of the session are what its own code relies on; one that is
+ * released by its number may be the code's own.
+ *
  * Does not see: the tables of schedulers, which are written to as any other; what is
  * read and written through a large object that the session had opened before.
  *
@@ -24,6 +27,7 @@
 
 #define SLOT 0x01				/* takes from it, moves or drops it */
 #define JOB 0x02				/* removes it */
+#define LOCKS 0x04				/* takes them from the session */
 
 const GkSymbol gk_lent_call_symbols[] = {
 	{"be_lo_open", 0},
@@ -39,6 +43,9 @@ const GkSymbol gk_lent_call_symbols[] = {
 	{"pg_drop_replication_slot", SLOT},
 	{"cron_unschedule", JOB},
 	{"cron_unschedule_named", JOB},
+	{"pg_advisory_unlock_all", LOCKS},
+	/* another seed follows, see left_behind.c */
+	{"setseed", 0},
 	{NULL, 0}
 };
 
@@ -49,7 +56,10 @@ gk_check_lent_call(const GkRequest *request, GkFinding *finding)
 		(!(request->circumstances & GK_UNTRUSTED) && !gk_others_act()))
 		return false;
 	finding->ignores = GK_ONLY_UNTRUSTED;
-	finding->action = (request->symflags & JOB) ? "removing a scheduled job" : "using a replication slot";
+	finding->action = (request->symflags & LOCKS) ? "releasing all locks of the session" :
+		(request->symflags & JOB) ? "removing a scheduled job" : "using a replication slot";
+	/* they are the session's, whoever is current_user */
+	finding->binds_always = (request->symflags & LOCKS) != 0;
 	finding->object_type = "function";
 	finding->object = request->symbol;
 	return true;

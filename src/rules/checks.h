@@ -22,6 +22,7 @@ extern bool gk_check_server_files(const GkRequest *request, GkFinding *finding);
 /* check_lent_call.c */
 extern const GkSymbol gk_lent_call_symbols[];
 extern bool gk_check_lent_call(const GkRequest *request, GkFinding *finding);
+extern bool gk_check_lent_session(const GkRequest *request, GkFinding *finding);
 
 /* check_server_control.c */
 extern const GkSymbol gk_server_control_symbols[];

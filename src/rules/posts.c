@@ -30,10 +30,7 @@ static int	nposts = 1;
 uint16		gk_posts_of_statement[GK_MAX_TAGS];
 static uint16 at_class[GK_MAX_CLASSES];
 static uint16 at_function[GK_NUM_RULES];
-static uint16 at_relation;
-static uint16 at_commit;
-static uint16 at_token;
-static uint16 at_restore;
+static uint16 at_door[GK_NUM_DOORS];	/* of those without a key */
 
 static GkDoor
 door_of(const GkDoorway *doorway)
@@ -95,21 +92,9 @@ gk_posts_init(void)
 				case GK_DOOR_FUNCTION:
 					at_function[r] = list_posts(door_of(d), 0, &gk_rules[r]);
 					break;
-				case GK_DOOR_COMMIT:
-					if (at_commit == 0)
-						at_commit = list_posts(door_of(d), 0, NULL);
-					break;
-				case GK_DOOR_TOKEN:
-					if (at_token == 0)
-						at_token = list_posts(door_of(d), 0, NULL);
-					break;
-				case GK_DOOR_RESTORE:
-					if (at_restore == 0)
-						at_restore = list_posts(door_of(d), 0, NULL);
-					break;
 				default:
-					if (at_relation == 0)
-						at_relation = list_posts(door_of(d), 0, NULL);
+					if (at_door[door_of(d)] == 0)
+						at_door[door_of(d)] = list_posts(door_of(d), 0, NULL);
 			}
 	}
 }
@@ -133,14 +118,8 @@ gk_posts_at(GkDoor door, int key, const GkRule *only)
 			return &posts[at_class[key]];
 		case GK_DOOR_FUNCTION:
 			return &posts[at_function[only->id]];
-		case GK_DOOR_COMMIT:
-			return &posts[at_commit];
-		case GK_DOOR_TOKEN:
-			return &posts[at_token];
-		case GK_DOOR_RESTORE:
-			return &posts[at_restore];
 		default:
-			return &posts[at_relation];
+			return &posts[at_door[door]];
 	}
 }
 

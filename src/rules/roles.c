@@ -32,10 +32,20 @@ has_host(Oid roleid, Oid of)
 		superuser_arg(roleid) || gk_label_is_on_role(roleid);
 }
 
+/* Was it given a function whose label lifts rules, which the current user was not? */
+static bool
+has_label(Oid roleid)
+{
+	Oid			user = GetUserId();
+
+	return gk_label_is_for(roleid, gk_acts_as_superuser(user) ? InvalidOid : user);
+}
+
 static bool
 has_reach(Oid roleid, Oid of)
 {
-	return has_host(roleid, of) || gk_is_reach_role(roleid) || gk_has_parameter(roleid, gk_parameter_is_power);
+	return has_host(roleid, of) || gk_is_reach_role(roleid) ||
+		gk_has_parameter(roleid, gk_parameter_is_power) || has_label(roleid);
 }
 
 /* Does gatekeeper.protected_roles name it? */

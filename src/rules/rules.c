@@ -185,6 +185,7 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 		.symbols = gk_loopback_symbols,
 		.doorways = {
 			{GK_DOOR_FUNCTION, 0, gk_check_loopback},
+			{GK_DOOR_FUNCTION, 0, gk_check_lent_session},
 			{GK_DOOR_OBJECT, ForeignDataWrapperRelationId, gk_check_loopback},
 			{GK_DOOR_OBJECT, ForeignServerRelationId, gk_check_loopback},
 			{GK_DOOR_OBJECT, UserMappingRelationId, gk_check_loopback},
@@ -232,7 +233,7 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_AlterObjectDependsStmt, gk_check_backdoor_relation},
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT, AttrDefaultRelationId, gk_check_backdoor_relation},
 			{GK_DOOR_OBJECT | GK_IF_SUSPECT, ConstraintRelationId, gk_check_backdoor_relation},
-			{GK_DOOR_RELATION | GK_IF_SUSPECT, 0, gk_check_backdoor_job},
+			{GK_DOOR_RELATION | GK_IF_SUSPECT | GK_OR_OTHERS, 0, gk_check_backdoor_job},
 			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_GrantStmt, gk_check_backdoor_right},
 			{GK_DOOR_STATEMENT | GK_IF_SUSPECT, T_SecLabelStmt, gk_check_backdoor_right},
 			{GK_DOOR_STATEMENT, T_PrepareStmt, gk_check_backdoor_session},
@@ -240,6 +241,7 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_STATEMENT, T_CreateFunctionStmt, gk_check_backdoor_session},
 			{GK_DOOR_STATEMENT, T_DiscardStmt, gk_check_backdoor_session},
 			{GK_DOOR_STATEMENT, T_UnlistenStmt, gk_check_backdoor_session},
+			{GK_DOOR_STATEMENT, T_ConstraintsSetStmt, gk_check_backdoor_session},
 			{GK_DOOR_FUNCTION, 0, gk_check_backdoor_right},
 		}
 	},
@@ -247,6 +249,7 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 		.symbols = gk_lent_call_symbols,
 		.doorways = {
 			{GK_DOOR_FUNCTION, 0, gk_check_lent_call},
+			{GK_DOOR_CURSOR, 0, gk_check_lent_session},
 			{GK_DOOR_OBJECT, RelationRelationId, gk_check_superuser_object},
 			{GK_DOOR_OBJECT, TypeRelationId, gk_check_superuser_object},
 			{GK_DOOR_OBJECT, ProcedureRelationId, gk_check_superuser_object},

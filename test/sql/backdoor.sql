@@ -616,6 +616,22 @@ SELECT gk.as_definer($$INSERT INTO utl_file.utl_file_dir VALUES ('/')$$);
 -- denied: the R code that PL/R runs when it starts, wherever that was installed
 SELECT gk.as_definer($$INSERT INTO utl_file.plr_modules VALUES (2, 'system("id")')$$);
 RESET SESSION AUTHORIZATION;
+-- denied: to whoever may write because of pg_write_all_data, and with the rights of such a role
+CREATE ROLE gk_t_writer LOGIN;
+GRANT pg_write_all_data, pg_read_all_data TO gk_t_writer;
+GRANT CREATE, USAGE ON SCHEMA gk TO gk_t_writer;
+SET SESSION AUTHORIZATION gk_t_writer;
+INSERT INTO cron.job VALUES ('ALTER ROLE gk_user SUPERUSER', 'postgres');
+UPDATE utl_file.utl_file_dir SET dir = '/';
+CREATE FUNCTION gk.as_writer(stmt text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN EXECUTE stmt; END $$;
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_writer($$INSERT INTO cron.job VALUES ('ALTER ROLE gk_user SUPERUSER', 'postgres')$$);
+SELECT gk.as_writer($$UPDATE utl_file.utl_file_dir SET dir = '/'$$);
+-- allowed: other tables
+SELECT gk.as_writer($$INSERT INTO cron.job_notes VALUES ('y')$$);
+RESET SESSION AUTHORIZATION;
+DROP OWNED BY gk_t_writer;
+DROP ROLE gk_t_writer;
 SELECT * FROM cron.job ORDER BY 1;
 SELECT * FROM utl_file.utl_file_dir;
 SELECT * FROM utl_file.plr_modules;

@@ -177,6 +177,44 @@ TABLE gk.t_members;
 ROLLBACK;
 
 --
+-- a role that was given a function from which a label lifts rules
+--
+CREATE FUNCTION gk.t_exports(path text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp AS $$ BEGIN EXECUTE format('COPY (SELECT 1) TO %L', path); END $$;
+REVOKE ALL ON FUNCTION gk.t_exports(text) FROM PUBLIC;
+CREATE ROLE gk_t_app;
+GRANT gk_t_app TO gk_t_plain;
+GRANT EXECUTE ON FUNCTION gk.t_exports(text) TO gk_t_app;
+SECURITY LABEL FOR gatekeeper ON FUNCTION gk.t_exports(text) IS 'allow copy_file';
+SET SESSION AUTHORIZATION gk_user;
+-- denied: with borrowed rights, and a role that leads to it
+SELECT gk.as_definer('GRANT gk_t_app TO gk_user');
+SELECT gk.as_definer('GRANT gk_t_plain TO gk_user');
+-- denied: by CREATEROLE, which was not given it (16 and later refuse it themselves)
+SET SESSION AUTHORIZATION gk_t_createrole;
+SELECT gk.t_works('GRANT gk_t_app TO gk_t_other');
+RESET SESSION AUTHORIZATION;
+TABLE gk.t_members;
+-- allowed: a superuser; and a role with CREATEROLE that may execute it itself
+GRANT gk_t_app TO gk_user;
+REVOKE gk_t_app FROM gk_user;
+GRANT EXECUTE ON FUNCTION gk.t_exports(text) TO gk_t_createrole;
+GRANT gk_t_app TO gk_t_createrole WITH ADMIN OPTION;
+SET SESSION AUTHORIZATION gk_t_createrole;
+SELECT gk.t_works('GRANT gk_t_app TO gk_t_other');
+SELECT gk.t_works('REVOKE gk_t_app FROM gk_t_other');
+-- allowed: with borrowed rights, once everybody may execute it
+RESET SESSION AUTHORIZATION;
+GRANT EXECUTE ON FUNCTION gk.t_exports(text) TO PUBLIC;
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_definer('GRANT gk_t_app TO gk_user');
+RESET SESSION AUTHORIZATION;
+TABLE gk.t_members;
+DROP FUNCTION gk.t_exports(text);
+REVOKE gk_t_app FROM gk_t_plain, gk_t_createrole, gk_user;
+DROP ROLE gk_t_app;
+
+--
 -- denied: what is wrong with the statement is core's to say
 --
 SET SESSION AUTHORIZATION gk_user;

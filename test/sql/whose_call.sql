@@ -258,6 +258,39 @@ SELECT * FROM gka.won;
 SELECT count(*) FROM pg_roles WHERE rolname = 'gk_won';
 
 --
+-- A function of one role, called by the trigger of another: the other's doing
+--
+CREATE ROLE gkw_bob CREATEROLE;
+CREATE ROLE gkw_alice;
+CREATE SCHEMA gkw_bob AUTHORIZATION gkw_bob;
+GRANT USAGE ON SCHEMA gkw_bob TO gk_user;
+SET ROLE gkw_bob;
+CREATE FUNCTION gkw_bob.run_trigger() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN EXECUTE tg_argv[0]; RETURN coalesce(new, old); END $$;
+CREATE TABLE gkw_bob.own (a int);
+CREATE TRIGGER t BEFORE INSERT ON gkw_bob.own FOR EACH ROW
+	EXECUTE FUNCTION gkw_bob.run_trigger('ALTER ROLE gkw_alice CONNECTION LIMIT 3');
+RESET ROLE;
+SET ROLE gk_user;
+CREATE TABLE gkw.bobs (a int);
+CREATE TRIGGER t BEFORE INSERT ON gkw.bobs FOR EACH ROW
+	EXECUTE FUNCTION gkw_bob.run_trigger('ALTER ROLE gkw_alice CONNECTION LIMIT 4');
+RESET ROLE;
+-- denied: also after the function has been called by its owner's own
+INSERT INTO gkw.bobs VALUES (1);
+-- allowed
+INSERT INTO gkw_bob.own VALUES (1);
+INSERT INTO gkw.bobs VALUES (1);
+SELECT rolconnlimit FROM pg_roles WHERE rolname = 'gkw_alice';
+SET ROLE gk_user;
+DROP TRIGGER t ON gkw.bobs;
+RESET ROLE;
+-- allowed: when none of another's is left
+INSERT INTO gkw_bob.own VALUES (1);
+DROP SCHEMA gkw_bob CASCADE;
+DROP ROLE gkw_bob, gkw_alice;
+
+--
 -- A label on a role is not lent by the views that the role reads
 --
 CREATE ROLE gkw_reader LOGIN;

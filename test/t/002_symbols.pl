@@ -44,7 +44,7 @@ my %reviewed = (
 	'pg_switch_wal' => 'begins a new WAL file; no rights come of it',
 	'pg_wal_replay_(pause|resume)' => 'holds up a standby; no rights come of it',
 	'pg_log_backend_memory_contexts' => 'writes statistics to the server log',
-	'pg_(try_)?advisory_\w+' => 'locks',
+	'pg_(try_)?advisory_(?!unlock_all$)\w+' => 'locks',
 	'pg_sleep' => 'waits',
 	'pg_notify' => 'wakes who listens',
 	'pg_export_snapshot' => 'a snapshot of its own',
@@ -71,7 +71,7 @@ my %reviewed = (
 	'tsvector_update_trigger_by(column|id)' => 'a trigger that runs no text',
 	'\w*handler|amvalidate' => 'tables of functions',
 	'(currval|nextval|setval3?)_oid|lastval|pg_sequence_last_value' => 'sequences',
-	'(clock_timestamp|timeofday|current_query|setseed|gen_random_uuid|currtid_byrelname)' => 'values',
+	'(clock_timestamp|timeofday|current_query|gen_random_uuid|currtid_byrelname)' => 'values',
 	'drandom(_normal)?|int[48]random|(numeric|date|timestamp(tz)?)_random|uuidv7(_interval)?|array_(sample|shuffle)' =>
 	  'values',
 );

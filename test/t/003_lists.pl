@@ -147,7 +147,7 @@ compare('statement', [ sort keys %tags ],
 		'T_(DeclareCursor|Fetch|ClosePortal|Execute|Deallocate|Explain|RefreshMatView)Stmt' =>
 		  'run a query, which is judged',
 		'T_CallStmt' => 'the call and its arguments are judged',
-		'T_Transaction|T_(Transaction|ConstraintsSet|Lock|CheckPoint|Wait)Stmt' => 'runs no code but triggers',
+		'T_Transaction|T_(Transaction|Lock|CheckPoint|Wait)Stmt' => 'runs no code but triggers',
 		'T_(Listen|Notify|Comment)Stmt' => 'runs nothing',
 		'T_(Vacuum|Cluster|Repack|Reindex)Stmt' => 'run functions as the owner; a catalog is found as an object',
 		'T_(Define|Create(Cast|Conversion|OpClass|OpFamily|Transform|Am|EventTrig|Trig|PLang|Range|Domain|Enum)|CompositeType|Rule|View)Stmt' =>
