@@ -238,7 +238,7 @@ gk_ask_without_arguments(Oid funcid, const GkRule *rule, const GkSymbol *symbol)
 		.door = GK_DOOR_FUNCTION,
 		.funcid = funcid,
 		.symbol = symbol->name,
-		.symflags = symbol->flags,
+		.symflags = symbol->flags
 	};
 
 	gk_gate(&request, 0, rule);
