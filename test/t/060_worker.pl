@@ -127,6 +127,8 @@ $change{"gatekeeper.$_->[0]"} = [ @$_[ 1 .. 3 ] ] foreach (
 	[ 'audit_statement', '0', 2, 4 ],
 	[ 'audit_heartbeat', '0', 2, 4 ],
 	[ 'audit_budget', '10', 2, 4 ],
+	[ 'audit_classes', 'ddl', 4, 2 ],
+	[ 'audit_classes_where', 'role=nobody', 2, 2 ],
 	[ 'error_detail', 'brief', 2, 4 ],
 	[ 'identity_audiences', 'here', 2, 2 ],
 	[ 'identity_issuers', 'us', 2, 2 ],
