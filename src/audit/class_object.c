@@ -42,7 +42,7 @@ put_relation(const RangeVar *relation)
 		put(".", relation->relname);
 }
 
-static void put_object(const Node *node);
+static void put_object(Node *node);
 
 /* A name with dots, when it is made of texts; else several objects. */
 static void
@@ -53,7 +53,7 @@ put_list(const List *list)
 
 	foreach(cell, list)
 	{
-		const Node *node = lfirst(cell);
+		Node	   *node = lfirst(cell);
 
 		if (node && IsA(node, String))
 		{
@@ -66,7 +66,7 @@ put_list(const List *list)
 }
 
 static void
-put_object(const Node *node)
+put_object(Node *node)
 {
 	if (node == NULL)
 		return;
@@ -107,7 +107,7 @@ put_of_objects(const Node *stmt)
 {
 #define NAMED(type, member) \
 	case T_##type: \
-		put_object((const Node *) ((const type *) stmt)->member); \
+		put_object((Node *) ((const type *) stmt)->member); \
 		return true
 
 	switch (nodeTag(stmt))

@@ -22,7 +22,7 @@ static const struct
 	{"time", NULL}, {"cluster", "GATEKEEPER_CLUSTER"}, {"host", "_HOSTNAME"},
 	{"stream", "GATEKEEPER_STREAM"}, {"seq", "GATEKEEPER_SEQ"}, {"event", "GATEKEEPER_EVENT"},
 	{"verdict", "GATEKEEPER_VERDICT"}, {"outcome", "GATEKEEPER_OUTCOME"}, {"rule", "GATEKEEPER_RULE"},
-	{"class", "GATEKEEPER_CLASS"}, {"circumstances", "GATEKEEPER_CIRCUMSTANCES"}, {"sqlstate", "GATEKEEPER_SQLSTATE"},
+	{"circumstances", "GATEKEEPER_CIRCUMSTANCES"}, {"sqlstate", "GATEKEEPER_SQLSTATE"},
 	{"technique", "GATEKEEPER_TECHNIQUE"}, {"user", "GATEKEEPER_SESSION_USER"},
 	{"current_user", "GATEKEEPER_CURRENT_USER"}, {"app_user", "GATEKEEPER_APP_USER"},
 	{"database", "GATEKEEPER_DATABASE"}, {"client", "GATEKEEPER_CLIENT_ADDR"},
@@ -33,7 +33,7 @@ static const struct
 	{"grantee", "GATEKEEPER_GRANTEE"}, {"attributes", "GATEKEEPER_ATTRIBUTES"},
 	{"old_value", "GATEKEEPER_OLD_VALUE"}, {"new_value", "GATEKEEPER_NEW_VALUE"},
 	{"count", "GATEKEEPER_COUNT"}, {"flags", "GATEKEEPER_FLAGS"}, {"statement", "GATEKEEPER_STATEMENT"},
-	{"forged", NULL}
+	{"forged", NULL}, {"class", "GATEKEEPER_CLASS"}
 };
 
 typedef struct Group
