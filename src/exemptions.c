@@ -19,7 +19,7 @@
 /*
  * A rule binds; does a label lift it?
  *
- * Not where the rule binds a superuser who acts in his own session and has no
+ * Not where the rule binds a superuser in a session of their own, who has no
  * way to loosen it: a label is that superuser's word and no more.  Not for a
  * call that stands in somebody's view or default: the function's statement
  * only met it.

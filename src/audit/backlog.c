@@ -12,10 +12,10 @@
  *
  * A ring of bytes without a lock: whoever writes a record may stand anywhere, and
  * must not wait.  A writer reserves room by moving the end, copies, and
- * then says so in the first word of his room; the one reader takes records in
- * that order and leaves zeros.  A writer who is stopped between the two holds up
- * those behind him until he goes on; one who dies there takes the server's shared
- * memory with him, as PostgreSQL has it.
+ * then says so in the first word of its room; the one reader takes records in
+ * that order and leaves zeros.  A writer that is stopped between the two holds up
+ * those behind it until it goes on; one that dies there takes the server's shared
+ * memory with it, as PostgreSQL has it.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL

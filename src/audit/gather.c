@@ -203,7 +203,7 @@ gk_audit_gather(GkRecord *record, const GkEvent *event)
 		return;
 	if (MyProcPort->database_name)
 		strlcpy(record->names.database, MyProcPort->database_name, NAMEDATALEN);
-	/* who logged in; gk_audit_look_up() knows what has become of him */
+	/* who logged in; gk_audit_look_up() knows what has become of the role */
 	if (MyProcPort->user_name)
 		strlcpy(record->names.session_user, MyProcPort->user_name, NAMEDATALEN);
 }

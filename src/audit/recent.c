@@ -5,8 +5,8 @@
  *
  * A ring without a lock: whoever writes a record may stand anywhere, and must
  * not wait.  Each place has a version that is odd while it is written.  A
- * writer who finds his place taken, because he or the other one was held up for
- * a whole round, leaves it; a reader who finds it changed meanwhile, likewise.
+ * writer that finds its place taken, because it or the other one was held up for
+ * a whole round, leaves it; a reader that finds it changed meanwhile, likewise.
  * Only this view then misses the record.
  *
  * The text is that of the record, redacted and escaped.

@@ -63,8 +63,8 @@ gk_refuse(const char *what, const char *instead)
 }
 
 /*
- * Work as the owner of the configuration: what he can put where a file is
- * expected must not be read or written with more rights than his.
+ * Work as the owner of the configuration: what the owner can put where a file is
+ * expected must not be read or written with more rights than the owner's.
  */
 static void
 become_owner(GkCluster *cluster, const char *directory)

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * term.c
- *	  Colours where somebody sees them, and a pager where he can use it.
+ *	  Colours where they are seen, and a pager where it can be used.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL

@@ -26,9 +26,9 @@ static const char *const circumstance_names[GK_NUM_CIRCUMSTANCES] = {
 };
 
 /*
- * The roles that give files and programs of the host: whoever gains one of
- * these on the way from session_user to current_user is as elevated as if he
- * had become superuser.
+ * The roles that give files and programs of the host: a role that gains one of
+ * these on the way from session_user to current_user is as elevated as if it
+ * were superuser.
  */
 static bool
 gains(Oid current, Oid session, Oid role)

@@ -3,9 +3,9 @@
  * code_origin.c
  *	  Whose code is running?
  *
- * PostgreSQL checks what the current user may do, never who wrote what he is
- * made to run: a superuser who touches a user's table runs that user's
- * triggers with all his own rights.  This file says which functions are put on
+ * PostgreSQL checks what the current user may do, never who wrote what it
+ * is made to run: a superuser who touches a user's table runs that user's
+ * triggers with all the rights of a superuser.  This file says which functions are put on
  * the stack that code_stack.c keeps, and answers from it.
  *
  * Does not see: built-in functions, which never pass the function manager's
@@ -213,7 +213,7 @@ is_own_frame(const GkFrame *frame, const GkFrame *own)
  * began and still is.  Not its own is what the script of an extension does that
  * it creates, the view that it refreshes, or the cursor that it fetches from.
  * Without SECURITY DEFINER it uses its caller's rights, and then an untrusted
- * caller takes its exemptions away: he would choose its arguments.  A label is
+ * caller takes its exemptions away: it would choose its arguments.  A label is
  * for those who were given EXECUTE: not for an untrusted caller without it, nor for
  * whoever reaches the function with rights that some other function lends.
  */

@@ -131,7 +131,7 @@ gk_code_owner_is_trusted(Oid roleid)
 
 /*
  * Is it, or as good as what the current user, who is no superuser, would do: could
- * its owner do the same without lending it to him?
+ * its owner do the same without lending it to that user?
  */
 bool
 gk_code_owner_is_own(Oid roleid)

@@ -7,9 +7,9 @@
  * Borrowed rights end with the statement that lent them; what is planted with
  * them stays.  Code that belongs to a superuser is trusted wherever it runs,
  * so nobody may make a superuser's code, or make code a superuser's, with
- * rights that are not his own.  Decided on the object as it has just become,
+ * rights of others.  Decided on the object as it has just become,
  * by the owner it has now.  Giving code to a superuser is refused without any
- * circumstance to whoever is not one: core lets every member of his role do it.
+ * circumstance to whoever is not one: core lets every member of the superuser's role do it.
  *
  * Per kind, what is refused when planted:
  *

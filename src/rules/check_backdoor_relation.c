@@ -2,7 +2,7 @@
  *
  * check_backdoor_relation.c
  *	  Is something hung on a superuser's relation or domain that will run when
- *	  a superuser uses it, or will lend out his rights on tables?
+ *	  a superuser uses it, or will lend out the superuser's rights on tables?
  *
  * What a role hangs on its own relations is powerless: functions of its own
  * make the circumstance `untrusted` in a superuser's session, and so does a

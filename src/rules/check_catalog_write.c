@@ -172,7 +172,7 @@ check_rows(const GkRequest *request, GkFinding *finding)
 		finding->object_type = attno ? "column" : "catalog";
 		finding->object = column_name(perm->relid, attno);
 		finding->scripts_may = may;
-		finding->binds_always = !superuser();	/* a superuser's view or rule lets him */
+		finding->binds_always = !superuser();	/* a superuser's view or rule lets the role */
 		if (!may)
 			break;
 	}

@@ -14,8 +14,8 @@
  * That holds for a function that belongs to the extension, too, when its owner
  * is not superuser: an extension that a user installed for himself and a
  * superuser updates, or one whose objects were given away (REASSIGN OWNED).
- * Its owner can have replaced it.  He can update the extension himself, or a
- * superuser after SET ROLE to him; then the script has no superuser rights,
+ * Its owner can have replaced it.  The owner can update the extension, or a
+ * superuser after SET ROLE to the owner; then the script has no superuser rights,
  * and may call what it likes.
  *
  * hooks.c asks when a script with superuser rights sets up a call (functions,

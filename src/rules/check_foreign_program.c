@@ -16,8 +16,8 @@
  * while the rule copy_program binds always, so does this.  It is asked for
  * again when the table is used, for the tables that were there before.
  *
- * A table over a file is not asked for when it is read.  Whoever made it has
- * chosen the file, and its readers by GRANT, and code of his that reads it for
+ * A table over a file is not asked for when it is read.  Its owner has
+ * chosen the file, and its readers by GRANT, and the owner's code that reads it for
  * others (SECURITY DEFINER, a materialized view) is ordinary code.
  *
  * Does not see: what ANALYZE does with tables that were there before; files

@@ -6,7 +6,7 @@
  *
  * pg_reload_conf() is the second half of many attacks: the first writes a
  * setting, this one makes it hold.  It and the log rotation are refused to
- * every non-superuser, whatever EXECUTE he was granted.
+ * every non-superuser, whatever EXECUTE was granted.
  *
  * Does not see: signals sent from outside the database (pg_ctl reload).  Backup,
  * WAL, replication and statistics functions and pg_terminate_backend() are not

@@ -5,7 +5,7 @@
  *
  * Functions are listed by C symbol, so an alias made with LANGUAGE internal or
  * C is the same function here.  Those that read or write contents are refused
- * to every non-superuser, whatever EXECUTE he was granted; those that list
+ * to every non-superuser, whatever EXECUTE was granted; those that list
  * and stat are refused only when a circumstance holds, since core grants them
  * to pg_monitor.  A test compares this list with pg_proc, so that a function a
  * new major brings is not forgotten.

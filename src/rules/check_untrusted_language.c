@@ -13,9 +13,9 @@
  * make one when the handler is a function of that same extension, from its own
  * library (a script can adopt functions); and functions in an untrusted
  * language, or such a language itself, only when the session is a superuser's:
- * it is he who has decided to install it.  In a trusted
- * extension that a user installs, or under a module that lends him the rights,
- * nobody has.
+ * a superuser has decided to install it then.  In a trusted
+ * extension that a user installs, or under a module that lends a user the rights,
+ * none has.
  *
  * GRANT USAGE on an untrusted language is refused by the server itself.
  *

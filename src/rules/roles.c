@@ -4,8 +4,8 @@
  *	  Questions about roles.
  *
  * "Through other roles" here means every membership, whatever its options:
- * without INHERIT a member gets there with SET ROLE, and with ADMIN alone he
- * can give himself the rest.  That is wider than core's has_privs_of_role(),
+ * without INHERIT a member gets there with SET ROLE, and with ADMIN alone it
+ * can give itself the rest.  That is wider than core's has_privs_of_role(),
  * which says what a role can do this instant.
  *
  * All of these read catalogs (through the system caches) and therefore need a
