@@ -172,7 +172,7 @@ extern void gk_posture_compare(GkPosture *p, const char *path);
 
 /* posture_remedy.c */
 extern void gk_posture_complete(GkPosture *p);
-extern char *gk_without_secret(const char *path, int number);
+extern char *gk_without_secrets(const char *path);
 extern const char *gk_set_up_backup(const GkPosture *p);
 extern const char *gk_socket_directory(const GkPosture *p);
 extern const char *gk_as_server_user(const GkPosture *p, const char *command);

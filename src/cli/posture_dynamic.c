@@ -201,8 +201,14 @@ name_is_unsafe(Body *body, int *at, int to)
 	if (i + 1 < to && is(body, i + 1, "("))
 	{
 		end = closing(body, i + 1, to);
-		if (is_one_of(name, "quote_ident, quote_literal, quote_nullable, length, count, array_length, cardinality, abs, now, md5, encode, hashtext, to_char"))
+		if (is_one_of(name, "quote_ident, quote_literal, quote_nullable, length, count, array_length, cardinality, abs, now, md5, encode, hashtext"))
 			unsafe = false;
+		else if (is_one_of(name, "current_setting, current_query"))
+		{
+			/* the session sets them */
+			body->culprit = gk_format("%s()", name);
+			unsafe = true;
+		}
 		else if (strcasecmp(name, "format") == 0)
 			unsafe = format_is_unsafe(body, i + 2, end);
 		else

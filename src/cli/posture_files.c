@@ -63,6 +63,7 @@ look_at_config(GkPosture *p, const char *path, bool is_secret)
 		return;
 	if (who)
 		gk_posture_add(p, "file-config", GK_FAIL, path, who, S_ISDIR(st.st_mode) ? gk_format("chown root:%s %s; chmod 755 %s", user, quoted, quoted) :
+					   pw && is_secret && gk_group_of_others(p, pw->pw_gid) ? gk_format("chown %s: %s; chmod 600 %s", user, quoted, quoted) :
 					   gk_format("chown root:%s %s; chmod 640 %s", user, quoted, quoted));
 	reader = is_secret ? gk_others_read(p, path) : NULL;
 	if (reader && !who)

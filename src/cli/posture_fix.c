@@ -128,6 +128,29 @@ line_now(const GkPosture *p, const GkFinding *finding)
 	return len > 0 && line[len - 1] != '\\' ? gk_format("%.*s", (int) len, line) : NULL;
 }
 
+/* A line as a pattern of the shell's, in which a secret is anything. */
+static char *
+pattern(const char *line)
+{
+	GkBuf		out = {0};
+
+	for (const char *s = line; *s; s++)
+	{
+		if (s > line && s[-1] == '=' && ((s - line >= 7 && strncmp(s - 7, "passwd=", 7) == 0) || (s - line >= 8 && strncmp(s - 8, "secrets=", 8) == 0)))
+		{
+			gk_buf_text(&out, "*");
+			s += *s == '"' ? 1 + strcspn(s + 1, "\"") : strcspn(s, " \t") - 1;
+			if (*s == '\0')
+				break;
+			continue;
+		}
+		if (strchr("*?[]\\", *s))
+			gk_buf_text(&out, "\\");
+		gk_buf_add(&out, s, 1);
+	}
+	return out.data;
+}
+
 static void
 print_line(const GkPosture *p, const GkFinding *finding, const char *line)
 {
@@ -141,8 +164,9 @@ print_line(const GkPosture *p, const GkFinding *finding, const char *line)
 		if (is_step(other, "line", "") && other->line == finding->line && other->file && strcmp(other->file, finding->file) == 0)
 			print_marked("# ", gk_format("%s %s: %s: %s", gk_status_name(other->status), other->check->id, other->object, other->found));
 	}
-	if (now && !strstr(now, "passwd") && !strstr(now, "secret"))
-		printf("set_line %s %d %s \\\n\t%s\n", gk_shell_quote(finding->file), finding->line, gk_shell_quote(now), gk_shell_quote(line));
+	/* a secret is shown by its first letters: a line that goes on having it is not written */
+	if (now && (*line == '#' || !strstr(line, "***")))
+		printf("set_line %s %d %s \\\n\t%s\n", gk_shell_quote(finding->file), finding->line, gk_shell_quote(pattern(now)), gk_shell_quote(line));
 	else
 	{
 		printf("# by hand, in %s, line %d:\n", gk_visible(finding->file), finding->line);
@@ -169,7 +193,7 @@ print_lines(const GkPosture *p)
 
 	printf("\n# Lines of pg_hba.conf, pg_ident.conf and the like. A line that is no longer what it was stays.\n"
 		   "set_line() {\n"
-		   "\tif [ \"$(sed -n \"$2p\" \"$1\")\" != \"$3\" ]; then echo \"$1, line $2, is not what it was\" >&2; return 1; fi\n"
+		   "\tcase $(sed -n \"$2p\" \"$1\") in $3) ;; *) echo \"$1, line $2, is not what it was\" >&2; return 1 ;; esac\n"
 		   "\tt=$(mktemp) && N=$2 TEXT=$4 awk 'NR == ENVIRON[\"N\"] { print ENVIRON[\"TEXT\"]; next } { print }' \"$1\" >\"$t\" &&\n"
 		   "\t\tcat \"$t\" >\"$1\"\n"
 		   "\trm -f \"$t\"\n}\n");

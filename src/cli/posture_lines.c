@@ -113,6 +113,25 @@ is_same_place(const GkFinding *a, const GkFinding *b)
 		b->file && b->line == a->line && strcmp(b->file, a->file) == 0;
 }
 
+/* Options of a method go with it; those that ask for a certificate stay. */
+static bool
+is_for_every_method(const char *option)
+{
+	return *option == '\0' || strncmp(option, "clientcert=", 11) == 0 || strncmp(option, "clientname=", 11) == 0;
+}
+
+static void
+drop_options(Line *merged, const Line *base)
+{
+	int			method = merged->fields - 1;
+
+	if (method < 0 || strcmp(merged->words.word[method], base->words.word[method]) == 0)
+		return;
+	for (int i = merged->fields; i < merged->words.count; i++)
+		if (!is_for_every_method(merged->words.word[i]))
+			merged->words.word[i] = gk_copy("");
+}
+
 /*
  * What to put in the place of the line that a finding is about, with what the
  * others want that are about the same; NULL when an earlier one has told.
@@ -149,6 +168,7 @@ gk_posture_line(const GkPosture *p, const GkFinding *finding)
 		split(last ? last + 1 : remedy, &wanted);
 		take(&merged, &base, &wanted);
 	}
+	drop_options(&merged, &base);
 	for (int i = 0; i < merged.words.count; i++)
 		if (*merged.words.word[i])
 			gk_buf_format(&out, "%s%s", i > 0 ? " " : "", merged.words.word[i]);

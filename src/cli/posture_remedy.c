@@ -142,16 +142,17 @@ gk_set_up_backup(const GkPosture *p)
 }
 
 /*
- * What takes secrets out of a line of a log, which the server goes on writing
- * to: the file has to stay the same one.
+ * What takes secrets out of a log, which the server goes on writing to: the
+ * file has to stay the same one.  Verifiers stay.
  */
 char *
-gk_without_secret(const char *path, int number)
+gk_without_secrets(const char *path)
 {
 	const char *quoted = gk_shell_quote(path);
 
-	return gk_format("t=$(mktemp) && sed \"%ds/\\(PASSWORD  *E*'\\)[^']*/\\1***/gI; %ds/\\(PGPASSWORD=\\|password=\\)[^ ']*/\\1***/g; %ds|\\(://[^:@ ]*:\\)[^@ ]*@|\\1***@|g\" %s >$t && cat $t >%s; rm -f $t # and \\password ROLE, which sends a verifier",
-					 number, number, number, quoted, quoted);
+	return gk_format("t=$(mktemp) && sed -e \"/PASSWORD  *'\\(SCRAM-SHA-256\\|md5\\)/I!s/\\(PASSWORD[[:space:]]\\{1,\\}E\\{0,1\\}'\\)[^']*/\\1***/gI\" "
+					 "-e 's|\\(postgres[a-z]*://[^:@/ ]*:\\)[^@/ ]*@|\\1***@|g' -e \"s/\\(password=['\\\"]\\{0,1\\}\\)[^ '\\\"]*/\\1***/gI\" %s >$t && cat $t >%s; rm -f $t "
+					 "# and \\password ROLE, which sends a verifier", quoted, quoted);
 }
 
 /* What SQL has found, and only the host can mend: how, on this one. */

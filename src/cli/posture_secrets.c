@@ -86,12 +86,13 @@ in_address(const char *line)
 static char *
 in_assignment(const char *line)
 {
-	const char *at = strstr(line, "PGPASSWORD=");
+	const char *at = strstr(line, "PGPASSWORD");
 	size_t		len;
 
-	if (at)
+	if (at && at[strlen("PGPASSWORD") + strspn(at + strlen("PGPASSWORD"), " \t")] == '=')
 	{
-		at += strlen("PGPASSWORD=");
+		at = strchr(at, '=') + 1;
+		at += strspn(at, " \t");
 		at += *at == '\'' || *at == '"';
 		len = strcspn(at, " \t'\"\n");
 		if (len > 0 && !strchr("$%*[(\\<{", *at))
@@ -175,12 +176,12 @@ look_into(GkPosture *p, const char *id, GkStatus status, const char *path, const
 		{
 			bool		is_variable = strcmp(id, "file-environment") == 0 && strncmp(secret, "PGPASSWORD", 10) == 0;
 			GkFinding  *finding = gk_posture_add(p, id, status, object, secret, is_variable ?
-												 gk_format("sed -i '/PGPASSWORD=/d' %s # use PGPASSFILE with a file of mode 600, and change the password", gk_shell_quote(path)) : remedy);
+												 gk_format("sed -i '/PGPASSWORD *=/d' %s # use PGPASSFILE with a file of mode 600, and change the password", gk_shell_quote(path)) : remedy);
 
 			finding->file = gk_copy(path);
 			finding->line = skipped ? 0 : number;
-			if (*remedy == '\0' && !skipped)
-				finding->remedy = gk_without_secret(path, number);
+			if (*remedy == '\0')
+				finding->remedy = gk_without_secrets(path);
 			found++;
 		}
 	}
@@ -304,7 +305,7 @@ static void
 look_into_homes(GkPosture *p)
 {
 	static const char *const backups[] =
-	{"/etc/pgbackrest.conf", "/etc/pgbackrest/pgbackrest.conf", "/etc/barman.conf", "/etc/wal-g.json", "/etc/wal-g/wal-g.yaml"};
+	{"/etc/pgbouncer/pgbouncer.ini", "/etc/odyssey/odyssey.conf", "/etc/pgcat.toml", "/etc/pgbackrest.conf", "/etc/pgbackrest/pgbackrest.conf", "/etc/barman.conf", "/etc/wal-g.json", "/etc/wal-g/wal-g.yaml"};
 	char	   *text;
 	GkWords		done = {0};
 	struct passwd *pw;
