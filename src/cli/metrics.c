@@ -51,10 +51,7 @@ static const char usage[] =
 static const struct option options[] =
 {
 	{"output", required_argument, NULL, 'o'},
-	{"host", required_argument, NULL, 'h'},
-	{"port", required_argument, NULL, 'p'},
-	{"username", required_argument, NULL, 'U'},
-	{"dbname", required_argument, NULL, 'd'},
+	GK_TARGET_OPTIONS,
 	{"help", no_argument, NULL, GK_OPT_HELP},
 	{NULL, 0, NULL, 0}
 };
@@ -240,13 +237,7 @@ gk_metrics(int argc, char **argv)
 		gk_target_cluster(&target, &cluster);
 	}
 	gk_no_arguments(argc, argv);
-	if (geteuid() == 0 && !target.os_user)
-		target.os_user = "postgres";
-	if (geteuid() == 0 && !target.user && !getenv("PGUSER"))
-		target.user = target.os_user;
-	if (!target.database && !getenv("PGDATABASE"))
-		target.database = "postgres";
-
+	gk_target_defaults(&target);
 	gk_server_ask(&target, &server);
 	put_module();
 	put_sinks();

@@ -71,10 +71,7 @@ enum
 static const struct option options[] =
 {
 	{"pgdata", required_argument, NULL, 'D'},
-	{"host", required_argument, NULL, 'h'},
-	{"port", required_argument, NULL, 'p'},
-	{"username", required_argument, NULL, 'U'},
-	{"dbname", required_argument, NULL, 'd'},
+	GK_TARGET_OPTIONS,
 	{"no-files", no_argument, NULL, OPT_NO_FILES},
 	{"no-sql", no_argument, NULL, OPT_NO_SQL},
 	{"layer", required_argument, NULL, OPT_LAYER},

@@ -68,7 +68,16 @@ typedef struct GkServer
 struct GkCluster;
 
 /* target.c */
+
+/* Those that it takes. */
+#define GK_TARGET_OPTIONS \
+	{"host", required_argument, NULL, 'h'}, \
+	{"port", required_argument, NULL, 'p'}, \
+	{"username", required_argument, NULL, 'U'}, \
+	{"dbname", required_argument, NULL, 'd'}
+
 extern bool gk_target_option(GkTarget *target, int option, const char *value);
+extern void gk_target_defaults(GkTarget *target);
 extern void gk_target_cluster(GkTarget *target, const struct GkCluster *cluster);
 extern char *gk_owner_of(const char *path, uid_t *uid);
 extern bool gk_become(const char *os_user);

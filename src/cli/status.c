@@ -53,10 +53,7 @@ static const char usage[] =
 
 static const struct option options[] =
 {
-	{"host", required_argument, NULL, 'h'},
-	{"port", required_argument, NULL, 'p'},
-	{"username", required_argument, NULL, 'U'},
-	{"dbname", required_argument, NULL, 'd'},
+	GK_TARGET_OPTIONS,
 	{"probe", no_argument, NULL, GK_OPT_PROBE},
 	{"format", required_argument, NULL, GK_OPT_FORMAT},
 	{"json", no_argument, NULL, GK_OPT_JSON},
@@ -322,14 +319,7 @@ gk_status(int argc, char **argv)
 	if (optind < argc)
 		take_cluster(argv[optind++]);
 	gk_no_arguments(argc, argv);
-	if (geteuid() == 0 && !target.os_user)
-		target.os_user = "postgres";
-	/* whoever is not root has a role of their own name, or says another */
-	if (geteuid() == 0 && !target.user && !getenv("PGUSER"))
-		target.user = target.os_user;
-	if (!target.database && !getenv("PGDATABASE"))
-		target.database = "postgres";
-
+	gk_target_defaults(&target);
 	gk_server_ask(&target, &server);
 	gk_status_begin(&server);
 	report_module();

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -60,6 +61,23 @@ gk_target_cluster(GkTarget *target, const GkCluster *cluster)
 			*c = ' ';
 	gk_words_add_list(&words, directories ? directories : "");
 	target->host = words.count > 0 ? words.word[0] : "localhost";
+}
+
+/*
+ * What neither options nor the environment say: root connects as the server's OS user,
+ * and as its role; whoever is not root has a role of their own name.
+ */
+void
+gk_target_defaults(GkTarget *target)
+{
+	bool		is_root = geteuid() == 0;
+
+	if (is_root && !target->os_user)
+		target->os_user = "postgres";
+	if (is_root && !target->user && !getenv("PGUSER"))
+		target->user = target->os_user;
+	if (!target->database && !getenv("PGDATABASE"))
+		target->database = "postgres";
 }
 
 /* The OS user whose file it is, and the number; NULL where there is none. */
