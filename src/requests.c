@@ -16,6 +16,7 @@
 #include "origin/labels.h"
 #include "origin/owners.h"
 #include "restore.h"
+#include "rules/wrappers.h"
 
 #include "access/htup_details.h"
 #include "access/transam.h"
@@ -149,8 +150,8 @@ note_effect(GkRuleId rule, Oid builtin, const GkSymbol *symbol, FunctionCallInfo
 {
 	if (rule == GK_SERVER_SETTINGS)
 		note_set_config(fcinfo);
-	else if (rule == GK_LOOPBACK && strcmp(symbol->name, "dblink_connect") == 0)
-		gk_connection_opens(fcinfo);
+	else if (rule == GK_LOOPBACK && (symbol->flags & (GK_OPENS | GK_CLOSES)) && !gk_untrusted_runs)
+		gk_connection_note(fcinfo, (symbol->flags & GK_OPENS) != 0);
 	else if (builtin == F_SETSEED)
 		gk_left_behind_seed();
 }

@@ -5,9 +5,9 @@
  *
  * They are the session's, known by a name that dblink_get_connections() tells to
  * everybody, or one without.  Whoever uses one acts as the role that it logged in
- * as.  dblink keeps them to itself, so what it is told to open is noted; a name is
- * that of whoever opened it last.  That one is closed is not noted: whoever opens
- * another by its name says so here.
+ * as.  dblink keeps them to itself, so what that code has it open and close is noted.
+ * That others close one is not: its name stays the session's, and nobody can put
+ * another in its place.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -27,19 +27,16 @@ static uint32 opened[GK_MAX_CONNECTIONS];
 static int	nopened;			/* may be more than there is room for */
 static bool unnamed_is_sessions;
 
-/* The hash of the first argument, and whether there are that many; 0 for NULL. */
+/* The hash of the first argument, a text; 0 where there is none. */
 static uint32
 hash_of_first(FunctionCallInfo fcinfo)
 {
-	char	   *name;
-	uint32		hash;
+	text	   *name;
 
 	if (PG_NARGS() < 1 || PG_ARGISNULL(0))
 		return 0;
-	name = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	hash = DatumGetUInt32(hash_any((const unsigned char *) name, strlen(name)));
-	pfree(name);
-	return hash;
+	name = PG_GETARG_TEXT_PP(0);
+	return DatumGetUInt32(hash_any((const unsigned char *) VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)));
 }
 
 static void
@@ -55,20 +52,23 @@ forget(uint32 hash)
 	nopened = kept;
 }
 
-/* dblink_connect(), or its like, has been let pass in a privileged session. */
+/*
+ * The session's own code is about to open a connection, or to close one: the call
+ * has been let pass.  A name comes before the string that says where to.
+ */
 void
-gk_connection_opens(FunctionCallInfo fcinfo)
+gk_connection_note(FunctionCallInfo fcinfo, bool is_opened)
 {
 	uint32		hash;
 
-	if (PG_NARGS() < 2)
+	if (PG_NARGS() < (is_opened ? 2 : 1))
 	{
-		unnamed_is_sessions = !gk_untrusted_runs;
+		unnamed_is_sessions = is_opened;
 		return;
 	}
 	hash = hash_of_first(fcinfo);
 	forget(hash);
-	if (gk_untrusted_runs)
+	if (!is_opened)
 		return;
 	if (nopened < GK_MAX_CONNECTIONS)
 		opened[nopened] = hash;

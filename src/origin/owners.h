@@ -127,7 +127,7 @@ extern void gk_left_behind_made(Oid relid);
 extern bool gk_left_behind_is_made(Oid relid);
 
 /* connections.c */
-extern void gk_connection_opens(FunctionCallInfo fcinfo);
+extern void gk_connection_note(FunctionCallInfo fcinfo, bool is_opened);
 extern bool gk_connection_is_sessions(FunctionCallInfo fcinfo);
 
 #pragma GCC visibility pop

@@ -37,7 +37,8 @@
 
 /*
  * Is a row of such a table about to be written in a session that has superuser
- * rights, or others that reach it?  On the way of every query that writes, so it looks at the table last.
+ * rights, or others that reach it?  On the way of every query that writes, so it
+ * looks at the table last.
  */
 bool
 gk_writes_job(const GkPermInfo *perm)
@@ -82,8 +83,12 @@ gk_check_backdoor_job(const GkRequest *request, GkFinding *finding)
 	foreach(cell, request->perms)
 	{
 		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
+		bool		by_reach;
 
-		if (!gk_writes_job(perm) || !(is_by_reach() || are_rights_borrowed()))
+		if (!gk_writes_job(perm))
+			continue;
+		by_reach = is_by_reach();
+		if (!by_reach && !are_rights_borrowed())
 			continue;
 		finding->action = gk_job_action(perm->relid);
 		finding->object_type = "table";
@@ -91,8 +96,8 @@ gk_check_backdoor_job(const GkRequest *request, GkFinding *finding)
 								   get_rel_name(perm->relid));
 		finding->scripts_may = true;
 		finding->ignores = GK_STRICT;
-		finding->binds_always = is_by_reach();
-		if (finding->binds_always)
+		finding->binds_always = by_reach;
+		if (by_reach)
 			finding->hint = "What stands in this table is carried out as a superuser or on the server's host, so pg_write_all_data does not reach it. Let a superuser write it.";
 		return true;
 	}

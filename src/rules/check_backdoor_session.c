@@ -121,9 +121,11 @@ found_deferring(const ConstraintsSetStmt *stmt, GkFinding *finding)
 	ListCell   *cell;
 	bool		is_superusers = stmt->constraints == NIL;
 
+	if (!stmt->deferred)
+		return false;
 	foreach(cell, stmt->constraints)
-		is_superusers |= has_superusers_constraint(lfirst_node(RangeVar, cell)->relname);
-	if (!stmt->deferred || !is_superusers)
+		is_superusers = is_superusers || has_superusers_constraint(lfirst_node(RangeVar, cell)->relname);
+	if (!is_superusers)
 		return false;
 	finding->action = "deferring the constraints of a superuser";
 	finding->object_type = "session";
@@ -133,10 +135,9 @@ found_deferring(const ConstraintsSetStmt *stmt, GkFinding *finding)
 
 /*
  * Doors: statements PrepareStmt, DoStmt, CreateFunctionStmt, DiscardStmt, UnlistenStmt,
- * ConstraintsSetStmt.  It binds
- * whoever is current_user just now: what is left behind will be used with the rights
- * that the session has then.  Elsewhere it is used with its author's rights, so no
- * other circumstance counts.
+ * ConstraintsSetStmt.  It binds whoever is current_user just now: what is left behind
+ * will be used with the rights that the session has then.  Elsewhere it is used with
+ * its author's rights, so no other circumstance counts.
  */
 bool
 gk_check_backdoor_session(const GkRequest *request, GkFinding *finding)

@@ -46,7 +46,8 @@
 
 const GkSymbol gk_loopback_symbols[] = {
 	{"dblink_close", GK_CONNECTS},
-	{"dblink_connect", GK_CONNECTS},
+	{"dblink_connect", GK_CONNECTS | GK_OPENS},
+	{"dblink_disconnect", GK_CLOSES},
 	{"dblink_exec", GK_CONNECTS},
 	{"dblink_fetch", GK_CONNECTS},
 	{"dblink_get_result", GK_CONNECTS},

@@ -21,6 +21,8 @@
 #define GK_CHECKS_RIGHTS	0x10	/* asks itself who may name a file */
 #define GK_IS_LOCAL			0x20	/* of files: tables are the same for all who use them */
 #define GK_TABLES_LEAD		0x40	/* options of tables lead anywhere, not only the server's */
+#define GK_OPENS			0x80	/* function: opens a connection that stays open */
+#define GK_CLOSES			0x100	/* function: closes one */
 
 extern int	gk_handler_flags(Oid handler, GkRuleId rule);
 extern bool gk_wrapper_connects(Oid wrapper, bool tables);

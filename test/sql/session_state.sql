@@ -100,14 +100,29 @@ SELECT dblink_connect('named', :'conninfo');
 -- denied
 SELECT gka.try($$SELECT gks.connected('named')$$);
 SELECT gka.try($$SELECT gks.sends('named')$$);
+-- denied: one of its own in the place of the session's, which it may only close
+CREATE FUNCTION gka.is_refused(stmt text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+	EXECUTE stmt; RETURN false; EXCEPTION WHEN OTHERS THEN RETURN sqlerrm LIKE 'pg_gatekeeper:%'; END $$;
+SET ROLE gk_user;
+CREATE FUNCTION gks.swaps() RETURNS int LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+	PERFORM public.dblink_disconnect('named'); PERFORM public.dblink_connect('named', 'host=nowhere.invalid password=x'); RETURN 1; END $$;
+CREATE FUNCTION gks.connects() RETURNS int LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+	PERFORM public.dblink_connect('named', 'host=nowhere.invalid password=x'); RETURN 1; END $$;
+RESET ROLE;
+SELECT gka.is_refused('SELECT gks.swaps()');
+SELECT dblink_connect('named', :'conninfo');
 -- allowed: to the session itself
 SELECT length(s) FROM dblink('named', 'SELECT s FROM gka.secret LIMIT 1') x(s text);
 SELECT dblink_disconnect('named');
+-- allowed by us: what the session has closed is anybody's name again
+SELECT gka.is_refused('SELECT gks.connects()');
+SELECT gka.is_refused($$SELECT gks.connected('named')$$);
 SELECT dblink_connect(:'conninfo');
 -- denied: the one without a name
 SELECT gka.try($$SELECT gks.connected()$$);
 SELECT length(s) FROM dblink('SELECT s FROM gka.secret LIMIT 1') x(s text);
 SELECT dblink_disconnect();
+SELECT gka.is_refused('SELECT gks.connected()');
 SELECT count(*) AS looted FROM gks.loot WHERE what LIKE '%secret%';
 
 --

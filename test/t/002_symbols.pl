@@ -145,7 +145,7 @@ done_testing();
 # though nothing above says that it has to.
 __DATA__
 connectby_text connectby_text_serial crosstab crosstab_hash
-dblink_close dblink_connect dblink_exec dblink_fetch dblink_get_result dblink_open
+dblink_close dblink_connect dblink_disconnect dblink_exec dblink_fetch dblink_get_result dblink_open
 dblink_record dblink_send_query
 get_raw_page get_raw_page_1_9 get_raw_page_fork get_raw_page_fork_1_9
 heap_force_freeze heap_force_kill
