@@ -44,23 +44,13 @@ typedef struct State
 	GkEscapes	escapes;		/* how that is read */
 	bool		is_named;		/* the last constant says what the next one is */
 	int			credentials;	/* parentheses around nothing but secrets */
+	bool		in_columns;		/* of INSERT INTO */
+	bool		is_setting;		/* the last name is one in SET */
 	char		word[GK_WORD_SIZE]; /* the last one */
 } State;
 
 static size_t redact_identifier(GkRedactor *r, State *state, size_t pos, size_t end,
 								GkEscapes escapes);
-
-static bool
-is_ident_start(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80);
-}
-
-static bool
-is_ident_char(char c)
-{
-	return is_ident_start(c) || (c >= '0' && c <= '9') || c == '$';
-}
 
 /* Show a comment, what it says of secrets apart. */
 static void
@@ -74,16 +64,6 @@ redact_comment(GkRedactor *r, size_t pos, size_t end)
 	r->in_doubt = in_doubt;		/* a comment does not run */
 }
 
-/* Does UESCAPE follow?  Then nobody knows yet what the constant says. */
-static bool
-has_uescape(const GkRedactor *r, size_t pos, size_t end)
-{
-	char		word[GK_WORD_SIZE];
-
-	gk_redact_word(r, gk_redact_blanks_end(r, pos, end), end, GK_ESCAPES_NONE, word);
-	return strcmp(word, "uescape") == 0;
-}
-
 /* What stands between the quotes of a constant. */
 static void
 redact_content(GkRedactor *r, State *state, size_t pos, size_t end, GkEscapes escapes)
@@ -91,7 +71,7 @@ redact_content(GkRedactor *r, State *state, size_t pos, size_t end, GkEscapes es
 	bool		hidden = r->hide_all || state->armed || state->was_hidden ||
 		state->is_named || state->credentials > 1;
 
-	state->is_named = !hidden && gk_redact_names_next(r, pos, end);
+	state->is_named = !hidden && (gk_redact_names_next(r, pos, end) || gk_redact_builds_object(r, state->word, pos, end));
 
 	/* a constant can go on in another one */
 	state->was_hidden |= state->armed != GK_WORD_PLAIN;
@@ -119,7 +99,7 @@ redact_constant(GkRedactor *r, State *state, size_t pos, size_t end, GkEscapes e
 	state->escapes = escapes;
 	/* what goes on in another piece says nothing by itself */
 	if ((state->piece < end && r->s[state->piece] == '\'') ||
-		(escapes == GK_ESCAPES_UNICODE && has_uescape(r, next, end)) ||
+		(escapes == GK_ESCAPES_UNICODE && gk_redact_has_uescape(r, next, end)) ||
 		gk_redact_has_secret_alias(r, next, end))
 		state->armed = GK_WORD_HINT;
 	gk_redact_show(r, pos, pos + 1);
@@ -139,7 +119,7 @@ redact_dollar(GkRedactor *r, State *state, size_t pos, size_t end, int depth)
 	size_t		len;
 	size_t		stop;
 
-	while (body < end && is_ident_char(s[body]) && s[body] != '$')
+	while (body < end && gk_redact_is_ident_char(s[body]) && s[body] != '$')
 		body++;
 	if (body == end || s[body] != '$' || (s[pos + 1] >= '0' && s[pos + 1] <= '9'))
 		return pos;
@@ -163,6 +143,17 @@ redact_dollar(GkRedactor *r, State *state, size_t pos, size_t end, int depth)
 	return stop + len;
 }
 
+/* What is given to the function of this name, if it is one, is nothing but secrets. */
+static void
+note_function(State *state, const char *word, bool is_name)
+{
+	if (state->credentials == 0 && !is_name &&
+		(strstr(word, "credentials") || strcmp(word, "account_add") == 0 || strcmp(word, "auth") == 0))
+		state->credentials = 1;
+	else if (state->credentials == 1)
+		state->credentials = 0;
+}
+
 /*
  * A word or quoted identifier has been read: what does it say of the next
  * constant?
@@ -178,25 +169,29 @@ note_word(GkRedactor *r, State *state, const char *word)
 		"as", "copy", "from", "into", "join", "table", "update", NULL
 	};
 	GkWordKind	kind = gk_redact_classify(word);
+	bool		is_name = false;
 
 	/* an alias or a table called so has no value behind it */
 	for (int i = 0; names_follow[i]; i++)
-		if (strcmp(state->word, names_follow[i]) == 0)
-			kind = GK_WORD_PLAIN;
+		is_name |= strcmp(state->word, names_follow[i]) == 0;
+	if (is_name)
+		kind = GK_WORD_PLAIN;
 	/* "DO $$", "AS $$", "DO LANGUAGE x $$": is_body holds for a word more */
 	state->is_body = strcmp(word, "do") == 0 || strcmp(word, "as") == 0 ||
 		(state->is_body && (strcmp(word, "language") == 0 ||
 							strcmp(state->word, "language") == 0));
+	if (strcmp(word, "into") == 0)
+		state->in_columns = strcmp(state->word, "insert") == 0;
+	else if (strcmp(word, "values") == 0 || strcmp(word, "select") == 0)
+		state->in_columns = false;
+	state->is_named = state->is_named && strcmp(word, "new_value") == 0;
 	memcpy(state->word, word, strlen(word) + 1);
-	state->was_hidden = state->is_named = false;
-	if (state->credentials == 0 && strstr(word, "credentials"))
-		state->credentials = 1;
-	else if (state->credentials == 1)
-		state->credentials = 0;
+	state->was_hidden = false;
+	note_function(state, word, is_name);
 	r->has_secret |= kind == GK_WORD_SECRET;
 	if (kind != GK_WORD_PLAIN)
 	{
-		if (state->armed == GK_WORD_SECRET)
+		if (state->armed == GK_WORD_SECRET || state->in_columns)
 			r->in_doubt = true;
 		state->armed = kind;
 		return;
@@ -227,6 +222,29 @@ note_identifier(GkRedactor *r, State *state, size_t pos, size_t end)
 }
 
 /*
+ * Behind the name that ends at pos: OPTIONS (key '...'), SET app.key = '...',
+ * change_pw('...').
+ */
+static void
+note_key(const GkRedactor *r, State *state, size_t pos, size_t end)
+{
+	size_t		next = gk_redact_blanks_end(r, pos + (pos < end && r->s[pos] == '"'), end);
+	bool		is_key = gk_redact_is_key(state->word);
+
+	if (state->is_setting)
+		state->is_setting = strcmp(state->word, "to") == 0;
+	else if ((is_key || state->armed == GK_WORD_HINT) && gk_redact_is_custom(r, pos))
+		state->is_setting = true;
+	if (next < end && r->s[next] == '\'' && (is_key || strcmp(state->word, "auth") == 0))
+		state->armed = GK_WORD_HINT;
+	if (state->is_setting && is_key)
+		state->armed = GK_WORD_HINT;
+	if (state->armed == GK_WORD_HINT && pos < end && r->s[pos] == '(' && state->credentials == 0 &&
+		!state->in_columns)
+		state->credentials = 1;
+}
+
+/*
  * A word at pos, perhaps the prefix of a constant; returns the position behind
  * it.
  */
@@ -237,7 +255,7 @@ redact_word(GkRedactor *r, State *state, size_t pos, size_t end)
 	size_t		stop = pos;
 	char		first = s[pos] | 0x20;
 
-	while (stop < end && is_ident_char(s[stop]))
+	while (stop < end && gk_redact_is_ident_char(s[stop]))
 		stop++;
 	if (stop - pos == 1 && stop < end && strchr("ebxn", first) && s[stop] == '\'')
 	{
@@ -256,16 +274,20 @@ redact_word(GkRedactor *r, State *state, size_t pos, size_t end)
 		{
 			gk_redact_show(r, pos, stop + 1);
 			stop = redact_identifier(r, state, stop + 1, end, GK_ESCAPES_UNICODE);
-			if (has_uescape(r, stop, end))
+			if (gk_redact_has_uescape(r, stop, end))
 				note_word(r, state, "password");	/* it can be that */
 			return stop;
 		}
 	}
+	if (state->armed && state->is_setting)
+	{
+		/* SET app.key = abc */
+		gk_redact_hide(r);
+		state->armed = GK_WORD_PLAIN;
+		return stop;
+	}
 	note_identifier(r, state, pos, stop);
-	/* OPTIONS (key '...') */
-	if (strcmp(state->word, "key") == 0 && gk_redact_blanks_end(r, stop, end) < end &&
-		s[gk_redact_blanks_end(r, stop, end)] == '\'')
-		state->armed = GK_WORD_HINT;
+	note_key(r, state, stop, end);
 	gk_redact_show(r, pos, stop);
 	return stop;
 }
@@ -290,6 +312,7 @@ redact_identifier(GkRedactor *r, State *state, size_t pos, size_t end,
 		else
 			gk_redact_show(r, pos + 1, stop);
 		note_word(r, state, word);
+		note_key(r, state, stop, end);
 	}
 	else
 		redact_content(r, state, pos + 1, stop, escapes);
@@ -308,10 +331,11 @@ note_other(GkRedactor *r, State *state, char c)
 	if (state->was_hidden && c == '|')
 		r->in_doubt = true;		/* only a part of it was the constant */
 	state->was_hidden = false;
-	state->is_named &= c == ',';
+	state->is_named &= strchr(",=>:", c) != NULL;
+	state->is_setting &= c == '=' || c == '.';
 	if (state->credentials > 0)
 		state->credentials += c == '(' ? 1 : c == ')' ? -1 : 0;
-	if (state->credentials == 1 && c != '.')
+	if (state->credentials == 1 && c != '.' && c != '=')
 		state->credentials = 0;
 	if (!state->armed)
 		return;
@@ -348,7 +372,7 @@ gk_redact_code(GkRedactor *r, size_t pos, size_t end, int depth)
 			redact_comment(r, pos, next);
 		else if (c == '\'')
 			next = redact_constant(r, &state, pos, end, GK_ESCAPES_NONE);
-		else if (is_ident_start(c))
+		else if (gk_redact_is_ident_start(c))
 			next = redact_word(r, &state, pos, end);
 		else if (c == '$' && (next = redact_dollar(r, &state, pos, end, depth)) > pos)
 			;

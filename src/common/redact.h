@@ -60,6 +60,18 @@ gk_redact_is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+static inline bool
+gk_redact_is_ident_start(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80);
+}
+
+static inline bool
+gk_redact_is_ident_char(char c)
+{
+	return gk_redact_is_ident_start(c) || (c >= '0' && c <= '9') || c == '$';
+}
+
 /* redact_text.c */
 extern bool gk_redact_is_word_char(int c);
 extern size_t gk_redact_char(const GkRedactor *r, size_t pos, size_t end,
@@ -77,13 +89,19 @@ extern size_t gk_redact_quote_end(GkRedactor *r, size_t pos, size_t end,
 /* redact.c */
 extern void gk_redact_code(GkRedactor *r, size_t pos, size_t end, int depth);
 
-/* redact_shell.c */
+/* redact_commands.c */
 extern int	gk_redact_command(const char *word);
+extern bool gk_redact_option(const GkRedactor *r, size_t pos, size_t end, int command,
+							 bool is_plain, size_t *start, size_t *stop);
+extern bool gk_redact_argument(const GkRedactor *r, const char *word, size_t pos, size_t end,
+							   bool is_plain, size_t *start, size_t *stop);
+extern bool gk_redact_piped(const GkRedactor *r, size_t pos, size_t end, bool is_plain,
+							size_t *start, size_t *stop);
+
+/* redact_shell.c */
 extern size_t gk_redact_shell_word(const GkRedactor *r, size_t pos, size_t end, bool is_plain);
 extern bool gk_redact_is_run(const GkRedactor *r, size_t name, size_t name_end,
 							 size_t start, size_t stop, size_t end);
-extern bool gk_redact_option(const GkRedactor *r, size_t pos, size_t end, int command,
-							 bool is_plain, size_t *start, size_t *stop);
 extern bool gk_redact_header(const GkRedactor *r, size_t word_start, size_t pos, size_t end,
 							 const char *word, size_t *start, size_t *stop);
 extern bool gk_redact_is_name(const GkRedactor *r, size_t from, size_t to, size_t end,
@@ -91,7 +109,13 @@ extern bool gk_redact_is_name(const GkRedactor *r, size_t from, size_t to, size_
 extern size_t gk_redact_token(const GkRedactor *r, size_t pos, size_t end);
 
 /* redact_names.c */
+extern bool gk_redact_has_uescape(const GkRedactor *r, size_t pos, size_t end);
+extern bool gk_redact_builds_object(const GkRedactor *r, const char *function, size_t pos, size_t end);
+extern bool gk_redact_is_parameter(const GkRedactor *r, size_t from, size_t pos, size_t end,
+								   const char *word);
+extern bool gk_redact_is_key(const char *word);
 extern bool gk_redact_names_next(GkRedactor *r, size_t pos, size_t end);
+extern bool gk_redact_is_custom(const GkRedactor *r, size_t pos);
 extern bool gk_redact_has_secret_alias(const GkRedactor *r, size_t pos, size_t end);
 
 /* redact_filter.c */

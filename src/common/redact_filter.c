@@ -17,9 +17,16 @@
 bool
 gk_redact_may_hide(const char *s, size_t len)
 {
+	int			run = 0;
+
 	for (size_t i = 0; i + 1 < len; i++)
 	{
 		char		next = s[i + 1] | 0x20;
+
+		/* as long as the shortest token whose shape is known */
+		run = gk_redact_is_word_char((unsigned char) s[i]) || s[i] == '-' || s[i] == '.' ? run + 1 : 0;
+		if (run == 20)
+			return true;
 
 		switch (s[i])
 		{
@@ -80,8 +87,8 @@ gk_redact_may_hide(const char *s, size_t len)
 				break;
 			case 's':
 			case 'S':
-				if (next == 'q' && i + 3 < len && s[i + 3] == 'p')
-					return true;	/* sqlplus */
+				if (next == 'q' || next == 'm' || (next == 's' && i > 1))
+					return true;	/* sqlplus, sqlldr, smbclient, isql */
 				if (next == 'e' ? i + 2 == len || strchr("cC'\"$", s[i + 2]) : strchr("cagik'\"$", next) != NULL)
 					return true;
 				break;
@@ -106,6 +113,16 @@ gk_redact_may_hide(const char *s, size_t len)
 				if (next == 'm' || (next == 'e' && i + 2 < len && (s[i + 2] | 0x20) == 's'))
 					return true;
 				break;
+			case '<':
+				if (next == '<')
+					return true;
+				break;
+			case '/':
+				if (next == 'p' && i + 2 < len && s[i + 2] == ':')
+					return true;
+				break;
+			case '|':
+				return true;
 			case 'a':
 			case 'A':
 				if (next == 'u')

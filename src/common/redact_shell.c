@@ -1,8 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * redact_shell.c
- *	  Secrets in command lines: what the options of well-known programs bring,
- *	  headers, tokens by their shape.  And what must not be taken for one, since
+ *	  Secrets in command lines: headers, tokens by their shape.  And what must not be taken for one, since
  *	  a shell runs it.  See redact.c.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
@@ -12,22 +11,6 @@
  */
 #include "common/redact.h"
 
-/* What a program's option brings; the whole value, or what is behind a character. */
-static const struct
-{
-	const char *command;		/* how it begins, with "_" for "-" */
-	char		option;
-	char		separator;		/* or 0 */
-	bool		is_attached;	/* only without a blank before the value */
-}			secret_options[] =
-{
-	{"sshpass", 'p', 0, false}, {"mysql", 'p', 0, true}, {"mariadb", 'p', 0, true},
-	{"login", 'p', 0, false}, {"7z", 'p', 0, true}, {"redis_cli", 'a', 0, false},
-	{"ldap", 'w', 0, false}, {"smbclient", 'U', '%', false}, {"sqlcmd", 'P', 0, false},
-	{"bcp", 'P', 0, false}, {"unzip", 'P', 0, false}, {"zip", 'P', 0, false},
-	{"curl", 'u', ':', false}, {"curl", 'U', ':', false}
-};
-
 /* In a token, these are followed by so many characters at least. */
 static const struct
 {
@@ -35,20 +18,16 @@ static const struct
 	int			rest;
 }			token_shapes[] =
 {
-	{"ghp_", 20}, {"gho_", 20}, {"ghs_", 20}, {"github_pat_", 20}, {"glpat-", 16},
-	{"xoxb-", 10}, {"xoxp-", 10}, {"xoxa-", 10}, {"xapp-", 10}, {"eyJ", 20}, {"sk_live_", 16},
-	{"sk-", 24}, {"hvs.", 16}, {"AIza", 30}, {"npm_", 30}, {"SG.", 20}
+	{"ghp_", 20}, {"gho_", 20}, {"ghu_", 20}, {"ghs_", 20}, {"ghr_", 20}, {"github_pat_", 20},
+	{"glpat-", 16}, {"gldt-", 16}, {"glsa_", 20}, {"xoxb-", 10}, {"xoxp-", 10}, {"xoxa-", 10},
+	{"xoxe-", 10}, {"xoxs-", 10}, {"xapp-", 10}, {"eyJ", 20}, {"sk_live_", 16}, {"sk_test_", 16},
+	{"rk_live_", 16}, {"rk_test_", 16}, {"whsec_", 20}, {"sk-", 24}, {"hvs.", 16}, {"hvb.", 16},
+	{"AIza", 30}, {"ya29.", 20}, {"GOCSPX-", 20}, {"npm_", 30}, {"pypi-", 30}, {"SG.", 20},
+	{"dckr_pat_", 20}, {"dop_v1_", 30}, {"hf_", 30}, {"shpat_", 20}, {"shpss_", 20},
+	{"AGE-SECRET-KEY-1", 20}, {"lin_api_", 20}, {"PMAK-", 20}, {"sq0csp-", 20}, {"sq0atp-", 20},
+	{"hooks.slack.com/services/", 20}, {"NRAK-", 20}, {"dapi", 32}, {"ATATT3xFfGF0", 20},
+	{"EAAC", 60}, {"AccountKey=", 20}
 };
-
-/* The number, from 1 on, of a program whose options bring secrets; 0: none. */
-int
-gk_redact_command(const char *word)
-{
-	for (int i = 0; i < (int) (sizeof(secret_options) / sizeof(*secret_options)); i++)
-		if (strncmp(word, secret_options[i].command, strlen(secret_options[i].command)) == 0)
-			return i + 1;
-	return 0;
-}
 
 /*
  * Where a word of a shell ends, with the quotes in it: $'a b', a'b'"c", a\ b.  In
@@ -94,11 +73,32 @@ has_text(const GkRedactor *r, size_t pos, size_t end, const char *text, size_t l
 	return false;
 }
 
+/* Is the name used, and not the value in a form: "type=password&..."? */
+static bool
+is_used(const GkRedactor *r, size_t pos, size_t end, const char *name, size_t len)
+{
+	for (; pos + len <= end; pos++)
+		if (memcmp(r->s + pos, name, len) == 0 &&
+			!(pos > 0 && r->s[pos - 1] == '=' && pos + len < end && r->s[pos + len] == '&'))
+			return true;
+	return false;
+}
+
 static bool
 has_one(const GkRedactor *r, size_t pos, size_t end, const char *const *texts)
 {
 	for (; *texts; texts++)
 		if (has_text(r, pos, end, *texts, strlen(*texts)))
+			return true;
+	return false;
+}
+
+/* Is there an argument by its number: "$1"? */
+static bool
+has_number(const GkRedactor *r, size_t pos, size_t end)
+{
+	for (; pos + 1 < end; pos++)
+		if (r->s[pos] == '$' && r->s[pos + 1] >= '1' && r->s[pos + 1] <= '9')
 			return true;
 	return false;
 }
@@ -115,6 +115,7 @@ gk_redact_is_run(const GkRedactor *r, size_t name, size_t name_end, size_t start
 {
 	static const char *const substituted[] = {"`", "$(", "<(", ">(", NULL};
 	static const char *const indirect[] = {"eval", "env", "ENV", "`", "$(", "${", "source", NULL};
+	static const char *const by_number[] = {"$@", "$*", "alias", NULL};
 	static const char *const of_commands[] = {" ", "\t", "\n", "/", ";", "|", "&", "<", ">", NULL};
 
 	if (!r->is_program)
@@ -122,62 +123,13 @@ gk_redact_is_run(const GkRedactor *r, size_t name, size_t name_end, size_t start
 	if (has_one(r, start, stop, substituted))
 		return true;
 	if (name < name_end &&
-		(has_text(r, 0, name, r->s + name, name_end - name) ||
-		 has_text(r, stop, end, r->s + name, name_end - name)))
+		(is_used(r, 0, name, r->s + name, name_end - name) ||
+		 is_used(r, stop, end, r->s + name, name_end - name)))
+		return true;
+	/* a function may be called like a program, and run its arguments */
+	if (has_one(r, 0, start, by_number) || has_number(r, 0, start) || has_number(r, stop, end))
 		return true;
 	return has_one(r, 0, end, indirect) && has_one(r, start, stop, of_commands);
-}
-
-/*
- * An option at pos that brings a password without saying so: "-u user:password",
- * and those of the command, a number of gk_redact_command()'s.  Where it does,
- * returns true and where the secret begins and ends.
- */
-bool
-gk_redact_option(const GkRedactor *r, size_t pos, size_t end, int command,
-				 bool is_plain, size_t *start, size_t *stop)
-{
-	static const char *const users[] = {"--proxy-user", "--user", "-U", "-u", NULL};
-	const char *s = r->s;
-	char		separator = ':';
-	size_t		p = 0;
-
-	for (int i = 0; users[i] && p == 0; i++)
-		if (end - pos > strlen(users[i]) && strncmp(s + pos, users[i], strlen(users[i])) == 0)
-			p = pos + strlen(users[i]);
-	for (int i = command - 1; command > 0 && i < (int) (sizeof(secret_options) / sizeof(*secret_options)) &&
-		 strcmp(secret_options[i].command, secret_options[command - 1].command) == 0; i++)
-	{
-		size_t		q = pos + 1;
-
-		/* "-sSu" */
-		while (q < end && s[q] != secret_options[i].option && ((s[q] | 0x20) >= 'a' && (s[q] | 0x20) <= 'z'))
-			q++;
-		if (q >= end || s[q] != secret_options[i].option || q + 1 >= end ||
-			(secret_options[i].is_attached && (q > pos + 1 || gk_redact_is_space(s[q + 1]))))
-			continue;
-		p = q + 1;
-		separator = secret_options[i].separator;
-	}
-	if (p == 0)
-		return false;
-	while (p < end && (gk_redact_is_space(s[p]) || s[p] == '='))
-		p++;
-	*stop = gk_redact_shell_word(r, p, end, is_plain);
-	if (separator)
-	{
-		while (p < *stop && s[p] != separator)
-			p++;
-		p++;
-	}
-	/* what stands in one pair of quotes is hidden without them */
-	if (p < *stop && is_plain && (s[*stop - 1] == '\'' || s[*stop - 1] == '"'))
-	{
-		(*stop)--;
-		p += p < *stop && s[p] == s[*stop];
-	}
-	*start = p;
-	return p < *stop;
 }
 
 /*
@@ -189,7 +141,8 @@ gk_redact_header(const GkRedactor *r, size_t word_start, size_t pos, size_t end,
 				 const char *word, size_t *start, size_t *stop)
 {
 	static const char *const names[] = {
-		"authorization", "proxy_authorization", "cookie", "set_cookie", "x_auth", "x_auth_token", NULL
+		"authorization", "proxy_authorization", "cookie", "set_cookie", "x_auth", "x_auth_token",
+		"x_functions_key", "ocp_apim_subscription_key", "x_access_key", "x_key", "x_secret", NULL
 	};
 	bool		is_scheme = strcmp(word, "bearer") == 0 || strcmp(word, "basic") == 0;
 	bool		is_header = false;
@@ -225,7 +178,7 @@ size_t
 gk_redact_token(const GkRedactor *r, size_t pos, size_t end)
 {
 	static const char begin[] = "-----BEGIN ";
-	static const char private[] = "PRIVATE KEY-----";
+	static const char private[] = "PRIVATE KEY";
 	const char *s = r->s;
 
 	if (s[pos] == '-')
@@ -249,7 +202,8 @@ gk_redact_token(const GkRedactor *r, size_t pos, size_t end)
 
 		if (end - pos <= len || memcmp(s + pos, token_shapes[i].prefix, len) != 0)
 			continue;
-		while (p < end && is_token_char(s[p]) && s[p] != '/')
+		while (p < end && is_token_char(s[p]) &&
+			   (s[p] != '/' || strchr(token_shapes[i].prefix, '/')))
 			p++;
 		if (p - pos - len >= (size_t) token_shapes[i].rest)
 			return p;

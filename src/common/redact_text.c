@@ -160,9 +160,9 @@ looks_interesting(const char *word)
 			(word[0] == 's' && word[1] == 'e') ||
 			(word[0] == 't' && word[1] == 'o') ||
 			(word[0] == 'k' && word[1] == 'e') ||
-			(word[0] == 'c' && word[1] == 'r') ||
+			(word[0] == 'c' && word[1] == 'r') || (word[0] == 'a' && word[1] == 'u') ||
 			(word[0] == 'u' && word[1] == 'm') || (word[0] == 'j' && word[1] == 'w') ||
-			(word[0] == 's' && (word[1] == 'a' || word[1] == 'i')))
+			(word[0] == 's' && (word[1] == 'a' || word[1] == 'i' || word[1] == 's')))
 			return true;
 	return false;
 }
@@ -175,19 +175,25 @@ gk_redact_classify(const char *word)
 		"catalog_secrets", "password_encryption", "password_required", NULL
 	};
 	static const char *const hints[] = {
-		"jwt", "pass", "passin", "passout", "passwd", "pw", "pwd", "rolpassword", "sas", "sig",
-		"signature", "umoptions", NULL
+		"auth", "bindpw", "jwt", "keypass", "pass", "passin", "passout", "passwd", "pat", "pw", "pwd",
+		"rolpassword", "sas", "sig", "signature", "sshpass", "storepass", "umoptions", NULL
 	};
 	static const char *const secret[] = {
 		"passphrase", "passwd", "password", "secret", NULL
 	};
 	static const char *const hinting[] = {
-		"access_key", "account_key", "accountkey", "api_key", "apikey", "auth_key", "client_key",
-		"credential", "encryption_key", "master_key", "passcode", "private_key", "pwd",
-		"server_key", "shared_key", "sharedkey", "signing_key", "storage_key", "token", NULL
+		"access_key", "account_key", "accountkey", "api_key", "apikey",
+		"application_key", "auth_key", "authtoken",
+		"client_key", "credential", "encryption_key", "master_key", "passcode", "private_key", "pwd",
+		"server_key", "shared_key", "sharedkey", "signing_key", "storage_key",
+		"subscription_key", "token", NULL
 	};
+	static const char *const elsewhere[] = {"fd", "file", "path", NULL};
+	const char *part = strrchr(word, '_');
 
-	if (!looks_interesting(word) || is_one_of(word, harmless))
+	/* "--passphrase-file" names evidence */
+	if (!looks_interesting(word) || is_one_of(word, harmless) ||
+		(part && is_one_of(part + 1, elsewhere)))
 		return GK_WORD_PLAIN;
 	if (ends_with_one_of(word, hints))
 		return GK_WORD_HINT;

@@ -278,7 +278,7 @@ redact_text(GkRedactor *r, size_t pos, size_t end, GkEscapes escapes, bool is_pl
 			shown = pos = gk_redact_uri(r, pos, end, word);
 			continue;
 		}
-		if (r->s[pos] == '-' && (pos == begin || strchr(" \t\n\r\"'", r->s[pos - 1])) &&
+		if ((r->s[pos] == '-' || command) && (pos == begin || strchr(" .\t\n\r\"'", r->s[pos - 1])) &&
 			gk_redact_option(r, pos, end, command, is_plain, &start, &stop) &&
 			!gk_redact_is_run(r, 0, 0, start, stop, end))
 		{
@@ -319,19 +319,20 @@ redact_text(GkRedactor *r, size_t pos, size_t end, GkEscapes escapes, bool is_pl
 			shown = pos = hide(r, shown, start, stop);
 			continue;
 		}
-		if (strcmp(word, "sqlplus") == 0)
+		if ((gk_redact_argument(r, word, pos, end, is_plain, &start, &stop) ||
+			 ((strcmp(word, "echo") == 0 || strcmp(word, "printf") == 0) &&
+			  gk_redact_piped(r, pos, end, is_plain, &start, &stop))) &&
+			!gk_redact_is_run(r, 0, 0, start, stop, end))
 		{
-			/* sqlplus user/password@database */
-			stop = gk_redact_shell_word(r, skip(r, pos, end, " \t"), end, is_plain);
-			start = find(r, pos, stop, "/") + 1;
-			stop = find(r, start, stop, "@");
-			if (start < stop && !gk_redact_is_run(r, 0, 0, start, stop, end))
-				shown = pos = hide(r, shown, start, stop);
+			shown = pos = hide(r, shown, start, stop);
 			continue;
 		}
-		if (gk_redact_command(word))
+		/* of a URI it is the scheme */
+		if (gk_redact_command(word) && !(pos < end && r->s[pos] == ':'))
 			command = gk_redact_command(word);
 		kind = is_pieced ? GK_WORD_SECRET : gk_redact_classify(word);
+		if (kind == GK_WORD_PLAIN && gk_redact_is_parameter(r, from, pos, end, word))
+			kind = GK_WORD_HINT;
 		if (kind == GK_WORD_PLAIN)
 			continue;
 		r->has_secret |= kind == GK_WORD_SECRET;

@@ -17,6 +17,7 @@
 
 #include "common/redact_text.c"
 #include "common/redact_filter.c"
+#include "common/redact_commands.c"
 #include "common/redact_names.c"
 #include "common/redact_shell.c"
 #include "common/redact_value.c"

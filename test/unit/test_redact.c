@@ -16,6 +16,7 @@
 #include "common/escape.c"
 #include "common/redact_text.c"
 #include "common/redact_filter.c"
+#include "common/redact_commands.c"
 #include "common/redact_names.c"
 #include "common/redact_shell.c"
 #include "common/redact_value.c"
@@ -529,9 +530,9 @@ main(void)
 	/* time must not grow with the square of the length */
 	n = 1000 * 1000;
 	big = malloc(n);
-	for (int kind = 0; kind < 6; kind++)
+	for (int kind = 0; kind < 9; kind++)
 	{
-		static const char *const units[] = {"://", "$a", "a$", "/*", "'$x$", "password "};
+		static const char *const units[] = {"://", "$a", "a$", "/*", "'$x$", "password ", "-u -p ", "-echo ", "sqlplus -"};
 
 		for (size_t i = 0; i < n; i++)
 			big[i] = units[kind][i % strlen(units[kind])];
