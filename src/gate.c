@@ -300,7 +300,8 @@ gk_gate_relations(List *range_table, List *perms, bool may_raise)
 
 		if ((perm->relid < FirstNormalObjectId && perm->requiredPerms != 0 &&
 			 GK_PERMINFO_IS_RELATION(perm)) ||
-			((perm->requiredPerms & (ACL_INSERT | ACL_UPDATE)) && gk_writes_job(perm)))
+			((perm->requiredPerms & (ACL_INSERT | ACL_UPDATE)) && gk_writes_job(perm)) ||
+			(unlikely(gk_left_tables) && gk_left_behind_is_made(perm->relid)))
 			return pass_relations(range_table, perms,
 								  led_by_view(range_table, perms),
 								  may_raise);

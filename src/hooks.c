@@ -134,7 +134,7 @@ check_perms(GK_CHECK_PERMS_PARAMS)
 {
 	GkInterest	interest = gk_interest_in(rangeTable, GK_CHECK_PERMS_LIST);
 
-	if (interest != GK_INTEREST_NONE)
+	if (interest != GK_INTEREST_NONE || unlikely(gk_left_tables))
 		return check_perms_slow(GK_CHECK_PERMS_ARGS, interest);
 	if (gk_next_check_perms)
 		return gk_next_check_perms(GK_CHECK_PERMS_ARGS);

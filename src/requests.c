@@ -24,7 +24,9 @@
 #include "catalog/pg_extension.h"
 #include "catalog/pg_largeobject.h"
 #include "catalog/pg_largeobject_metadata.h"
+#include "catalog/pg_trigger.h"
 #include "commands/extension.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 
@@ -256,6 +258,16 @@ gk_plan_asks(Query *query)
 		(void) gk_gate_plan((Node *) query, NULL);
 }
 
+/* A trigger was made: by whom, no catalog tells. */
+static void
+note_maker(Oid trigger)
+{
+	bool		by_others = gk_code_is_untrusted();
+
+	gk_trigger_note_maker(trigger, by_others ? gk_code_author(false, InvalidOid) : GetUserId(),
+						  by_others);
+}
+
 /* An object was made, changed or is about to be dropped; see objectaccess.h. */
 void
 gk_object_asks(ObjectAccessType event, Oid classid, Oid objid, int subid,
@@ -285,6 +297,8 @@ gk_object_asks(ObjectAccessType event, Oid classid, Oid objid, int subid,
 
 	if (classid == RelationRelationId && event == OAT_POST_CREATE && subid == 0)
 		gk_left_behind_made(objid);
+	if (classid == TriggerRelationId && event == OAT_POST_CREATE)
+		note_maker(objid);
 	if (classid == ExtensionRelationId && !creating_extension)
 		gk_script_is_next();
 	if (classid == ProcedureRelationId &&

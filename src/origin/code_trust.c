@@ -50,6 +50,11 @@ static void
 forget_function(Datum arg, int cacheid, uint32 hash)
 {
 	generation++;
+	if (unlikely(gk_given_may_change(hash)))
+	{
+		gk_power_forget();
+		gk_code_forget_session();
+	}
 	if (!gk_hashes_may_have(&hashes, hash))
 		return;
 	for (int i = 0; i < GK_TRUST_SIZE; i++)
@@ -120,6 +125,13 @@ gk_code_look_up_session(void)
 	if (generation == before && OidIsValid(authenticated))
 		gk_session[found.current & (GK_SESSIONS - 1)] = found;
 	return &found;
+}
+
+/* Has it rights that code of others could abuse: power, or what a label lifts? */
+bool
+gk_has_to_lose(Oid roleid)
+{
+	return gk_has_power(roleid) || gk_label_is_on_role(roleid);
 }
 
 /* Is code that this role owns as good as a superuser's? */

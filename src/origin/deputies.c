@@ -291,20 +291,21 @@ gk_fires_for_anothers(Oid funcid)
 }
 
 /*
- * A trusted function is called with this context by a trigger: is that of a table
- * whose triggers may be another role's?  Then lender is the table's owner, where
- * that role is not trusted, or InvalidOid.
+ * A trusted function is called with this context by a trigger: may that be another
+ * role's?  Then lender is who made it, as far as is known, or the table's owner, where
+ * that role is not trusted; else InvalidOid.
  */
 bool
 gk_is_fired_for_others(const Node *context, Oid *lender)
 {
+	const TriggerData *fired = (const TriggerData *) context;
 	Oid			relid;
 
 	if (context == NULL || !IsA(context, TriggerData))
 		return false;
-	relid = RelationGetRelid(((const TriggerData *) context)->tg_relation);
+	relid = RelationGetRelid(fired->tg_relation);
 	*lender = gk_relation_owner(relid);
 	if (gk_code_owner_is_trusted(*lender))
-		*lender = InvalidOid;
-	return gk_triggers_are_others(relid);
+		(void) gk_trigger_is_noted(fired->tg_trigger->tgoid, lender);
+	return gk_trigger_is_others(fired->tg_trigger->tgoid, relid);
 }

@@ -3,8 +3,9 @@
  * label_holders.c
  *	  Which roles were given a function from which a label lifts rules?
  *
- * EXECUTE on such a function is the label's power, so whoever is made a member of a
- * role that has it gets that.  What everybody may execute is nobody's in particular.
+ * EXECUTE on such a function is the label's power: whoever is made a member of a
+ * role that has it gets that, and whoever leads such a role astray uses it.  What
+ * everybody may execute is nobody's in particular.
  *
  * Does not see: the functions of other databases.
  *
@@ -54,12 +55,19 @@ was_granted(Oid funcid, Oid roleid)
 	return to_role && !to_all;
 }
 
+/* May the role execute it, and not everybody? */
+static bool
+may_execute(Oid funcid, Oid roleid)
+{
+	return GK_MAY_EXECUTE(funcid, roleid) && !GK_MAY_EXECUTE(funcid, ACL_ID_PUBLIC);
+}
+
 /*
- * Was the role granted a function from which a label lifts a rule, and which the
- * other role, if that is one, may not execute?  Needs a transaction.
+ * Is there a function from which a label lifts a rule, and of which "has" says yes, but
+ * which the other role, if that is one, may not execute?
  */
-bool
-gk_label_is_for(Oid roleid, Oid other)
+static bool
+any_labelled(bool (*has) (Oid funcid, Oid roleid), Oid roleid, Oid other)
 {
 	Relation	catalog;
 	ScanKeyData key[2];
@@ -79,10 +87,27 @@ gk_label_is_for(Oid roleid, Oid other)
 	{
 		Oid			funcid = ((FormData_pg_seclabel *) GETSTRUCT(row))->objoid;
 
-		found = gk_label_function_allows(funcid) != 0 && was_granted(funcid, roleid) &&
+		found = gk_label_function_allows(funcid) != 0 && has(funcid, roleid) &&
 			!(OidIsValid(other) && GK_MAY_EXECUTE(funcid, other));
 	}
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);
 	return found;
+}
+
+/*
+ * Was the role granted a function from which a label lifts a rule, and which the
+ * other role, if that is one, may not execute?  Needs a transaction.
+ */
+bool
+gk_label_is_for(Oid roleid, Oid other)
+{
+	return any_labelled(was_granted, roleid, other);
+}
+
+/* May the role use what a label lifts from a function that not everybody may call? */
+bool
+gk_label_can_be_used(Oid roleid)
+{
+	return any_labelled(may_execute, roleid, InvalidOid);
 }

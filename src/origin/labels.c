@@ -133,6 +133,13 @@ are_no_labels(Oid classid)
 	return true;
 }
 
+/* How many transactions have committed one; a standby's are not counted. */
+uint64
+gk_labels_committed(void)
+{
+	return pg_atomic_read_u64(commits);
+}
+
 /* Surely none of this database; needs a transaction. */
 bool
 gk_no_function_has_label(void)
@@ -269,13 +276,6 @@ gk_label_is_on_role(Oid roleid)
 	GkLabel		label = label_of(AuthIdRelationId, roleid);
 
 	return label.trusted || label.administrator || label.allows != 0;
-}
-
-/* Has it rights that code of others could abuse: power, or what a label lifts? */
-bool
-gk_has_to_lose(Oid roleid)
-{
-	return gk_has_power(roleid) || gk_label_is_on_role(roleid);
 }
 
 /* Called while the server adds up its shared memory. */

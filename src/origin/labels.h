@@ -50,16 +50,21 @@ extern void gk_labels_shmem_request(void);
 extern void gk_labels_shmem_startup(void);
 extern void gk_label_is_set(void);
 extern bool gk_no_function_has_label(void);
+extern uint64 gk_labels_committed(void);
 extern char *gk_label_text(Oid classid, Oid objid);
 extern bool gk_label_trusts_function(Oid funcid);
 extern bool gk_label_trusts_role(Oid roleid);
 extern GkLabel gk_label_find_out(Oid classid, Oid objid);
 extern GkLabel gk_label_on_role(Oid roleid);
 extern bool gk_label_is_on_role(Oid roleid);
-extern bool gk_has_to_lose(Oid roleid);
 
 /* label_holders.c */
 extern bool gk_label_is_for(Oid roleid, Oid other);
+extern bool gk_label_can_be_used(Oid roleid);
+
+/* given.c */
+extern bool gk_was_given_functions(Oid roleid);
+extern bool gk_given_may_change(uint32 hash);
 
 /* administrator.c */
 extern void gk_client_sets(VariableSetStmt *stmt, ProcessUtilityContext context,

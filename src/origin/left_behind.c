@@ -243,6 +243,7 @@ gk_left_behind_abort(void)
 
 static Oid	made[GK_MAX_MADE];
 static int	nmade;
+bool		gk_left_tables;			/* are there any? */
 
 /* Forget those that are gone, or else the oldest. */
 static void
@@ -271,6 +272,7 @@ gk_left_behind_made(Oid relid)
 		if (nmade == GK_MAX_MADE)
 			make_room();
 		made[nmade++] = relid;
+		gk_left_tables = true;
 	}
 	heap_freetuple(row);
 }

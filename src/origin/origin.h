@@ -63,6 +63,7 @@ extern uint64 gk_code_allows(void);
 
 /* power.c */
 extern void gk_power_init(void);
+extern void gk_power_forget(void);
 extern bool gk_is_host_role(Oid roleid);
 extern bool gk_is_reach_role(Oid roleid);
 extern bool gk_any_role_of(Oid roleid, bool (*question) (Oid role, Oid of));
@@ -115,7 +116,8 @@ gk_acts_as_superuser(Oid roleid)
 /*
  * Acts as superuser, or has the rights of a predefined role with reach without
  * SET ROLE, or is CREATEROLE, REPLICATION or BYPASSRLS itself, or may set what only
- * superusers set: there is something to be gained by leading this role astray.
+ * superusers set, or call what not everybody may: there is something to be gained by
+ * leading this role astray.
  */
 static inline bool
 gk_has_power(Oid roleid)
@@ -131,6 +133,7 @@ extern void gk_code_forget_functions(void);
 extern uint32 gk_plain_generation;
 extern void gk_code_function_is_plain(Oid funcid);
 extern bool gk_code_login_is_privileged(void);
+extern bool gk_has_to_lose(Oid roleid);
 extern bool gk_code_owner_is_trusted(Oid roleid);
 extern bool gk_code_owner_is_own(Oid roleid);
 extern bool gk_code_look_up_function(Oid funcid);

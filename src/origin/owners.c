@@ -15,7 +15,8 @@
  * All of these read catalogs through the system caches, or scan one by an index,
  * and need a transaction.
  *
- * Does not see: a trigger that is left when the right to make it was taken away.
+ * Does not see: a trigger that is left when the right to make it was taken away, and
+ * that makers.c has not noted.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -71,7 +72,7 @@ grants_trigger(const Acl *acl)
 	return false;
 }
 
-/* Could another role have made a trigger on it?  No catalog tells who made one. */
+/* Could another role have made a trigger on it?  No catalog tells who made one: see makers.c. */
 static bool
 may_have_others_triggers(Oid relid)
 {
@@ -111,10 +112,13 @@ gk_relation_is_others(Oid relid)
 	return holds(is_others, relid);
 }
 
+/* Could another role than a trusted one have made this trigger, on this relation? */
 bool
-gk_triggers_are_others(Oid relid)
+gk_trigger_is_others(Oid trigger, Oid relid)
 {
-	return holds(may_have_others_triggers, relid);
+	Oid			by;
+
+	return holds(may_have_others_triggers, relid) || gk_trigger_is_noted(trigger, &by);
 }
 
 static bool
@@ -206,7 +210,8 @@ row_is_others(Oid classid, HeapTuple row)
 		case PolicyRelationId:
 			return gk_relation_is_others(((Form_pg_policy) GETSTRUCT(row))->polrelid);
 		case TriggerRelationId:
-			return gk_triggers_are_others(((Form_pg_trigger) GETSTRUCT(row))->tgrelid);
+			return gk_trigger_is_others(((Form_pg_trigger) GETSTRUCT(row))->oid,
+										((Form_pg_trigger) GETSTRUCT(row))->tgrelid);
 		case PublicationRelRelationId:
 			return gk_relation_is_others(((Form_pg_publication_rel) GETSTRUCT(row))->prrelid);
 		case RelationRelationId:

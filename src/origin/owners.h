@@ -20,12 +20,16 @@
 
 /* owners.c */
 extern bool gk_relation_is_others(Oid relid);
-extern bool gk_triggers_are_others(Oid relid);
+extern bool gk_trigger_is_others(Oid trigger, Oid relid);
 extern Oid	gk_operator_owner(Oid opno);
 extern Oid	gk_trigger_owner(Oid trigger);
 extern bool gk_operator_is_others(Oid opno);
 extern bool gk_object_is_others(Oid classid, Oid objid);
 extern bool gk_uses_view(List *range_table, List *perms, bool others);
+
+/* makers.c */
+extern void gk_trigger_note_maker(Oid trigger, Oid by, bool by_others);
+extern bool gk_trigger_is_noted(Oid trigger, Oid *by);
 
 /* places.c */
 extern Oid	gk_operator_of(const Node *node);
@@ -123,6 +127,7 @@ extern void gk_left_behind_commit(void);
 extern void gk_left_behind_setting(const char *name, bool is_local);
 extern void gk_left_behind_abort(void);
 extern void gk_left_behind_seed(void);
+extern bool gk_left_tables;
 extern void gk_left_behind_made(Oid relid);
 extern bool gk_left_behind_is_made(Oid relid);
 

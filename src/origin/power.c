@@ -20,6 +20,7 @@
  *-------------------------------------------------------------------------
  */
 #include "base/gatekeeper.h"
+#include "origin/labels.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"
@@ -56,8 +57,7 @@ static const Oid host_roles[] = {
  *
  * Not here, because they show or disturb but give no right that their holder
  * could use to get further, and monitoring and operation helpers hand them
- * out: pg_monitor and its parts (pg_read_all_settings, pg_read_all_stats,
- * pg_stat_scan_tables), pg_signal_backend (never a superuser's backend),
+ * out: pg_monitor and its parts (of which see knowing_roles), pg_signal_backend (never a superuser's backend),
  * pg_signal_autovacuum_worker, pg_checkpoint, pg_use_reserved_connections.
  * pg_database_owner cannot be granted.
  */
@@ -188,10 +188,22 @@ gk_has_parameter(Oid roleid, bool (*judge) (const char *name, AclMode rights))
 	return result;
 }
 
-/* The roles of the two lists that it is, or has the rights of without SET ROLE. */
+/*
+ * Predefined roles whose knowledge others could have them tell.  They are no reach:
+ * who grants roles may grant them.
+ */
+static const Oid knowing_roles[] = {
+	ROLE_PG_READ_ALL_SETTINGS,	/* passwords in primary_conninfo */
+	ROLE_PG_READ_ALL_STATS,		/* everybody's statements */
+};
+
+/* The roles of the lists that it is, or has the rights of without SET ROLE. */
 static bool
 has_predefined(Oid roleid)
 {
+	for (int i = 0; i < (int) lengthof(knowing_roles); i++)
+		if (has_privs_of_role(roleid, knowing_roles[i]))
+			return true;
 	for (int i = 0; i < (int) lengthof(host_roles); i++)
 		if (has_privs_of_role(roleid, host_roles[i]))
 			return true;
@@ -212,7 +224,8 @@ find_out(Oid roleid, uint8 question)
 			return superuser_arg(roleid) || gk_any_role_of(roleid, lends_superuser);
 		default:
 			return gk_acts_as_superuser(roleid) || has_predefined(roleid) ||
-				has_attribute(roleid) || gk_has_parameter(roleid, NULL);
+				has_attribute(roleid) || gk_has_parameter(roleid, NULL) ||
+				gk_was_given_functions(roleid);
 	}
 }
 
@@ -248,6 +261,13 @@ forget(Datum arg, int cacheid, uint32 hash)
 {
 	generation++;
 	memset(gk_powers, 0, sizeof(gk_powers));
+}
+
+/* A role was given a function, or is no longer. */
+void
+gk_power_forget(void)
+{
+	forget((Datum) 0, PROCOID, 0);
 }
 
 /* Postmaster start. */

@@ -10,7 +10,9 @@
  *	- a role that is not superuser does not call a schema like a superuser;
  *	- code with superuser rights does not make a table by a name that a temporary
  *	  one of others has in this session, nor takes that one for its own by
- *	  CREATE TEMPORARY TABLE IF NOT EXISTS.
+ *	  CREATE TEMPORARY TABLE IF NOT EXISTS;
+ *	- a function with superuser rights does not use such a temporary table: it means
+ *	  its own, having looked whether there is one.
  *
  * check_superuser_object.c refuses temporary objects that hide what is there
  * already.
@@ -70,6 +72,37 @@ has_others_temporary(const char *name)
 		(gk_left_behind_is_made(relid) || !gk_code_owner_is_trusted(gk_relation_owner(relid)));
 }
 
+/* Is it a function's query, or a procedure's, that is about to run?  A client knows what it names. */
+static bool
+is_in_function(void)
+{
+	return gk_running_query() != NULL || gk_statement_of(T_CallStmt) != NULL;
+}
+
+static bool
+found_use(List *perms, GkFinding *finding)
+{
+	ListCell   *cell;
+
+	if (likely(!gk_left_tables) || !gk_acts_as_superuser(GetUserId()) || gk_others_act() ||
+		!is_in_function())
+		return false;
+	foreach(cell, perms)
+	{
+		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
+
+		if (!GK_PERMINFO_IS_RELATION(perm) || perm->requiredPerms == 0 ||
+			!gk_left_behind_is_made(perm->relid))
+			continue;
+		finding->action = "using a temporary table that code of others made";
+		finding->object_type = "table";
+		finding->object = get_rel_name(perm->relid);
+		finding->hint = "Code of a role that is not superuser made this table in this session. Drop it before the function is called; or, if the function means it, label the code that makes it 'trusted'. See pg_gatekeeper(7).";
+		return true;
+	}
+	return false;
+}
+
 /* Would the table be found by its name alone? */
 static bool
 is_found_by_name(const RangeVar *table)
@@ -91,11 +124,13 @@ found_table(const RangeVar *table, GkFinding *finding)
 	return true;
 }
 
-/* Doors: objects (schemas), statements CreateStmt and CreateTableAsStmt. */
+/* Doors: relations, objects (schemas), statements CreateStmt and CreateTableAsStmt. */
 bool
 gk_check_hidden_name(const GkRequest *request, GkFinding *finding)
 {
 	finding->binds_always = true;
+	if (request->door == GK_DOOR_RELATION)
+		return found_use(request->perms, finding);
 	if (request->door == GK_DOOR_OBJECT)
 		return found_schema(request, finding);
 	return found_table(IsA(request->stmt, CreateStmt) ?

@@ -13,7 +13,8 @@
  * with gatekeeper.untrusted_code = run_as_owner, and core asks then.
  *
  * Advisory locks of the session are what its own code relies on; one that is
- * released by its number may be the code's own.
+ * released by its number may be the code's own.  What the session has prepared may have
+ * anything in it; the query that runs is what audit triggers log.
  *
  * Does not see: the tables of schedulers, which are written to as any other; what is
  * read and written through a large object that the session had opened before.
@@ -28,6 +29,7 @@
 #define SLOT 0x01				/* takes from it, moves or drops it */
 #define JOB 0x02				/* removes it */
 #define LOCKS 0x04				/* takes them from the session */
+#define TEXTS 0x08				/* shows what the session's statements are */
 
 const GkSymbol gk_lent_call_symbols[] = {
 	{"be_lo_open", 0},
@@ -44,6 +46,7 @@ const GkSymbol gk_lent_call_symbols[] = {
 	{"cron_unschedule", JOB},
 	{"cron_unschedule_named", JOB},
 	{"pg_advisory_unlock_all", LOCKS},
+	{"pg_prepared_statement", TEXTS},
 	/* another seed follows, see left_behind.c */
 	{"setseed", 0},
 	{NULL, 0}
@@ -57,9 +60,10 @@ gk_check_lent_call(const GkRequest *request, GkFinding *finding)
 		return false;
 	finding->ignores = GK_ONLY_UNTRUSTED;
 	finding->action = (request->symflags & LOCKS) ? "releasing all locks of the session" :
+		(request->symflags & TEXTS) ? "reading the statements of the session" :
 		(request->symflags & JOB) ? "removing a scheduled job" : "using a replication slot";
 	/* they are the session's, whoever is current_user */
-	finding->binds_always = (request->symflags & LOCKS) != 0;
+	finding->binds_always = (request->symflags & (LOCKS | TEXTS)) != 0;
 	finding->object_type = "function";
 	finding->object = request->symbol;
 	return true;

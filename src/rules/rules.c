@@ -292,6 +292,7 @@ const GkRuleDoors gk_rule_doors[GK_NUM_RULES] = {
 			{GK_DOOR_STATEMENT, T_DropOwnedStmt, gk_check_role_by_others},
 			{GK_DOOR_STATEMENT, T_ReassignOwnedStmt, gk_check_role_by_others},
 			{GK_DOOR_RELATION | GK_IF_SUSPECT, 0, gk_check_superuser_object},
+			{GK_DOOR_RELATION, 0, gk_check_hidden_name},
 			{GK_DOOR_OBJECT, NamespaceRelationId, gk_check_hidden_name},
 			{GK_DOOR_STATEMENT, T_CreateStmt, gk_check_hidden_name},
 			{GK_DOOR_STATEMENT, T_CreateTableAsStmt, gk_check_hidden_name},

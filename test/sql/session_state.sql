@@ -182,5 +182,50 @@ SELECT gks.unlocks();
 SELECT gks.defers('ALL');
 \c - postgres
 SET client_min_messages = warning;
+
+--
+-- What the session has prepared
+--
+SET ROLE gk_user;
+CREATE FUNCTION gks.texts() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$ SELECT count(*) FROM pg_prepared_statements $$;
+CREATE VIEW gks.texts AS SELECT name, statement FROM pg_prepared_statements;
+RESET ROLE;
+PREPARE gks_p AS SELECT 'secret';
+-- denied
+SELECT gka.try('SELECT gks.texts()');
+SELECT gka.try('SELECT * FROM gks.texts');
+-- allowed: to the session itself
+SELECT count(*) FROM pg_prepared_statements;
+DEALLOCATE gks_p;
+
+--
+-- A temporary table of others, which a function takes for its own
+--
+SET ROLE gk_user;
+CREATE TABLE gks.watched (a int);
+CREATE FUNCTION gks.makes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	CREATE TEMP TABLE gks_queue (x text, cmd text GENERATED ALWAYS AS ('INSERT INTO gka.secret VALUES (''by gk_user'')'::text) STORED);
+	RETURN new; END $$;
+CREATE TRIGGER t BEFORE INSERT ON gks.watched FOR EACH ROW EXECUTE FUNCTION gks.makes();
+RESET ROLE;
+CREATE FUNCTION gka.works() RETURNS int LANGUAGE plpgsql AS $$ DECLARE r record; BEGIN
+	IF to_regclass('gks_queue') IS NULL THEN CREATE TEMP TABLE gks_queue (cmd text); END IF;
+	TRUNCATE gks_queue;
+	INSERT INTO gks_queue VALUES ('SELECT 1');
+	FOR r IN SELECT cmd FROM gks_queue LOOP EXECUTE r.cmd; END LOOP;
+	RETURN 1; END $$;
+CREATE PROCEDURE gka.works_too() LANGUAGE plpgsql AS $$ DECLARE r record; BEGIN
+	FOR r IN SELECT cmd FROM gks_queue LOOP EXECUTE r.cmd; END LOOP; END $$;
+INSERT INTO gks.watched VALUES (1);
+-- denied
+SELECT gka.works();
+CALL gka.works_too();
+SELECT count(*) FROM gka.secret WHERE s = 'by gk_user';
+-- allowed: to the client, who names it; and when it is gone
+SELECT count(*) FROM gks_queue;
+DROP TABLE gks_queue;
+SELECT gka.works();
+SELECT gka.works();
+DROP TABLE gks_queue;
 DROP SCHEMA gks, gka CASCADE;
 DROP EXTENSION dblink;

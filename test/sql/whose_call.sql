@@ -309,6 +309,77 @@ SELECT * FROM gkw.reads;
 SELECT left(pg_read_file('PG_VERSION'), 0) = '' AS read;
 \c - postgres
 SET client_min_messages = warning;
+
+--
+-- A trigger that a role made with a right that was then taken back, and its copy on a
+-- partition that is made later
+--
+CREATE ROLE gkw_maker;
+CREATE TABLE gka.given (a int);
+CREATE TABLE gka.parts (a int) PARTITION BY RANGE (a);
+GRANT ALL ON gka.given, gka.parts TO gkw_maker;
+GRANT USAGE ON SCHEMA gka TO gkw_maker;
+SET ROLE gkw_maker;
+CREATE TRIGGER t AFTER INSERT ON gka.given FOR EACH ROW EXECUTE FUNCTION gka.run_trigger(:'attack');
+CREATE TRIGGER w AFTER INSERT ON gka.parts FOR EACH ROW
+	WHEN (gka.run('ALTER ROLE gk_user CREATEROLE') = 'ran') EXECUTE FUNCTION gka.run_trigger('SELECT 1');
+RESET ROLE;
+DROP OWNED BY gkw_maker;
+DROP ROLE gkw_maker;
+CREATE TABLE gka.part PARTITION OF gka.parts FOR VALUES FROM (0) TO (10);
+-- denied
+INSERT INTO gka.given VALUES (1);
+INSERT INTO gka.parts VALUES (1);
+SELECT * FROM gka.won;
+-- allowed: made again by a superuser; with it goes what was noted
+CREATE OR REPLACE TRIGGER t AFTER INSERT ON gka.given FOR EACH ROW EXECUTE FUNCTION gka.run_trigger('SELECT 1');
+INSERT INTO gka.given VALUES (1);
+DROP TRIGGER w ON gka.parts;
+SELECT count(*) FROM pg_seclabel WHERE classoid = 'pg_trigger'::regclass;
+
+--
+-- What a role was given to call, and what it may know, others do not have it tell: a
+-- built-in function, one with a label, settings with a password
+--
+CREATE ROLE gkw_lists LOGIN;
+CREATE ROLE gkw_group;
+GRANT gkw_group TO gkw_lists;
+CREATE FUNCTION gka.reads(path text) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+$$ BEGIN RETURN length(pg_read_file(path)) > 0; END $$;
+REVOKE EXECUTE ON FUNCTION gka.reads FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION gka.reads TO gkw_group;
+SECURITY LABEL FOR gatekeeper ON FUNCTION gka.reads IS 'allow server_files';
+GRANT USAGE ON SCHEMA gkw TO gkw_lists;
+SET ROLE gk_user;
+CREATE VIEW gkw.lists AS SELECT count(*) > 0 AS any FROM pg_ls_dir('.');
+CREATE FUNCTION gkw.fills() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.b := gka.reads('PG_VERSION'); RETURN new; END $$;
+CREATE TABLE gkw.filled (a int, b bool);
+CREATE TRIGGER t BEFORE INSERT ON gkw.filled FOR EACH ROW EXECUTE FUNCTION gkw.fills();
+GRANT SELECT ON gkw.lists TO gkw_lists;
+GRANT ALL ON gkw.filled TO gkw_lists;
+RESET ROLE;
+\c - gkw_lists
+\set VERBOSITY terse
+-- denied: by the label's function; the other one by the server
+INSERT INTO gkw.filled VALUES (1);
+SELECT * FROM gkw.lists;
+-- allowed
+SELECT gka.reads('PG_VERSION');
+\c - postgres
+SET client_min_messages = warning;
+GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO gkw_group;
+\c - gkw_lists
+\set VERBOSITY terse
+-- denied
+SELECT * FROM gkw.lists;
+-- allowed
+SELECT count(*) > 0 AS any FROM pg_ls_dir('.');
+\c - postgres
+SET client_min_messages = warning;
+REVOKE EXECUTE ON FUNCTION pg_ls_dir(text) FROM gkw_group;
+DROP FUNCTION gka.reads;
+DROP OWNED BY gkw_lists, gkw_group;
+DROP ROLE gkw_lists, gkw_group;
 DROP SCHEMA gkw, gka, gkw_hr CASCADE;
 REVOKE EXECUTE ON FUNCTION pg_read_file(text) FROM gkw_reader;
 DROP ROLE gkw_hr, gkw_reader;

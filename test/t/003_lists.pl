@@ -125,7 +125,7 @@ compare('role',
 	[ split /\n/, $node->safe_psql('postgres', q{SELECT rolname FROM pg_roles WHERE rolname ~ '^pg_' ORDER BY 1}) ],
 	sub { my $macro = 'ROLE_' . uc $_[0]; return $roles =~ /\b$macro\b/ },
 	{
-		'pg_monitor|pg_read_all_(settings|stats)|pg_stat_scan_tables' => 'shows',
+		'pg_monitor|pg_stat_scan_tables' => 'shows, what of the first is more by two that are watched',
 		'pg_signal_\w+' => 'ends other users\' sessions, never a superuser\'s',
 		'pg_checkpoint|pg_use_reserved_connections' => 'disturbs',
 		'pg_database_owner' => 'cannot be granted',
