@@ -67,7 +67,7 @@ gk_statement_asks(PlannedStmt *pstmt, NodeTag tag, ProcessUtilityContext context
 		gk_label_provider_named((SecLabelStmt *) stmt);
 	if (tag == T_VariableSetStmt && ((VariableSetStmt *) stmt)->name &&
 		gk_setting_is_user(((VariableSetStmt *) stmt)->name))
-		gk_code_note_user_set();
+		gk_aside_note();
 	if (tag == T_VariableSetStmt && !OidIsValid(gk_code_innermost()))
 		gk_client_sets((VariableSetStmt *) stmt, context, source_text);
 	return pstmt;
@@ -141,7 +141,7 @@ note_set_config(FunctionCallInfo fcinfo)
 	const char *name = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	if (gk_setting_is_user(name))
-		gk_code_note_user_set();
+		gk_aside_note();
 	if (*name)
 		gk_left_behind_setting(name, !PG_ARGISNULL(2) && PG_GETARG_BOOL(2));
 }

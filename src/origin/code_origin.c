@@ -26,7 +26,6 @@
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
-#include "storage/proc.h"
 #include "tcop/pquery.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
@@ -60,9 +59,6 @@ gk_code_needs_events(Oid funcid)
 	return gk_label_function_allows(funcid) != 0 || is_suspect(funcid);
 }
 
-/* The transaction in which the session's user was last set. */
-static LocalTransactionId user_set_in;
-
 /*
  * A procedure that runs as its owner may not end the transaction: that would
  * put the superuser back.  Core forbids it to SECURITY DEFINER procedures for
@@ -73,15 +69,7 @@ bool
 gk_code_forbids_transaction_control(Oid procedure)
 {
 	return (gk_code_runs_as_owner() && is_suspect(procedure)) ||
-		(user_set_in == GK_MY_LXID && gk_code_session_is_superusers() &&
-		 !gk_acts_as_superuser(GetUserId()) && gk_code_function_is_untrusted(procedure));
-}
-
-/* SET ROLE or SET SESSION AUTHORIZATION is about to be executed. */
-void
-gk_code_note_user_set(void)
-{
-	user_set_in = GK_MY_LXID;
+		(gk_aside_is_recent() && gk_code_function_is_untrusted(procedure));
 }
 
 /* The outermost of the untrusted calls, or NULL. */

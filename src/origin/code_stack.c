@@ -190,7 +190,8 @@ gk_code_start_stored(Oid funcid, Oid lender, char *stack)
  * interpreter keeps state keeps it by role, and the superuser's is not for
  * others to change: such a function becomes its owner in any case.  So does one that
  * a foreign key's check calls, which core makes with the rights of the owner of the
- * other table; nobody has to be led astray for that.
+ * other table; nobody has to be led astray for that.  What was deferred while rights
+ * were put aside is done without them.
  */
 static Oid
 becomes(const GkTrust *card, Oid viewer)
@@ -200,7 +201,7 @@ becomes(const GkTrust *card, Oid viewer)
 		  (card->keeps_state && gk_has_power(GetUserId()) && !gk_code_owner_is_own(card->owner))))
 		return InvalidOid;
 	if (!gk_code_runs_as_owner() && !card->keeps_state && !InNoForceRLSOperation())
-		return InvalidOid;
+		return gk_aside_role();
 	/* whose view calls another's function gains nothing by it */
 	return OidIsValid(viewer) && !card->is_definer ? viewer : card->owner;
 }

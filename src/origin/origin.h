@@ -51,7 +51,6 @@ extern bool gk_code_resume(char *stack);
 /* code_origin.c */
 extern bool gk_code_needs_events(Oid funcid);
 extern bool gk_code_forbids_transaction_control(Oid procedure);
-extern void gk_code_note_user_set(void);
 extern bool gk_code_is_untrusted(void);
 extern bool gk_code_is_anothers(void);
 extern bool gk_code_is_in_script(void);

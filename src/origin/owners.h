@@ -131,6 +131,11 @@ extern bool gk_left_tables;
 extern void gk_left_behind_made(Oid relid);
 extern bool gk_left_behind_is_made(Oid relid);
 
+/* put_aside.c */
+extern void gk_aside_note(void);
+extern bool gk_aside_is_recent(void);
+extern Oid	gk_aside_role(void);
+
 /* connections.c */
 extern void gk_connection_note(FunctionCallInfo fcinfo, bool is_opened);
 extern bool gk_connection_is_sessions(FunctionCallInfo fcinfo);

@@ -8,8 +8,8 @@
  * is for superusers and replication roles to take; a job is a row, but one that
  * guards as often as not.
  *
- * Large objects and what only reads a slot are listed, too: not to be refused here,
- * where writing to a table would not be, but since what is listed becomes its author
+ * Large objects, what only reads a slot and what shows other sessions are listed, too:
+ * not to be refused here, where writing to a table would not be, but since what is listed becomes its author
  * with gatekeeper.untrusted_code = run_as_owner, and core asks then.
  *
  * Advisory locks of the session are what its own code relies on; one that is
@@ -47,6 +47,10 @@ const GkSymbol gk_lent_call_symbols[] = {
 	{"cron_unschedule_named", JOB},
 	{"pg_advisory_unlock_all", LOCKS},
 	{"pg_prepared_statement", TEXTS},
+	/* show more to whoever may see everybody's */
+	{"pg_stat_get_activity", 0},
+	{"pg_stat_get_progress_info", 0},
+	{"pg_stat_get_wal_senders", 0},
 	/* another seed follows, see left_behind.c */
 	{"setseed", 0},
 	{NULL, 0}

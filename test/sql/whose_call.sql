@@ -338,6 +338,48 @@ DROP TRIGGER w ON gka.parts;
 SELECT count(*) FROM pg_seclabel WHERE classoid = 'pg_trigger'::regclass;
 
 --
+-- What is deferred until rights that were put aside are there again
+--
+CREATE TABLE gka.vault AS SELECT 'gold' AS s;
+SET ROLE gk_user;
+CREATE TABLE gkw.taken (by name, s text);
+CREATE FUNCTION gkw.loots() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+	INSERT INTO gkw.taken SELECT current_user, s FROM gka.vault; RETURN 1;
+	EXCEPTION WHEN insufficient_privilege THEN INSERT INTO gkw.taken VALUES (current_user, 'refused'); RETURN 1; END $$;
+CREATE FUNCTION gkw.loots_trigger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM gkw.loots(); RETURN NULL; END $$;
+CREATE FUNCTION gkw.loots_index(a int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM gkw.loots(); RETURN a; END $$;
+CREATE TABLE gkw.later (a int);
+CREATE CONSTRAINT TRIGGER t AFTER INSERT ON gkw.later DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION gkw.loots_trigger();
+CREATE TABLE gkw.excludes (a int, EXCLUDE (gkw.loots_index(a) WITH =) DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO gkw.excludes VALUES (1);
+DELETE FROM gkw.taken;
+RESET ROLE;
+-- denied: by whose rights they read
+BEGIN;
+SET LOCAL ROLE gk_user;
+INSERT INTO gkw.later VALUES (1);
+RESET ROLE;
+INSERT INTO gka.vault VALUES ('more');
+COMMIT;
+BEGIN;
+SET SESSION AUTHORIZATION gk_user;
+INSERT INTO gkw.later VALUES (1);
+RESET SESSION AUTHORIZATION;
+SET CONSTRAINTS ALL IMMEDIATE;
+COMMIT;
+SET ROLE gk_user;
+BEGIN;
+INSERT INTO gkw.excludes VALUES (1);
+DELETE FROM gkw.excludes WHERE ctid = '(0,1)';
+RESET ROLE;
+COMMIT;
+SELECT DISTINCT by, s FROM gkw.taken;
+-- allowed, at restrict: what the session writes itself, with its rights
+TRUNCATE gkw.taken;
+INSERT INTO gkw.later VALUES (1);
+SELECT DISTINCT by, s FROM gkw.taken ORDER BY 2;
+
+--
 -- What a role was given to call, and what it may know, others do not have it tell: a
 -- built-in function, one with a label, settings with a password
 --
