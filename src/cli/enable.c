@@ -129,16 +129,63 @@ name_superusers(void)
 				   names, setting ? setting->file : plan.drop_in, reserved, *reserved ? ", " : "", names);
 }
 
+/* What cannot be changed in our file, since it is set elsewhere; 0 when nothing is. */
+static int
+refuse_what_is_set(bool is_loaded, const char *wanted)
+{
+	const GkSetting *last = gk_config_last(&plan.config, GK_LIST);
+	const GkSetting *mode = find_foreign("gatekeeper.mode");
+	const GkSetting *strict = find_foreign("gatekeeper.strict");
+
+	if (!is_loaded && last && strcmp(last->file, plan.auto_file) == 0)
+		return gk_refuse(gk_format(GK_LIST " was set by ALTER SYSTEM, which beats every file "
+								   "(%s line %d)", last->file, last->line),
+						 gk_format("Say, as a superuser:\n  %s", gk_list_statement(wanted)));
+	if (plan.mode && mode && strcmp(mode->value, plan.mode) != 0)
+		return refuse_setting(mode, "--mode");
+	if (plan.strict && strict && !gk_means_on(strict->value))
+		return refuse_setting(strict, "--strict");
+	return 0;
+}
+
+/* Plan our file, and that the server reads it. */
+static void
+plan_files(bool is_loaded, const char *wanted)
+{
+	char	   *text = plan.drop_in_text ? plan.drop_in_text : gk_copy(gk_drop_in_marker);
+
+	if (!is_loaded)
+		text = gk_config_set(text, GK_LIST, wanted);
+	if (plan.mode && !find_foreign("gatekeeper.mode"))
+		text = gk_config_set(text, "gatekeeper.mode", plan.mode);
+	if (plan.strict && !find_foreign("gatekeeper.strict"))
+		text = gk_config_set(text, "gatekeeper.strict", "on");
+	if (plan.drop_in_text || strcmp(text, gk_drop_in_marker) != 0)
+		gk_plan_change(&plan, plan.drop_in, plan.drop_in_text, text);
+	if (plan.num_changes > 0 && !plan.is_included && !plan.drop_in_text)
+		include_drop_in();
+}
+
+/*
+ * A server that has the module reads the mode anew; but a strict one lets no reload
+ * loosen it.
+ */
+static const char *
+verb_to_take_effect(bool is_loaded)
+{
+	const GkSetting *now = gk_config_last(&plan.config, "gatekeeper.strict");
+	bool		is_strict = plan.strict || (now && gk_means_on(now->value));
+
+	return !plan.cluster.is_running ? "start" : is_loaded && !is_strict ? "reload" : "restart";
+}
+
 int
 gk_enable(int argc, char **argv)
 {
 	char	   *wanted;
 	char	   *library;
-	char	   *text;
 	const char *obstacle;
-	const GkSetting *last;
-	const GkSetting *mode;
-	const GkSetting *strict;
+	const char *verb;
 	bool		is_loaded;
 	int			status;
 
@@ -151,54 +198,23 @@ gk_enable(int argc, char **argv)
 	/* last, so that it is the first to see a statement */
 	is_loaded = gk_list_has_library(plan.list);
 	wanted = is_loaded ? plan.list : gk_list_with_library(plan.list);
-	last = gk_config_last(&plan.config, GK_LIST);
-	if (!is_loaded && last && strcmp(last->file, plan.auto_file) == 0)
-		return gk_refuse(gk_format(GK_LIST " was set by ALTER SYSTEM, which beats every file "
-								   "(%s line %d)", last->file, last->line),
-						 gk_format("Say, as a superuser:\n  %s", gk_list_statement(wanted)));
-	mode = find_foreign("gatekeeper.mode");
-	if (plan.mode && mode && strcmp(mode->value, plan.mode) != 0)
-		return refuse_setting(mode, "--mode");
-	strict = find_foreign("gatekeeper.strict");
-	if (plan.strict && strict && !gk_means_on(strict->value))
-		return refuse_setting(strict, "--strict");
-
-	text = plan.drop_in_text ? plan.drop_in_text : gk_copy(gk_drop_in_marker);
-	if (!is_loaded)
-		text = gk_config_set(text, GK_LIST, wanted);
-	if (plan.mode && !mode)
-		text = gk_config_set(text, "gatekeeper.mode", plan.mode);
-	if (plan.strict && !strict)
-		text = gk_config_set(text, "gatekeeper.strict", "on");
-	if (plan.drop_in_text || strcmp(text, gk_drop_in_marker) != 0)
-		gk_plan_change(&plan, plan.drop_in, plan.drop_in_text, text);
-	if (plan.num_changes > 0 && !plan.is_included && !plan.drop_in_text)
-		include_drop_in();
+	status = refuse_what_is_set(is_loaded, wanted);
+	if (status != 0)
+		return status;
+	plan_files(is_loaded, wanted);
 	if (plan.num_changes == 0)
-	{
 		printf("Cluster %s preloads pg_gatekeeper already (%s).\n", plan.cluster.name, library);
-		name_unknown_settings(library);
-		name_superusers();
-		return GK_EXIT_OK;
-	}
-
-	status = gk_plan_carry_out(&plan, wanted);
-	if (status == GK_EXIT_OK && !plan.dry_run)
+	else
 	{
-		/*
-		 * A server that has the module reads the mode anew; but a strict one
-		 * lets no reload loosen it.
-		 */
-		const GkSetting *now = gk_config_last(&plan.config, "gatekeeper.strict");
-		bool		is_strict = plan.strict || (now && gk_means_on(now->value));
-		const char *verb = !plan.cluster.is_running ? "start" :
-			is_loaded && !is_strict ? "reload" : "restart";
-
+		status = gk_plan_carry_out(&plan, wanted);
+		if (status != GK_EXIT_OK || plan.dry_run)
+			return status;
+		verb = verb_to_take_effect(is_loaded);
 		printf("Cluster %s will preload %s.\n%c%s the server for it to take effect:\n  %s\n",
 			   plan.cluster.name, library, *verb - 'a' + 'A', verb + 1,
 			   gk_cluster_command(&plan.cluster, verb));
-		name_unknown_settings(library);
-		name_superusers();
 	}
-	return status;
+	name_unknown_settings(library);
+	name_superusers();
+	return GK_EXIT_OK;
 }

@@ -202,55 +202,99 @@ stand_at_first(GkJournal *journal)
 	return false;
 }
 
+static GkShow show = gk_show_line;
+static uint64_t num_shown;
+static bool follow;
+static bool use_pager = true;
+static uint64_t lines = 10;		/* how many, where that is limited */
+static bool is_limited;
+
+static void
+take_option(int c, GkSource *source)
+{
+	switch (c)
+	{
+		case 'f':
+			follow = true;
+			break;
+		case 'n':
+			is_limited = strcmp(optarg, "all") != 0;
+			lines = is_limited ? gk_option_number("--lines", optarg) : UINT64_MAX;
+			break;
+		case 'v':
+			show = gk_show_fields;
+			break;
+		case GK_OPT_JSON:
+			show = gk_show_json;
+			break;
+		case GK_OPT_FORMAT:
+			show = find_format(optarg);
+			break;
+		case GK_OPT_BY:
+			gk_report_by(optarg);
+			break;
+		case GK_OPT_COLOR:
+			gk_color_option(optarg);
+			break;
+		case GK_OPT_NO_PAGER:
+			use_pager = false;
+			break;
+		case GK_OPT_CURSOR_FILE:
+			cursor_file = optarg;
+			break;
+		default:
+			if (!gk_filter_option(c, optarg))
+				gk_source_option(source, c, optarg);
+	}
+}
+
+/* Stand before the first record to show, and know the outcomes that others tell. */
+static void
+begin_reading(GkJournal *journal, GkEntry *entry)
+{
+	if (!stand_at_first(journal) &&
+		(is_limited || (follow && lines != UINT64_MAX && gk_filter.since == 0)))
+		seek_last(journal, entry, lines);
+	else if (!follow)
+	{
+		while (gk_journal_next(journal, entry))
+			gk_outcomes_learn(entry);
+		(void) stand_at_first(journal);
+	}
+}
+
+/* Show, or count, all that there is from here on. */
+static void
+show_records(GkJournal *journal, GkEntry *entry)
+{
+	while (gk_journal_next(journal, entry))
+	{
+		gk_outcomes_learn(entry);
+		gk_outcomes_apply(entry);
+		/* not the end: the clock can have been set back */
+		if (!gk_filter_passes(entry) || was_shown(entry))
+			continue;
+		if (gk_report_is_wanted())
+			gk_report_add(entry);
+		else
+		{
+			if (num_shown++ == 0 && show == gk_show_line)
+				gk_show_header();
+			show(entry);
+		}
+	}
+}
+
 int
 gk_events(int argc, char **argv)
 {
 	static GkSource source;
 	static GkEntry entry;
-	GkShow		show = gk_show_line;
-	bool		follow = false;
-	bool		use_pager = true;
-	bool		is_limited = false;
-	uint64_t	lines = 10;
-	uint64_t	shown = 0;
 	GkJournal  *journal;
 	int			c;
 
 	while ((c = gk_next_option(argc, argv, "fn:av" GK_SOURCE_LETTERS, options, usage)) != -1)
-		switch (c)
-		{
-			case 'f':
-				follow = true;
-				break;
-			case 'n':
-				is_limited = strcmp(optarg, "all") != 0;
-				lines = is_limited ? gk_option_number("--lines", optarg) : UINT64_MAX;
-				break;
-			case 'v':
-				show = gk_show_fields;
-				break;
-			case GK_OPT_JSON:
-				show = gk_show_json;
-				break;
-			case GK_OPT_FORMAT:
-				show = find_format(optarg);
-				break;
-			case GK_OPT_BY:
-				gk_report_by(optarg);
-				break;
-			case GK_OPT_COLOR:
-				gk_color_option(optarg);
-				break;
-			case GK_OPT_NO_PAGER:
-				use_pager = false;
-				break;
-			case GK_OPT_CURSOR_FILE:
-				cursor_file = optarg;
-				break;
-			default:
-				if (!gk_filter_option(c, optarg))
-					gk_source_option(&source, c, optarg);
-		}
+		take_option(c, &source);
 	gk_no_arguments(argc, argv);
 	if (follow && gk_filter.until != UINT64_MAX)
 		gk_error(NULL, "options --follow and --until exclude each other");
@@ -264,41 +308,16 @@ gk_events(int argc, char **argv)
 	else if (use_pager && cursor_file == NULL)
 		gk_start_pager();
 	gk_filter.hides_outcomes = !follow && (show == gk_show_line || show == gk_show_fields || show == gk_show_csv);
-	if (!stand_at_first(journal) &&
-		(is_limited || (follow && lines != UINT64_MAX && gk_filter.since == 0)))
-		seek_last(journal, &entry, lines);
-	else if (!follow)
+	begin_reading(journal, &entry);
+	do
 	{
-		while (gk_journal_next(journal, &entry))
-			gk_outcomes_learn(&entry);
-		(void) stand_at_first(journal);
-	}
-
-	for (;;)
-	{
-		while (gk_journal_next(journal, &entry))
-		{
-			gk_outcomes_learn(&entry);
-			gk_outcomes_apply(&entry);
-			/* not the end: the clock can have been set back */
-			if (!gk_filter_passes(&entry) || was_shown(&entry))
-				continue;
-			if (gk_report_is_wanted())
-				gk_report_add(&entry);
-			else
-			{
-				if (shown++ == 0 && show == gk_show_line)
-					gk_show_header();
-				show(&entry);
-			}
-		}
+		show_records(journal, &entry);
 		save_cursor(journal);
-		if (!follow || !gk_journal_wait(journal, UINT64_MAX))
-			break;
-	}
+	} while (follow && gk_journal_wait(journal, UINT64_MAX));
+
 	if (gk_report_is_wanted())
 		gk_report_print(show == gk_show_csv);
-	else if (shown == 0 && show == gk_show_line)
+	else if (num_shown == 0 && show == gk_show_line)
 		fputs("-- no records --\n", stderr);
 	gk_end_pager();
 	return GK_EXIT_OK;

@@ -42,20 +42,83 @@ print_line(char mark, const char *line)
 }
 
 /*
- * Print what changes, as "diff -u" does but without line numbers.  The files
- * are short, so the textbook's way is good enough.
+ * How much is common to what follows a[m] and what follows b[n], at m * (b's count + 1)
+ * + n.  The files are short, so the textbook's way is good enough.
  */
+static int *
+common_lengths(const GkWords *a, const GkWords *b)
+{
+	int			width = b->count + 1;
+	int		   *common = gk_alloc(sizeof(int) * (a->count + 1) * width);
+
+	for (int m = a->count - 1; m >= 0; m--)
+		for (int n = b->count - 1; n >= 0; n--)
+		{
+			int			down = common[(m + 1) * width + n];
+			int			right = common[m * width + n + 1];
+
+			common[m * width + n] = strcmp(a->word[m], b->word[n]) == 0 ?
+				common[(m + 1) * width + n + 1] + 1 : down > right ? down : right;
+		}
+	return common;
+}
+
+/* The last lines before a difference; there are none left behind it. */
+static void
+print_context(GkWords *context)
+{
+	if (context->count > GK_CONTEXT)
+		puts("...");
+	for (int n = context->count > GK_CONTEXT ? context->count - GK_CONTEXT : 0;
+		 n < context->count; n++)
+		print_line(' ', context->word[n]);
+	context->count = 0;
+}
+
+/* The lines of a and b, marked; context stands before both. */
+static void
+print_lines(const GkWords *a, const GkWords *b, GkWords *context)
+{
+	int		   *common = common_lengths(a, b);
+	int			width = b->count + 1;
+	int			i = 0;
+	int			k = 0;
+	int			after = 0;		/* lines of context still to print */
+
+	while (i < a->count || k < b->count)
+	{
+		if (i < a->count && k < b->count && strcmp(a->word[i], b->word[k]) == 0)
+		{
+			if (after > 0)
+			{
+				print_line(' ', a->word[i]);
+				after--;
+			}
+			else
+				gk_words_add(context, a->word[i], strlen(a->word[i]));
+			i++;
+			k++;
+			continue;
+		}
+		print_context(context);
+		after = GK_CONTEXT;
+		if (k == b->count ||
+			(i < a->count && common[(i + 1) * width + k] >= common[i * width + k + 1]))
+			print_line('-', a->word[i++]);
+		else
+			print_line('+', b->word[k++]);
+	}
+	free(common);
+}
+
+/* Print what changes, as "diff -u" does but without line numbers. */
 void
 gk_show_change(const GkChange *change)
 {
 	GkWords		a = {0};
 	GkWords		b = {0};
-	int		   *common;			/* length of what a[i..] and b[k..] share */
-	int			width;
-	int			i = 0;
-	int			k = 0;
 	GkWords		context = {0};
-	int			after = 0;		/* lines of context still to print */
+	int			i = 0;
 
 	split_lines(&a, change->before);
 	split_lines(&b, change->after);
@@ -65,54 +128,11 @@ gk_show_change(const GkChange *change)
 		gk_words_add(&context, a.word[i], strlen(a.word[i]));
 		i++;
 	}
-	a = (GkWords) {a.word + i, a.count - i};
-	b = (GkWords) {b.word + i, b.count - i};
-	i = 0;
-	width = b.count + 1;
-	common = gk_alloc(sizeof(int) * (a.count + 1) * width);
-	for (int m = a.count - 1; m >= 0; m--)
-		for (int n = b.count - 1; n >= 0; n--)
-		{
-			int			down = common[(m + 1) * width + n];
-			int			right = common[m * width + n + 1];
-
-			common[m * width + n] = strcmp(a.word[m], b.word[n]) == 0 ?
-				common[(m + 1) * width + n + 1] + 1 : down > right ? down : right;
-		}
-
 	printf("%s--- %s%s\n", gk_color(GK_BOLD), change->before ? change->path : "/dev/null",
 		   gk_color_off());
 	printf("%s+++ %s%s\n", gk_color(GK_BOLD), change->after ? change->path : "/dev/null",
 		   gk_color_off());
-	while (i < a.count || k < b.count)
-	{
-		if (i < a.count && k < b.count && strcmp(a.word[i], b.word[k]) == 0)
-		{
-			if (after > 0)
-			{
-				print_line(' ', a.word[i]);
-				after--;
-			}
-			else
-				gk_words_add(&context, a.word[i], strlen(a.word[i]));
-			i++;
-			k++;
-			continue;
-		}
-		if (context.count > GK_CONTEXT)
-			puts("...");
-		for (int n = context.count > GK_CONTEXT ? context.count - GK_CONTEXT : 0;
-			 n < context.count; n++)
-			print_line(' ', context.word[n]);
-		context.count = 0;
-		after = GK_CONTEXT;
-		if (k == b.count ||
-			(i < a.count && common[(i + 1) * width + k] >= common[i * width + k + 1]))
-			print_line('-', a.word[i++]);
-		else
-			print_line('+', b.word[k++]);
-	}
-	free(common);
+	print_lines(&(GkWords) {a.word + i, a.count - i}, &(GkWords) {b.word + i, b.count - i}, &context);
 }
 
 static void

@@ -256,6 +256,74 @@ in_zone(const char *text, struct tm *tm, time_t *seconds)
 	return true;
 }
 
+/* "-1h", "+1h", "1h ago"; is_ago says which. */
+static bool
+parse_distance(const char *text, bool is_ago, uint64_t now, uint64_t *when)
+{
+	char	   *duration = gk_copy(text + (is_ago ? 0 : 1));
+	uint64_t	us;
+
+	if (is_ago)
+		duration[strlen(duration) - strlen(" ago")] = '\0';
+	if (!gk_parse_duration(duration, &us))
+		return false;
+	*when = *text == '+' ? now + us : now > us ? now - us : 0;
+	return true;
+}
+
+/* "@1767182400.5": seconds since 1970. */
+static bool
+parse_epoch(const char *text, uint64_t *when)
+{
+	uint64_t	us = 0;
+	char	   *end;
+	const char *rest;
+
+	*when = strtoull(text + 1, &end, 10) * GK_SECOND;
+	rest = end;
+	take_fraction(&rest, &us);
+	*when += us;
+	return isdigit((unsigned char) end[-1]) && *rest == '\0';
+}
+
+/* "today", "2026-01-31", "2026-01-31 12:34", "12:34" of the day in tm; moves on. */
+static bool
+take_day(const char **text, struct tm *tm, uint64_t *us)
+{
+	static const struct
+	{
+		const char *name;
+		int			distance;
+	}			days[] =
+	{
+		{"yesterday", -1}, {"today", 0}, {"tomorrow", 1}
+	};
+	const char *p = *text;
+	int			year;
+	int			month;
+
+	for (int i = 0; i < GK_LENGTHOF(days); i++)
+		if (strcmp(p, days[i].name) == 0)
+		{
+			tm->tm_mday += days[i].distance;
+			*text = "";
+			return true;
+		}
+	if (!take_number(&p, 4, 1970, 9999, &year) || *p != '-')
+		return take_clock(text, tm, us);
+	p++;
+	if (!take_number(&p, 2, 1, 12, &month) || *p++ != '-' ||
+		!take_number(&p, 2, 1, 31, &tm->tm_mday))
+		return false;
+	tm->tm_year = year - 1900;
+	tm->tm_mon = month - 1;
+	*text = p;
+	if ((*p != ' ' && *p != 'T') || !isdigit((unsigned char) p[1]))
+		return true;
+	(*text)++;
+	return take_clock(text, tm, us);
+}
+
 /*
  * A time such as "2026-01-31 12:34:56", "12:34", "yesterday", "-1h", "2h ago",
  * "@1767182400", local unless it ends with a zone; in microseconds since 1970.  now
@@ -268,7 +336,6 @@ gk_parse_time(const char *text, uint64_t now, uint64_t *when)
 	size_t		len = strlen(text);
 	struct tm	tm;
 	uint64_t	us = 0;
-	char	   *head;
 
 	if (strcmp(text, "now") == 0)
 	{
@@ -276,71 +343,13 @@ gk_parse_time(const char *text, uint64_t now, uint64_t *when)
 		return true;
 	}
 	if (*text == '-' || *text == '+' || (len > 4 && strcmp(text + len - 4, " ago") == 0))
-	{
-		bool		is_ago = isdigit((unsigned char) *text);
-
-		head = gk_copy(text + (is_ago ? 0 : 1));
-		if (is_ago)
-			head[len - 4] = '\0';
-		if (!gk_parse_duration(head, &us))
-			return false;
-		if (*text == '+')
-			*when = now + us;
-		else
-			*when = now > us ? now - us : 0;
-		return true;
-	}
+		return parse_distance(text, isdigit((unsigned char) *text), now, when);
 	if (*text == '@')
-	{
-		char	   *end;
-
-		*when = strtoull(text + 1, &end, 10) * GK_SECOND;
-		text = end;
-		take_fraction(&text, &us);
-		*when += us;
-		return isdigit((unsigned char) end[-1]) && *text == '\0';
-	}
-
+		return parse_epoch(text, when);
 	localtime_r(&seconds, &tm);
 	tm.tm_isdst = -1;
 	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
-	if (strcmp(text, "today") == 0)
-		text = "";
-	else if (strcmp(text, "yesterday") == 0 || strcmp(text, "tomorrow") == 0)
-	{
-		tm.tm_mday += *text == 'y' ? -1 : 1;
-		text = "";
-	}
-	else
-	{
-		const char *p = text;
-		int			year,
-					month;
-
-		if (take_number(&p, 4, 1970, 9999, &year) && *p == '-')
-		{
-			p++;
-			if (!take_number(&p, 2, 1, 12, &month) || *p++ != '-' ||
-				!take_number(&p, 2, 1, 31, &tm.tm_mday))
-				return false;
-			tm.tm_year = year - 1900;
-			tm.tm_mon = month - 1;
-			if ((*p == ' ' || *p == 'T') && isdigit((unsigned char) p[1]))
-			{
-				p++;
-				if (!take_clock(&p, &tm, &us))
-					return false;
-			}
-		}
-		else
-		{
-			p = text;
-			if (!take_clock(&p, &tm, &us))
-				return false;
-		}
-		text = p;
-	}
-	if (!in_zone(text, &tm, &seconds) || seconds < 0)
+	if (!take_day(&text, &tm, &us) || !in_zone(text, &tm, &seconds) || seconds < 0)
 		return false;
 	*when = (uint64_t) seconds * GK_SECOND + us;
 	return true;

@@ -226,6 +226,50 @@ put_module(const GkEntry *entry)
 	put("status_detail", entry, "GATEKEEPER_OBJECT");
 }
 
+/* What the schema has no place for. */
+static const struct
+{
+	const char *member;
+	const char *name;
+}			unmapped[] =
+{
+	{"cluster", "GATEKEEPER_CLUSTER"},
+	{"current_user", "GATEKEEPER_CURRENT_USER"},
+	{"authenticated", "GATEKEEPER_AUTHENTICATED"},
+	{"object_type", "GATEKEEPER_OBJECT_TYPE"},
+	{"object", "GATEKEEPER_OBJECT"},
+	{"arguments", "GATEKEEPER_ARGUMENTS"},
+	{"grantee", "GATEKEEPER_GRANTEE"},
+	{"attributes", "GATEKEEPER_ATTRIBUTES"},
+	{"old_value", "GATEKEEPER_OLD_VALUE"},
+	{"new_value", "GATEKEEPER_NEW_VALUE"},
+	{"extension", "GATEKEEPER_EXTENSION"},
+	{"function", "GATEKEEPER_FUNCTION"},
+	{"code_owner", "GATEKEEPER_CODE_OWNER"},
+	{"backend_type", "GATEKEEPER_BACKEND_TYPE"},
+	{"vxid", "GATEKEEPER_VXID"},
+	{"statement_length", "GATEKEEPER_STATEMENT_LENGTH"},
+	{"statement_hash", "GATEKEEPER_STATEMENT_HASH"},
+	{"flags", "GATEKEEPER_FLAGS"},
+	{"count", "GATEKEEPER_COUNT"},
+	{"kinds", "GATEKEEPER_KINDS"},
+	{"last_object", "GATEKEEPER_LAST_OBJECT"},
+	{"last_statement", "GATEKEEPER_LAST_STATEMENT"},
+	{"lost", "GATEKEEPER_LOST"},
+	{"sink_lost", "GATEKEEPER_SINK_LOST"},
+	{"waiting", "GATEKEEPER_WAITING"},
+};
+
+static void
+put_unmapped(const GkEntry *entry)
+{
+	gk_json_open(&json, "unmapped");
+	for (int i = 0; i < GK_LENGTHOF(unmapped); i++)
+		put(unmapped[i].member, entry, unmapped[i].name);
+	gk_json_text(&json, "forged", entry->forged ? entry->forged : "");
+	gk_json_close(&json);
+}
+
 void
 gk_show_ocsf(const GkEntry *entry)
 {
@@ -265,33 +309,6 @@ gk_show_ocsf(const GkEntry *entry)
 		put_action(entry);
 	else
 		put_module(entry);
-	gk_json_open(&json, "unmapped");
-	put("cluster", entry, "GATEKEEPER_CLUSTER");
-	put("current_user", entry, "GATEKEEPER_CURRENT_USER");
-	put("authenticated", entry, "GATEKEEPER_AUTHENTICATED");
-	put("object_type", entry, "GATEKEEPER_OBJECT_TYPE");
-	put("object", entry, "GATEKEEPER_OBJECT");
-	put("arguments", entry, "GATEKEEPER_ARGUMENTS");
-	put("grantee", entry, "GATEKEEPER_GRANTEE");
-	put("attributes", entry, "GATEKEEPER_ATTRIBUTES");
-	put("old_value", entry, "GATEKEEPER_OLD_VALUE");
-	put("new_value", entry, "GATEKEEPER_NEW_VALUE");
-	put("extension", entry, "GATEKEEPER_EXTENSION");
-	put("function", entry, "GATEKEEPER_FUNCTION");
-	put("code_owner", entry, "GATEKEEPER_CODE_OWNER");
-	put("backend_type", entry, "GATEKEEPER_BACKEND_TYPE");
-	put("vxid", entry, "GATEKEEPER_VXID");
-	put("statement_length", entry, "GATEKEEPER_STATEMENT_LENGTH");
-	put("statement_hash", entry, "GATEKEEPER_STATEMENT_HASH");
-	put("flags", entry, "GATEKEEPER_FLAGS");
-	put("count", entry, "GATEKEEPER_COUNT");
-	put("kinds", entry, "GATEKEEPER_KINDS");
-	put("last_object", entry, "GATEKEEPER_LAST_OBJECT");
-	put("last_statement", entry, "GATEKEEPER_LAST_STATEMENT");
-	put("lost", entry, "GATEKEEPER_LOST");
-	put("sink_lost", entry, "GATEKEEPER_SINK_LOST");
-	put("waiting", entry, "GATEKEEPER_WAITING");
-	gk_json_text(&json, "forged", entry->forged ? entry->forged : "");
-	gk_json_close(&json);
+	put_unmapped(entry);
 	gk_json_print(&json, stdout);
 }

@@ -177,12 +177,25 @@ judge_stream(const GkStream *stream)
 					gk_time_text(stream->last_time));
 }
 
-int
-gk_verify(int argc, char **argv)
+/* What is wrong with the trail as a whole. */
+static void
+judge_trail(void)
 {
-	static GkSource source;
-	GkJournal  *journal;
-	uint64_t	journal_ends = 0;
+	if (gk_verified.since > 0 && is_begun_late())
+		add_problem("begin", NULL, "the journal goes back to %s only, not to %s: what was before, it keeps no longer.",
+					gk_time_text(gk_verified.journal_begins), gk_time_text(gk_verified.since));
+	if (num_forged > 0)
+		add_problem("forged", NULL, "%s under the server's name but not its own, %s.%s",
+					gk_records_are(num_forged, "is", "are"), first_forged,
+					gk_verified.num_records ? "" : " Does the server run as another user? See option --uid.");
+	if (gk_verified.num_records == 0)
+		add_problem("empty", NULL, "there is no record. Is the module loaded (pg_gatekeeper status), does it "
+					"write to this journal, and did the server start within the time asked for?");
+}
+
+static void
+take_options(int argc, char **argv, GkSource *source)
+{
 	int			c;
 
 	while ((c = gk_next_option(argc, argv, GK_SOURCE_LETTERS, options, usage)) != -1)
@@ -214,10 +227,19 @@ gk_verify(int argc, char **argv)
 				gk_color_option(optarg);
 				break;
 			default:
-				gk_source_option(&source, c, optarg);
+				gk_source_option(source, c, optarg);
 		}
 	gk_no_arguments(argc, argv);
+}
 
+int
+gk_verify(int argc, char **argv)
+{
+	static GkSource source;
+	GkJournal  *journal;
+	uint64_t	journal_ends = 0;
+
+	take_options(argc, argv, &source);
 	journal = gk_journal_open(&source);
 	(void) gk_journal_span(journal, &gk_verified.journal_begins, &journal_ends);
 	/* files that were taken elsewhere are judged as of when they were taken */
@@ -226,16 +248,7 @@ gk_verify(int argc, char **argv)
 
 	for (int i = 0; i < gk_verified.streams.count; i++)
 		judge_stream(gk_verified.streams.stream[i]);
-	if (gk_verified.since > 0 && is_begun_late())
-		add_problem("begin", NULL, "the journal goes back to %s only, not to %s: what was before, it keeps no longer.",
-					gk_time_text(gk_verified.journal_begins), gk_time_text(gk_verified.since));
-	if (num_forged > 0)
-		add_problem("forged", NULL, "%s under the server's name but not its own, %s.%s",
-					gk_records_are(num_forged, "is", "are"), first_forged,
-					gk_verified.num_records ? "" : " Does the server run as another user? See option --uid.");
-	if (gk_verified.num_records == 0)
-		add_problem("empty", NULL, "there is no record. Is the module loaded (pg_gatekeeper status), does it "
-					"write to this journal, and did the server start within the time asked for?");
+	judge_trail();
 	if (as_json)
 		gk_verify_print_json();
 	else

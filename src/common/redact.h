@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * redact.h
- *	  What redact.c (SQL), redact_value.c (anything else) and redact_text.c
- *	  (words, for both) share.
+ *	  What redact.c (SQL), redact_value.c and redact_find.c (anything else) and
+ *	  redact_text.c (words, for both) share.
  *
  * Copyright (c) 2026, the pg_gatekeeper authors
  * SPDX-License-Identifier: PostgreSQL
@@ -58,6 +58,24 @@ static inline bool
 gk_redact_is_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Behind all of these characters that stand at pos. */
+static inline size_t
+gk_redact_skip(const GkRedactor *r, size_t pos, size_t end, const char *chars)
+{
+	while (pos < end && r->s[pos] && strchr(chars, r->s[pos]))
+		pos++;
+	return pos;
+}
+
+/* The first of these characters, or the end of the text. */
+static inline size_t
+gk_redact_find(const GkRedactor *r, size_t pos, size_t end, const char *chars)
+{
+	while (pos < end && r->s[pos] && !strchr(chars, r->s[pos]))
+		pos++;
+	return pos;
 }
 
 static inline bool
@@ -117,6 +135,10 @@ extern bool gk_redact_is_key(const char *word);
 extern bool gk_redact_names_next(GkRedactor *r, size_t pos, size_t end);
 extern bool gk_redact_is_custom(const GkRedactor *r, size_t pos);
 extern bool gk_redact_has_secret_alias(const GkRedactor *r, size_t pos, size_t end);
+
+/* redact_find.c */
+extern bool gk_redact_find_value(const GkRedactor *r, size_t word, size_t pos, size_t end,
+								 size_t *start, size_t *stop);
 
 /* redact_filter.c */
 extern bool gk_redact_may_hide(const char *s, size_t len);

@@ -11,6 +11,69 @@
 #include "common/redact.h"
 
 /*
+ * Can what begins at pos with a letter be, or begin, a word that redact.c and its kin
+ * know?  At least one character stands behind it.
+ */
+static bool
+word_may_hide(const char *text, size_t len, size_t pos)
+{
+	const char *s = text + pos;
+	size_t		left = len - pos;
+	char		second = s[1] | 0x20;
+	char		third = left > 2 ? s[2] | 0x20 : '\0';
+
+	switch (s[0] | 0x20)
+	{
+		case 'a':
+			return second == 'u';
+		case 'b':
+			return second == 'e' && third == 'a';
+		case 'c':
+			return (second == 'o' && third == 'o') ||
+				(second == 'r' && left > 3 && (s[3] | 0x20) == 'd');
+		case 'e':
+			return left > 2 && memcmp(s, "eyJ", 3) == 0;
+		case 'g':
+			return s[0] == 'g' && second == 'h' && left > 2 && strchr("pos", s[2]);
+		case 'h':
+			return s[0] == 'h' && second == 'v' && left > 2 && s[2] == 's';
+		case 'j':
+			return second == 'w';
+		case 'k':
+			return second == 'e';
+		case 'm':
+			return second == 'd';
+		case 'n':
+			return s[0] == 'n' && second == 'p' && left > 2 && s[2] == 'm';
+		case 'p':
+			/* with a quote: the word may go on behind it */
+			return second == 'a' || second == 'w' || !gk_redact_is_word_char((unsigned char) s[1]);
+		case 's':
+			if (second == 'q' || second == 'm' || (second == 's' && pos > 1))
+				return true;	/* sqlplus, sqlldr, smbclient, isql */
+			return second == 'e' ? left == 2 || strchr("cC'\"$", s[2]) : strchr("cagik'\"$", second) != NULL;
+		case 't':
+			return second == 'o' && third == 'k';
+		case 'u':
+			return second == 'm' || (second == 'e' && third == 's');
+		case 'x':
+			return second == 'o' || second == 'a';
+	}
+	return false;
+}
+
+/* A constant that goes on in another one. */
+static bool
+goes_on(const char *s, size_t len, size_t pos)
+{
+	size_t		next = pos;
+
+	while (next < len && gk_redact_is_space(s[next]))
+		next++;
+	return next > pos && next < len && s[next] == '\'';
+}
+
+/*
  * Is there anything at all that could make redact.c and its kin hide
  * something?  Most text has nothing, and this is much faster.
  */
@@ -33,17 +96,11 @@ gk_redact_may_hide(const char *s, size_t len)
 			case '\\':
 			case '%':
 				return true;	/* a letter can be written like this */
+			case '|':
+				return true;
 			case '\'':
-				/* a constant that goes on in another one */
-				if (gk_redact_is_space(s[i + 1]))
-				{
-					size_t		p = i + 1;
-
-					while (p < len && gk_redact_is_space(s[p]))
-						p++;
-					if (p < len && s[p] == '\'')
-						return true;
-				}
+				if (goes_on(s, len, i + 1))
+					return true;
 				break;
 			case ':':
 				if (s[i + 1] == '/')
@@ -51,66 +108,6 @@ gk_redact_may_hide(const char *s, size_t len)
 				break;
 			case '-':
 				if ((next >= 'a' && next <= 'z') || s[i + 1] == '-')
-					return true;
-				break;
-			case 'g':
-				if (next == 'h' && i + 2 < len && strchr("pos", s[i + 2]))
-					return true;
-				break;
-			case 'e':
-				if (s[i + 1] == 'y' && i + 2 < len && s[i + 2] == 'J')
-					return true;
-				break;
-			case 'x':
-			case 'X':
-				if (next == 'o' || next == 'a')
-					return true;
-				break;
-			case 'j':
-			case 'J':
-				if (next == 'w')
-					return true;
-				break;
-			case 'n':
-				if (next == 'p' && i + 2 < len && s[i + 2] == 'm')
-					return true;
-				break;
-			case 'h':
-				if (next == 'v' && i + 2 < len && s[i + 2] == 's')
-					return true;
-				break;
-			case 'p':
-			case 'P':
-				/* with a quote: the word may go on behind it */
-				if (next == 'a' || next == 'w' || !gk_redact_is_word_char((unsigned char) s[i + 1]))
-					return true;
-				break;
-			case 's':
-			case 'S':
-				if (next == 'q' || next == 'm' || (next == 's' && i > 1))
-					return true;	/* sqlplus, sqlldr, smbclient, isql */
-				if (next == 'e' ? i + 2 == len || strchr("cC'\"$", s[i + 2]) : strchr("cagik'\"$", next) != NULL)
-					return true;
-				break;
-			case 't':
-			case 'T':
-				if (next == 'o' && i + 2 < len && (s[i + 2] | 0x20) == 'k')
-					return true;
-				break;
-			case 'k':
-			case 'K':
-				if (next == 'e')
-					return true;
-				break;
-			case 'c':
-			case 'C':
-				if ((next == 'r' && i + 3 < len && (s[i + 3] | 0x20) == 'd') ||
-					(next == 'o' && i + 2 < len && (s[i + 2] | 0x20) == 'o'))
-					return true;
-				break;
-			case 'u':
-			case 'U':
-				if (next == 'm' || (next == 'e' && i + 2 < len && (s[i + 2] | 0x20) == 's'))
 					return true;
 				break;
 			case '<':
@@ -121,23 +118,9 @@ gk_redact_may_hide(const char *s, size_t len)
 				if (next == 'p' && i + 2 < len && s[i + 2] == ':')
 					return true;
 				break;
-			case '|':
-				return true;
-			case 'a':
-			case 'A':
-				if (next == 'u')
+			default:
+				if (word_may_hide(s, len, i))
 					return true;
-				break;
-			case 'b':
-			case 'B':
-				if (next == 'e' && i + 2 < len && (s[i + 2] | 0x20) == 'a')
-					return true;
-				break;
-			case 'm':
-			case 'M':
-				if (next == 'd')
-					return true;
-				break;
 		}
 	}
 	return false;

@@ -14,25 +14,6 @@
 /* Of plain text no more is looked at: its field holds far less. */
 #define GK_PLAIN_LIMIT (16 * 1024)
 
-/* Behind one of these a shell goes on, and a value without quotes ends. */
-#define GK_SHELL_ENDS " \t\n\r;|&`$()<>'\","
-
-static size_t
-skip(const GkRedactor *r, size_t pos, size_t end, const char *chars)
-{
-	while (pos < end && r->s[pos] && strchr(chars, r->s[pos]))
-		pos++;
-	return pos;
-}
-
-static size_t
-find(const GkRedactor *r, size_t pos, size_t end, const char *chars)
-{
-	while (pos < end && r->s[pos] && !strchr(chars, r->s[pos]))
-		pos++;
-	return pos;
-}
-
 /* Show what stands before a value, hide the value; returns where to go on. */
 static size_t
 hide(GkRedactor *r, size_t shown, size_t start, size_t stop)
@@ -82,128 +63,13 @@ gk_redact_uri(GkRedactor *r, size_t pos, size_t end, const char *scheme)
 	}
 	if (is_postgres)
 	{
-		p = find(r, start, at, ":");
+		p = gk_redact_find(r, start, at, ":");
 		if (p == at)
 			return start;		/* no password */
 		gk_redact_show(r, start, p + 1);
 	}
 	gk_redact_hide(r);
 	return at;
-}
-
-/*
- * Where a value that begins at pos, behind the given quote, ends.  A backslash
- * before the closing quote can be part of the value, as in a connection string;
- * not where a shell would go on behind it: a command that hides behind
- * "password=" must not be hidden with it.
- */
-static size_t
-value_end(const GkRedactor *r, size_t pos, size_t end, char quote)
-{
-	if (quote == '\0')
-		return find(r, pos, end, GK_SHELL_ENDS);
-	for (size_t stop = pos;; stop++)
-	{
-		stop = find(r, stop, end, quote == '\'' ? "'" : "\"$`");
-		if (stop + 1 >= end || stop == pos || r->s[stop] != quote ||
-			r->s[stop - 1] != '\\' || strchr(GK_SHELL_ENDS ":}]", r->s[stop + 1]))
-			return stop;
-	}
-}
-
-/*
- * Is there an SQL constant at pos, with whatever a shell needs before its
- * quotes?  Returns where its text begins and, in *stop, where that ends; pos
- * when there is none.
- */
-static size_t
-sql_constant(const GkRedactor *r, size_t pos, size_t end, size_t *stop)
-{
-	const char *s = r->s;
-	size_t		p = skip(r, pos, end, "\\");
-	size_t		start;
-
-	if (p < end && s[p] == '$')
-	{
-		for (p++; p < end && (gk_redact_is_word_char((unsigned char) s[p]) || s[p] == '\\' || s[p] & 0x80);)
-			p++;
-		if (p == end || s[p] != '$')
-			return pos;			/* a variable or command of the shell */
-		*stop = find(r, p + 1, end, "$");
-		return p + 1;
-	}
-	p = pos;
-	if (end - p > 2 && (s[p] | 0x20) == 'u' && s[p + 1] == '&')
-		p += 2;
-	else if (end - p > 1 && s[p] && strchr("eEbBxXnN", s[p]))
-		p++;
-	p = skip(r, p, end, "\\");
-	if (p >= end || (s[p] != '\'' && s[p] != '"'))
-		return pos;
-	start = skip(r, p, end, "\\'\"");
-	while (s[start - 1] == '\\')
-		start--;				/* the value's own */
-	*stop = value_end(r, start, end, s[start - 1]);
-	return start;
-}
-
-/* Does a shell's word go on where the value seems to end: a'b', a\\ b, $'a b'? */
-static bool
-is_shells(const GkRedactor *r, size_t start, size_t stop, size_t end)
-{
-	int			quotes = 0;
-
-	/* in quotes that began before, the value ends with them */
-	if (stop < end && (r->s[stop] == '\'' || r->s[stop] == '"'))
-		for (size_t p = start > 4096 ? start - 4096 : 0; p < start; p++)
-			quotes += r->s[p] == r->s[stop];
-	if (quotes % 2 == 1)
-		return false;
-	return r->is_text && stop < end &&
-		(r->s[stop] == '\'' || r->s[stop] == '"' ||
-		 (r->s[stop] == '$' && stop + 1 < end && (r->s[stop + 1] == '\'' || r->s[stop + 1] == '"')) ||
-		 (stop > 0 && r->s[stop - 1] == '\\'));
-}
-
-/*
- * In plain text, is there a value for the word from "word" to pos?  Then *start
- * and *stop say where it is.
- */
-static bool
-find_value(const GkRedactor *r, size_t word, size_t pos, size_t end,
-		   size_t *start, size_t *stop)
-{
-	size_t		quoted = skip(r, pos, end, "\"'\\");
-	size_t		p = quoted;
-	size_t		next;
-	bool		is_assigned;
-
-	do
-	{
-		next = skip(r, p, end, " \t\n\r");
-		p = gk_redact_comment_end(r, next, end);
-	} while (p > next);
-	if (p >= end)
-		return false;
-	next = skip(r, p + 2, end, " \t\n\r");	/* SET x TO 'y' */
-	if (end - p > 2 && (r->s[p] | 0x20) == 't' && (r->s[p + 1] | 0x20) == 'o' &&
-		(*start = sql_constant(r, next, end, stop)) > next)
-		return true;
-	is_assigned = r->s[p] == '=' || r->s[p] == ':';
-	if (is_assigned)
-		p = skip(r, p, end, " \t\n\r=:>");
-	else if (p == quoted && r->s[p] != '$' && p == pos)
-		return false;
-	*start = sql_constant(r, p, end, stop);
-	if (*start > p)
-		return true;
-	if (!is_assigned && (p == quoted || word == 0 || r->s[word - 1] != '-'))
-		return false;			/* a word among others */
-	*start = p;
-	*stop = value_end(r, p, end, '\0');
-	if (is_shells(r, p, *stop, end))
-		*stop = gk_redact_shell_word(r, p, end, true);
-	return true;
 }
 
 /*
@@ -215,8 +81,8 @@ is_all(const GkRedactor *r, size_t pos, size_t end)
 {
 	int			quotes = 0;
 
-	if (skip(r, pos, end, " \t\n\r\"'\\=:>(") == end ||
-		find(r, pos, end, "%$?") < end)
+	if (gk_redact_skip(r, pos, end, " \t\n\r\"'\\=:>(") == end ||
+		gk_redact_find(r, pos, end, "%$?") < end)
 		return false;
 	for (size_t p = pos; p < end; p++)
 		if (r->s[p] == '\'')
@@ -251,110 +117,174 @@ completes_secret(GkRedactor *r, const char *word)
 	return is_secret;
 }
 
-static bool
-redact_text(GkRedactor *r, size_t pos, size_t end, GkEscapes escapes, bool is_plain)
+/* Where redact_text() stands, and what it has seen. */
+typedef struct
 {
-	size_t		begin = pos;
-	size_t		shown = pos;
-	bool		is_joined = true;	/* by quotes to the word before */
-	int			command = 0;
-	char		word[GK_WORD_SIZE] = "";
+	GkRedactor *r;
+	size_t		begin;
+	size_t		pos;
+	size_t		end;
+	size_t		shown;			/* what stands before has been shown or hidden */
+	GkEscapes	escapes;
+	bool		is_plain;
+	bool		is_joined;		/* by quotes to the word before */
+	bool		hides_rest;
+	int			command;
+	char		word[GK_WORD_SIZE];
+} GkWalk;
 
-	while (pos < end)
+/* Hide a value, and go on behind it. */
+static bool
+hide_value(GkWalk *walk, size_t start, size_t stop)
+{
+	walk->shown = walk->pos = hide(walk->r, walk->shown, start, stop);
+	return true;
+}
+
+static bool
+hide_rest(GkWalk *walk, size_t start)
+{
+	walk->hides_rest = true;
+	return hide_value(walk, start, walk->end);
+}
+
+/* A URI, a program's option, a token? */
+static bool
+take_beginning(GkWalk *walk)
+{
+	GkRedactor *r = walk->r;
+	size_t		pos = walk->pos;
+	size_t		end = walk->end;
+	size_t		start;
+	size_t		stop;
+
+	if (end - pos > 3 && memcmp(r->s + pos, "://", 3) == 0)
 	{
-		size_t		from = pos;
-		size_t		start;
-		size_t		stop;
-		GkWordKind	kind;
-		bool		is_pieced;
-		bool		has_value;
-		int			c;
-
-		if (end - pos > 3 && memcmp(r->s + pos, "://", 3) == 0)
-		{
-			if (escapes != GK_ESCAPES_NONE && memchr(r->s + pos, '\\', end - pos))
-				return hide(r, shown, pos + 3, end) > 0;	/* which is the '@'? */
-			gk_redact_show(r, shown, pos);
-			shown = pos = gk_redact_uri(r, pos, end, word);
-			continue;
-		}
-		if ((r->s[pos] == '-' || command) && (pos == begin || strchr(" .\t\n\r\"'", r->s[pos - 1])) &&
-			gk_redact_option(r, pos, end, command, is_plain, &start, &stop) &&
-			!gk_redact_is_run(r, 0, 0, start, stop, end))
-		{
-			shown = pos = hide(r, shown, start, stop);
-			continue;
-		}
-		if ((stop = gk_redact_token(r, pos, end)) > pos)
-		{
-			shown = pos = hide(r, shown, pos, stop);
-			continue;
-		}
-		if (r->s[pos] && strchr(";|&\n", r->s[pos]))
-			command = 0;
-		pos = gk_redact_word(r, pos, end, escapes, word);
-		if (pos == from)
-		{
-			pos += gk_redact_char(r, pos, end, escapes, &c);
-			if (escapes != GK_ESCAPES_NONE && r->s[from] == '\\' && c != 0 && strchr(":/@=", c))
-				return hide(r, shown, from, end) > 0;	/* of a URI, an option? */
-			if (c == '\'' || c == '"')
-				is_joined = true;
-			else if (c == 0 || !strchr(" \t\r\n|,+", c))
-				r->tail[0] = '\0';
-			continue;
-		}
-		if (!is_joined)
-			r->tail[0] = '\0';
-		is_joined = false;
-		is_pieced = completes_secret(r, word);
-		if (is_verifier(r, pos, end, word))
-		{
-			shown = pos = hide(r, shown, from, find(r, pos, end, " \t\n\r\"'"));
-			continue;
-		}
-		if (gk_redact_header(r, from, pos, end, word, &start, &stop) &&
-			!gk_redact_is_run(r, 0, 0, start, stop, end))
-		{
-			shown = pos = hide(r, shown, start, stop);
-			continue;
-		}
-		if ((gk_redact_argument(r, word, pos, end, is_plain, &start, &stop) ||
-			 ((strcmp(word, "echo") == 0 || strcmp(word, "printf") == 0) &&
-			  gk_redact_piped(r, pos, end, is_plain, &start, &stop))) &&
-			!gk_redact_is_run(r, 0, 0, start, stop, end))
-		{
-			shown = pos = hide(r, shown, start, stop);
-			continue;
-		}
-		/* of a URI it is the scheme */
-		if (gk_redact_command(word) && !(pos < end && r->s[pos] == ':'))
-			command = gk_redact_command(word);
-		kind = is_pieced ? GK_WORD_SECRET : gk_redact_classify(word);
-		if (kind == GK_WORD_PLAIN && gk_redact_is_parameter(r, from, pos, end, word))
-			kind = GK_WORD_HINT;
-		if (kind == GK_WORD_PLAIN)
-			continue;
-		r->has_secret |= kind == GK_WORD_SECRET;
-		has_value = find_value(r, from, pos, end, &start, &stop) ||
-			(escapes != GK_ESCAPES_NONE && memchr(r->s + from, '\\', end - from));
-		if (gk_redact_is_name(r, from, pos, end, has_value))
-			continue;
-		if (is_plain && has_value && !gk_redact_is_run(r, from, pos, start, stop, end))
-			shown = pos = hide(r, shown, start, stop);
-		else if (!is_plain && (has_value || kind == GK_WORD_SECRET))
-		{
-			gk_redact_show(r, shown, pos);
-			gk_text_put_some(r->out, " ", 1);
-			gk_redact_hide(r);
-			r->in_doubt |= is_pieced || !is_all(r, pos, end);
-			r->tail[0] = '\0';
-			return true;
-		}
+		if (walk->escapes != GK_ESCAPES_NONE && memchr(r->s + pos, '\\', end - pos))
+			return hide_rest(walk, pos + 3);	/* which is the '@'? */
+		gk_redact_show(r, walk->shown, pos);
+		walk->shown = walk->pos = gk_redact_uri(r, pos, end, walk->word);
+		return true;
 	}
-	if (end > begin && !is_joined && !gk_redact_is_word_char((unsigned char) r->s[end - 1]))
+	if ((r->s[pos] == '-' || walk->command) &&
+		(pos == walk->begin || strchr(" .\t\n\r\"'", r->s[pos - 1])) &&
+		gk_redact_option(r, pos, end, walk->command, walk->is_plain, &start, &stop) &&
+		!gk_redact_is_run(r, 0, 0, start, stop, end))
+		return hide_value(walk, start, stop);
+	stop = gk_redact_token(r, pos, end);
+	return stop > pos && hide_value(walk, pos, stop);
+}
+
+/* What is no word. */
+static void
+take_char(GkWalk *walk)
+{
+	GkRedactor *r = walk->r;
+	size_t		from = walk->pos;
+	int			c;
+
+	walk->pos += gk_redact_char(r, from, walk->end, walk->escapes, &c);
+	if (walk->escapes != GK_ESCAPES_NONE && r->s[from] == '\\' && c != 0 && strchr(":/@=", c))
+		hide_rest(walk, from);	/* of a URI, an option? */
+	else if (c == '\'' || c == '"')
+		walk->is_joined = true;
+	else if (c == 0 || !strchr(" \t\r\n|,+", c))
+		r->tail[0] = '\0';
+}
+
+/* A word, which began at from, that has its own kind of value? */
+static bool
+take_special_word(GkWalk *walk, size_t from)
+{
+	GkRedactor *r = walk->r;
+	size_t		pos = walk->pos;
+	size_t		end = walk->end;
+	size_t		start;
+	size_t		stop;
+
+	if (is_verifier(r, pos, end, walk->word))
+		return hide_value(walk, from, gk_redact_find(r, pos, end, " \t\n\r\"'"));
+	if (gk_redact_header(r, from, pos, end, walk->word, &start, &stop) &&
+		!gk_redact_is_run(r, 0, 0, start, stop, end))
+		return hide_value(walk, start, stop);
+	if ((gk_redact_argument(r, walk->word, pos, end, walk->is_plain, &start, &stop) ||
+		 ((strcmp(walk->word, "echo") == 0 || strcmp(walk->word, "printf") == 0) &&
+		  gk_redact_piped(r, pos, end, walk->is_plain, &start, &stop))) &&
+		!gk_redact_is_run(r, 0, 0, start, stop, end))
+		return hide_value(walk, start, stop);
+	return false;
+}
+
+static void
+take_word(GkWalk *walk, size_t from)
+{
+	GkRedactor *r = walk->r;
+	size_t		pos = walk->pos;
+	size_t		end = walk->end;
+	size_t		start = pos;
+	size_t		stop = pos;
+	GkWordKind	kind;
+	bool		is_pieced;
+	bool		has_value;
+
+	if (!walk->is_joined)
+		r->tail[0] = '\0';
+	walk->is_joined = false;
+	is_pieced = completes_secret(r, walk->word);
+	if (take_special_word(walk, from))
+		return;
+	/* of a URI it is the scheme */
+	if (gk_redact_command(walk->word) && !(pos < end && r->s[pos] == ':'))
+		walk->command = gk_redact_command(walk->word);
+	kind = is_pieced ? GK_WORD_SECRET : gk_redact_classify(walk->word);
+	if (kind == GK_WORD_PLAIN && gk_redact_is_parameter(r, from, pos, end, walk->word))
+		kind = GK_WORD_HINT;
+	if (kind == GK_WORD_PLAIN)
+		return;
+	r->has_secret |= kind == GK_WORD_SECRET;
+	has_value = gk_redact_find_value(r, from, pos, end, &start, &stop) ||
+		(walk->escapes != GK_ESCAPES_NONE && memchr(r->s + from, '\\', end - from));
+	if (gk_redact_is_name(r, from, pos, end, has_value))
+		return;
+	if (walk->is_plain && has_value && !gk_redact_is_run(r, from, pos, start, stop, end))
+		hide_value(walk, start, stop);
+	else if (!walk->is_plain && (has_value || kind == GK_WORD_SECRET))
+	{
+		gk_redact_show(r, walk->shown, pos);
+		gk_text_put_some(r->out, " ", 1);
+		gk_redact_hide(r);
+		r->in_doubt |= is_pieced || !is_all(r, pos, end);
+		r->tail[0] = '\0';
+		walk->hides_rest = true;
+		walk->pos = end;
+	}
+}
+
+static bool
+redact_text(GkWalk *walk)
+{
+	GkRedactor *r = walk->r;
+	size_t		end = walk->end;
+
+	while (walk->pos < end)
+	{
+		size_t		from = walk->pos;
+
+		if (take_beginning(walk))
+			continue;
+		if (r->s[from] && strchr(";|&\n", r->s[from]))
+			walk->command = 0;
+		walk->pos = gk_redact_word(r, from, end, walk->escapes, walk->word);
+		if (walk->pos == from)
+			take_char(walk);
+		else
+			take_word(walk, from);
+	}
+	if (walk->hides_rest)
+		return true;
+	if (end > walk->begin && !walk->is_joined && !gk_redact_is_word_char((unsigned char) r->s[end - 1]))
 		r->tail[0] = '\0';		/* the last word ended before the text */
-	gk_redact_show(r, shown, end);
+	gk_redact_show(r, walk->shown, end);
 	return false;
 }
 
@@ -366,10 +296,14 @@ redact_text(GkRedactor *r, size_t pos, size_t end, GkEscapes escapes, bool is_pl
 bool
 gk_redact_text(GkRedactor *r, size_t pos, size_t end, GkEscapes escapes, bool is_plain)
 {
+	GkWalk		walk = {
+		.r = r,.begin = pos,.pos = pos,.shown = pos,.end = end,
+		.escapes = escapes,.is_plain = is_plain,.is_joined = true
+	};
 	bool		hidden;
 
 	r->is_text = true;
-	hidden = redact_text(r, pos, end, escapes, is_plain);
+	hidden = redact_text(&walk);
 	r->is_text = false;
 	return hidden;
 }

@@ -253,6 +253,28 @@ my @laws = (
 		good => [ [ 'gate.c', "\n" x 400 ] ],
 	},
 	{
+		law => 'no function over 60 lines, but for tables',
+		judge => sub {
+			my (@wrong, $name, $began);
+			my $n = 0;
+			foreach (split /\n/, bare($_[1]))
+			{
+				$n++;
+				$name = $1 if /^(?!static const\b|typedef\b|struct\b|enum\b)(?:\w[\w *]*?)?\b(\w+)\((?!.*;)/;
+				undef $name if /^[^\s{}#].*[=;]\s*$|^(?:typedef|struct|static const struct)\b/;
+				$began = $n if /^\{/;
+				push @wrong, "$_[0]:$began: $name() has @{[ $n - $began + 1 ]} lines" if /^\}/ && $name && $n - $began >= 60;
+				undef $name if /^\}/;
+			}
+			return @wrong;
+		},
+		bad => [ [ 'gate.c', "static bool\ngk_gate(int a,\n\t\tint b)\n{\n" . "\tx();\n" x 59 . "}\n" ] ],
+		good => [
+			[ 'gate.c', "static bool\ngk_gate(int a,\n\t\tint b)\n{\n" . "\tx();\n" x 58 . "}\n" ],
+			[ 'gate.c', "static void\nf(void)\n{\n}\n\nstatic const struct\n{\n\tint\t\ta;\n}\t\t\tt[] =\n{\n" . "\t{f(1)},\n" x 70 . "};\n" ]
+		],
+	},
+	{
 		law => 'every extern begins gk_',
 		judge => sub {
 			return grep { !/\bgk_\w+\s*(?:\(|;|\[|$)/ }
