@@ -21,6 +21,7 @@
 #include "common/redact_commands.c"
 #include "common/redact_names.c"
 #include "common/redact_shell.c"
+#include "common/redact_find.c"
 #include "common/redact_value.c"
 #include "common/redact.c"
 #include "common/redact_sql.c"
