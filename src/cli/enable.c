@@ -32,7 +32,8 @@ static const char usage[] =
 "\n"
 "Options:\n"
 "  -D, --pgdata DATADIR     the cluster with this data directory\n"
-"      --mode MODE          audit (record only) or enforce (deny, too)\n"
+"      --mode MODE          audit (record only; what a cluster gets first) or\n"
+"                           enforce (deny, too)\n"
 "      --strict             switch gatekeeper.strict on\n"
 "  -n, --dry-run            show what would change, and change nothing\n"
 "      --bindir DIR         where the server's programs are\n"
@@ -179,6 +180,37 @@ verb_to_take_effect(bool is_loaded)
 	return !plan.cluster.is_running ? "start" : is_loaded && !is_strict ? "reload" : "restart";
 }
 
+/*
+ * A cluster that gets the module is only watched at first, unless a mode was asked
+ * for or is set already: what is refused on the first day is mostly work that
+ * nobody had thought of.
+ */
+static void
+choose_mode(void)
+{
+	if (plan.mode == NULL && !gk_list_has_library(plan.list) &&
+		gk_config_last(&plan.config, "gatekeeper.mode") == NULL)
+		plan.mode = "audit";
+}
+
+/* In mode audit: what comes next. */
+static void
+say_how_to_enforce(void)
+{
+	const GkCluster *cluster = &plan.cluster;
+	const GkSetting *mode = gk_config_last(&plan.config, "gatekeeper.mode");
+	char	   *which = strcmp(cluster->name, cluster->data) == 0 ?
+		gk_format("-D %s", cluster->data) : gk_copy(cluster->name);
+
+	if (strcmp(plan.mode ? plan.mode : mode ? mode->value : "enforce", "audit") != 0)
+		return;
+	printf("Mode audit: nothing is refused; what would be is recorded.\n"
+		   "See what that is, now and after some days with their backups and upgrades:\n"
+		   "  pg_gatekeeper check --preflight %s\n"
+		   "Then have it refused:\n"
+		   "  pg_gatekeeper enable %s --mode enforce\n", which, which);
+}
+
 int
 gk_enable(int argc, char **argv)
 {
@@ -190,6 +222,7 @@ gk_enable(int argc, char **argv)
 	int			status;
 
 	gk_plan_begin(&plan, argc, argv, usage, true);
+	choose_mode();
 	library = gk_cluster_library(&plan.cluster);
 	obstacle = gk_plan_obstacle(&plan);
 	if (obstacle)
@@ -214,6 +247,7 @@ gk_enable(int argc, char **argv)
 			   plan.cluster.name, library, *verb - 'a' + 'A', verb + 1,
 			   gk_cluster_command(&plan.cluster, verb));
 	}
+	say_how_to_enforce();
 	name_unknown_settings(library);
 	name_superusers();
 	return GK_EXIT_OK;

@@ -32,12 +32,13 @@ is("$status $err", '0 ', 'enable succeeds');
 like($out, qr/^\+shared_preload_libraries = 'pg_gatekeeper'$/m, '... and shows what it wrote');
 like($out, qr/^Start the server for it to take effect:\n  .*pg_ctl.* start$/m, '... and says how to go on');
 is((stat $drop_in)[2], (stat $conf)[2], '... and its file is as private as the others');
-is(preloaded(), 'pg_gatekeeper; enforce off', '... and the server has the module');
+like($out, qr/^Mode audit: .*^  pg_gatekeeper check --preflight -D \Q$data\E\n.*^  pg_gatekeeper enable -D \Q$data\E --mode enforce$/ms, '... to the mode that refuses, too');
+is(preloaded(), 'pg_gatekeeper; audit off', '... and the server has the module, in mode audit');
 
 my $after = snapshot($data);
 ($status, $out, $err) = run_cli('enable', '-D', $data);
 is($status, 0, 'enabled twice');
-like($out, qr/preloads pg_gatekeeper already/, '... is told');
+like($out, qr/preloads pg_gatekeeper already.*^Mode audit: /ms, '... is told');
 is(snapshot($data), $after, '... and nothing more');
 
 ($status, $out, $err) = run_cli('enable', '-D', $data, '--mode', 'audit', '--strict');
@@ -88,6 +89,18 @@ run_cli('disable', '-D', $data);
 $node->stop;
 is(snapshot($data), $before, '... and can be taken back');
 
+# A mode that is set already, or asked for, is the mode.
+begin(q{gatekeeper.mode = 'enforce'});
+($status, $out, $err) = run_cli('enable', '-D', $data);
+is(preloaded(), 'pg_gatekeeper; enforce off', 'a mode that is set stays');
+unlike($out, qr/^Mode audit/m, '... and nothing is said of audit');
+begin('');
+($status, $out, $err) = run_cli('enable', '-D', $data, '--mode', 'enforce');
+is(preloaded(), 'pg_gatekeeper; enforce off', 'enforce from the beginning, when it is asked for');
+unlike($out, qr/^Mode audit/m, '... and nothing is said of audit');
+run_cli('disable', '-D', $data);
+begin('');
+
 # Names that the module does not know
 my @names = GkTest::slurp("$ENV{GK_TOP}/conf/pg_gatekeeper.conf") =~ /^#(gatekeeper\.\w+ = .*)$/mg;
 cmp_ok(scalar(@names), '>', 40, 'the drop-in has settings');
@@ -106,7 +119,7 @@ run_cli('disable', '-D', $data);
 
 $before = begin(q{shared_preload_libraries = 'auto_explain, pg_stat_statements' # ours});
 ($status, $out, $err) = run_cli('enable', '-D', $data);
-is(preloaded(), 'auto_explain, pg_stat_statements, pg_gatekeeper; enforce off', 'other libraries stay');
+is(preloaded(), 'auto_explain, pg_stat_statements, pg_gatekeeper; audit off', 'other libraries stay');
 run_cli('disable', '-D', $data);
 is(snapshot($data), $before, '... also afterwards');
 
@@ -127,14 +140,14 @@ refused('to edit a file of somebody else', qr/postgresql\.conf line \d+.*\nWrite
 # to the server: it says so in its log and loads nothing.
 $before = begin(q{shared_preload_libraries = '"auto_explain" ,  "$libdir/pg_stat_statements"'});
 ($status, $out, $err) = run_cli('enable', '-D', $data);
-is(preloaded(), '"auto_explain" ,  "$libdir/pg_stat_statements", pg_gatekeeper; enforce off',
+is(preloaded(), '"auto_explain" ,  "$libdir/pg_stat_statements", pg_gatekeeper; audit off',
 	'names in double quotes stay as they are');
 run_cli('disable', '-D', $data);
 is(snapshot($data), $before, '... also afterwards');
 
 begin(q{shared_preload_libraries = '  '});
 ($status, $out, $err) = run_cli('enable', '-D', $data);
-is(preloaded(), 'pg_gatekeeper; enforce off', 'a list of nothing but space');
+is(preloaded(), 'pg_gatekeeper; audit off', 'a list of nothing but space');
 
 foreach my $broken (q{auto_explain,}, q{auto_explain,,pg_stat_statements}, q{"auto_explain}, q{"auto_explain" x})
 {
@@ -146,13 +159,13 @@ is(preloaded(), '"auto_explain" x; not loaded', '... which the server ignores, i
 
 begin(q{Shared_Preload_Libraries = auto_explain});
 run_cli('enable', '-D', $data);
-is(preloaded(), 'auto_explain, pg_gatekeeper; enforce off', 'a name in capitals, a value without quotes');
+is(preloaded(), 'auto_explain, pg_gatekeeper; audit off', 'a name in capitals, a value without quotes');
 run_cli('disable', '-D', $data);
 ok(!-e $drop_in, '... is enough when the file is gone');
 
 begin(q{shared_preload_libraries = 'auto\137explain'});
 run_cli('enable', '-D', $data);
-is(preloaded(), 'auto_explain, pg_gatekeeper; enforce off', 'an escape in the value');
+is(preloaded(), 'auto_explain, pg_gatekeeper; audit off', 'an escape in the value');
 
 # ------------------------------------------------------------------------
 # What stands in the files is put back to the byte
@@ -172,7 +185,7 @@ unlink $conf;
 symlink "$elsewhere/real.conf", $conf or die $!;
 run_cli('enable', '-D', $data);
 ok(-l $conf, 'a symbolic link to the file stays one');
-is(preloaded(), 'pg_gatekeeper; enforce off', '... and what it points to is changed');
+is(preloaded(), 'pg_gatekeeper; audit off', '... and what it points to is changed');
 run_cli('disable', '-D', $data);
 is(GkTest::slurp("$elsewhere/real.conf"), $original, '... and as it was afterwards');
 unlink $conf;
@@ -185,7 +198,7 @@ is($status, 0, 'a setting that somebody added to our file');
 like(GkTest::slurp($drop_in), qr/^gatekeeper\.copy_file = 'always'$/m, '... stays');
 is(preloaded(), '; not loaded', '... without the module');
 run_cli('enable', '-D', $data);
-is(preloaded(), 'pg_gatekeeper; enforce off', '... and with it again');
+is(preloaded(), 'pg_gatekeeper; audit off', '... and with it again');
 like(GkTest::slurp($drop_in), qr/^gatekeeper\.copy_file = 'always'$/m, '... and in force');
 
 done_testing();

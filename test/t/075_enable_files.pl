@@ -205,7 +205,7 @@ is("$status $err", '0 ', 'a cluster of Debian\'s by its name');
 like($out, qr/^  sudo (?:pg_ctlcluster $major test start|systemctl start postgresql\@$major-test)$/m,
 	'... with the command to start it');
 is( GkTest::slurp("$root/$major/test/conf.d/pg_gatekeeper.conf") =~ s/^#.*\n//mgr,
-	"shared_preload_libraries = 'auto_explain, pg_gatekeeper'\n", '... and the file in its conf.d');
+	"shared_preload_libraries = 'auto_explain, pg_gatekeeper'\ngatekeeper.mode = 'audit'\n", '... and the file in its conf.d');
 ($status, $out, $err) = run_cli('disable', "$major/test");
 is(snapshot("$root/$major/test"), $before, '... and as it was afterwards');
 
