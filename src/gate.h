@@ -32,6 +32,7 @@ extern const char *gk_bound_to(const char *what);
 extern bool gk_is_exempt(const GkEvent *event);
 
 /* refusal.c */
+extern char *gk_statement_that_vouches(Oid funcid);
 extern void gk_deny(const GkEvent *event, GkLevel level, uint64 seq, bool recorded);
 
 /* Why rules could have a say on a query. */
@@ -93,7 +94,8 @@ extern PlannedStmt *gk_statement_asks(PlannedStmt *pstmt, NodeTag tag, ProcessUt
 extern void gk_query_asks(Query *query, ParamListInfo params);
 extern void gk_fetch_asks(Portal portal);
 extern void gk_untrusted_states(const Node *stmt);
-extern ProcessUtilityContext gk_call_asks(CallStmt *stmt, ProcessUtilityContext context);
+extern ProcessUtilityContext gk_call_asks(CallStmt *stmt, ProcessUtilityContext context,
+										  ErrorContextCallback *why);
 extern bool gk_ask_about_call(Oid funcid, Oid builtin, FunctionCallInfo fcinfo, char *stack);
 extern void gk_ask_about_function(Oid funcid);
 extern void gk_ask_without_arguments(Oid funcid, const GkRule *rule, const GkSymbol *symbol);

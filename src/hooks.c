@@ -70,6 +70,8 @@ process_utility_slow(PlannedStmt *pstmt, const char *source_text,
 {
 	NodeTag		tag = nodeTag(pstmt->utilityStmt);
 	char	   *stack = __builtin_frame_address(0);
+	ErrorContextCallback why;
+	ErrorContextCallback *outer = error_context_stack;
 	bool		resumed;
 	ptrdiff_t	n;
 
@@ -91,9 +93,10 @@ process_utility_slow(PlannedStmt *pstmt, const char *source_text,
 	if (gk_is_watched_statement(tag) || unlikely(gk_classes_watched != 0))
 		pstmt = gk_statement_asks(pstmt, tag, context, source_text);
 	if (tag == T_CallStmt && gk_code_session_is_privileged())
-		context = gk_call_asks((CallStmt *) pstmt->utilityStmt, context);
+		context = gk_call_asks((CallStmt *) pstmt->utilityStmt, context, &why);
 	next_utility(pstmt, source_text, read_only_tree, context, params, env,
 				 dest, qc);
+	error_context_stack = outer;
 	gk_statement_end(n);
 	if (unlikely(resumed))
 		gk_code_end(false, stack);

@@ -6,7 +6,7 @@
  * A label vouches for a body that somebody has read.  So setting one rewrites
  * the function's row: whoever replaces the function at the same time waits and
  * then fails, or makes us fail, and every backend forgets what it knew and had
- * compiled.  And a function that anybody but a plain superuser changes loses
+ * compiled.  And a function or view that anybody but a plain superuser changes loses
  * its label.
  *
  * Does not see: what happens to a labelled function while the module is not
@@ -28,9 +28,13 @@
 #include "catalog/objectaddress.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_rewrite.h"
 #include "commands/seclabel.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "rewrite/rewriteDefine.h"
+#include "rewrite/rewriteSupport.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -55,13 +59,19 @@ rule_names(void)
 }
 
 static void
-check_text(const char *text, bool is_role)
+check_text(const char *text, Oid classid)
 {
+	bool		is_role = classid == AuthIdRelationId;
 	GkLabel		label;
 	const char *rule;
 
 	if (gk_label_parse(text, &label, &rule))
 	{
+		if (label.allows && classid == RelationRelationId)
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("pg_gatekeeper: a view can be labeled as trusted only"),
+					 errhint("What its readers may not do themselves, a function with the label 'allow ...' can do for them.")));
 		if (label.administrator && !is_role)
 			ereport(ERROR,
 					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
@@ -88,17 +98,28 @@ check_text(const char *text, bool is_role)
 			 errhint("Write 'trusted', or 'allow' and the rules to lift, as in 'allow copy_file, server_files', or both, as in 'trusted, allow copy_file'; for a person who becomes another role to administer the server, 'administrator'; for what a role's sessions have recorded, 'audit' or 'no audit'.")));
 }
 
+/* Whose query is stored, and cannot be altered but by replacing all of it? */
+static bool
+is_view(const ObjectAddress *object)
+{
+	char		kind = object->classId == RelationRelationId ? get_rel_relkind(object->objectId) : 0;
+
+	return object->objectSubId == 0 && (kind == RELKIND_VIEW || kind == RELKIND_MATVIEW);
+}
+
 static void
 check_object(const ObjectAddress *object)
 {
 	if (object->classId == AuthIdRelationId)
+		return;
+	if (is_view(object) && object->objectId >= FirstNormalObjectId)
 		return;
 	if (object->classId != ProcedureRelationId)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("pg_gatekeeper: a label of gatekeeper cannot be on an object of type \"%s\"",
 						getObjectTypeDescription(object, false)),
-				 errhint("Exemptions are for functions, procedures and roles.")));
+				 errhint("Exemptions are for functions, procedures, roles, views and materialized views.")));
 	if (get_func_prokind(object->objectId) == PROKIND_AGGREGATE)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
@@ -147,6 +168,26 @@ touch(const ObjectAddress *object)
 }
 
 /*
+ * What was planned with the view's label as it was is planned anew.  The lock that
+ * SECURITY LABEL holds until the commit keeps the view's query as it is; was that
+ * replaced while it waited?
+ */
+static void
+touch_view(Oid relid)
+{
+	HeapTuple	rule = SearchSysCacheCopy2(RULERELNAME, ObjectIdGetDatum(relid),
+										   CStringGetDatum(ViewSelectRuleName));
+
+	if (!HeapTupleIsValid(rule) || is_news(rule))
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("pg_gatekeeper: what is to be labeled was changed by another session"),
+				 errhint("Review it again, and repeat the statement.")));
+	heap_freetuple(rule);
+	CacheInvalidateRelcacheByRelid(relid);
+}
+
+/*
  * SECURITY LABEL FOR gatekeeper: core has found the object, locked it and
  * checked that it is the user's.  The rule "exemption" has had its say; but
  * labels outlive the time when it, or the module, may have been off.
@@ -161,8 +202,11 @@ relabel(const ObjectAddress *object, const char *text)
 				 errdetail("This holds whatever the settings are.")));
 	check_object(object);
 	if (text)
-		check_text(text, object->classId == AuthIdRelationId);
-	touch(object);
+		check_text(text, object->classId);
+	if (object->classId == RelationRelationId)
+		touch_view(object->objectId);
+	else
+		touch(object);
 	gk_label_is_set();
 }
 
@@ -178,31 +222,65 @@ is_new(ObjectAccessType event)
 	return event == OAT_POST_CREATE && stmt && !stmt->replace;
 }
 
+/* Of which relation the rule is, or InvalidOid. */
+static Oid
+relation_of_rule(Oid rule)
+{
+	HeapTuple	row = gk_newest_row(RewriteRelationId, rule);
+	Oid			relid = HeapTupleIsValid(row) ? ((Form_pg_rewrite) GETSTRUCT(row))->ev_class : InvalidOid;
+
+	if (HeapTupleIsValid(row))
+		heap_freetuple(row);
+	return relid;
+}
+
 /*
- * A function was made, replaced or altered.  The label was for what it was
+ * A function or view was made, replaced or altered.  The label was for what it was
  * before, unless a plain superuser has changed it: that is as good as a new
  * label.  Not a denial, since its owner may change it; and never silent.
  */
-void
-gk_label_function_changed(ObjectAccessType what, Oid funcid)
+static void
+take_label(Oid classid, Oid objid)
 {
-	GkRequest	request = {.door = GK_DOOR_OBJECT,.classid = ProcedureRelationId,.objid = funcid};
-	GkFinding	finding = {.action = "taking an exemption away",.object_type = "function"};
+	GkRequest	request = {.door = GK_DOOR_OBJECT,.classid = classid,.objid = objid};
+	GkFinding	finding = {.action = "taking an exemption away",.object_type = classid == ProcedureRelationId ? "function" : "view"};
 	GkEvent		event = {.rule = &gk_rules[GK_EXEMPTION],.verdict = GK_ALLOWED,.request = &request,.finding = &finding};
 	ObjectAddress object;
 	uint64		seq;
 
-	if (is_new(what) || is_plain_superuser())
+	if (gk_label_text(classid, objid) == NULL)
 		return;
-	if (gk_label_text(ProcedureRelationId, funcid) == NULL)
-		return;
-	ObjectAddressSet(object, ProcedureRelationId, funcid);
+	ObjectAddressSet(object, classid, objid);
 	SetSecurityLabel(&object, GK_LABEL_PROVIDER, NULL);
+	if (classid == RelationRelationId)
+		CacheInvalidateRelcacheByRelid(objid);
 	if (gk_mode == GK_MODE_OFF)
 		return;
 	event.circumstances = gk_circumstances();
-	finding.object = gk_function_name(funcid);
+	finding.object = classid == ProcedureRelationId ? gk_function_name(objid) : gk_relation_name(objid);
 	(void) gk_audit_record(&event, &seq);
+}
+
+/* An object was made or altered: has it, or what it belongs to, a label to lose? */
+void
+gk_label_object_changed(ObjectAccessType what, Oid classid, Oid objid, int subid)
+{
+	bool		is_rule = classid == RewriteRelationId;
+
+	if (classid == ProcedureRelationId)
+	{
+		if (!is_new(what) && !is_plain_superuser())
+			take_label(classid, objid);
+		return;
+	}
+	if (!is_rule && (classid != RelationRelationId || (what == OAT_POST_CREATE && subid == 0)))
+		return;
+	if (gk_no_function_has_label() || is_plain_superuser())
+		return;
+	if (is_rule)
+		objid = relation_of_rule(objid);
+	if (OidIsValid(objid))
+		take_label(RelationRelationId, objid);
 }
 
 /*

@@ -13,13 +13,17 @@
  *-------------------------------------------------------------------------
  */
 #include "origin/labels.h"
+#include "origin/owners.h"
 
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 #define SEE "See pg_gatekeeper(7)."
 #define SEE_EXEMPTIONS "See pg_gatekeeper(7), EXEMPTIONS."
@@ -79,12 +83,36 @@ function_label(Oid funcid, bool trusted, const GkRule *lifted)
 					label_with(ProcedureRelationId, funcid, trusted, false, lifted));
 }
 
+/* The statement that labels the function as trusted, beside what its label says. */
+char *
+gk_statement_that_vouches(Oid funcid)
+{
+	return function_label(funcid, true, NULL);
+}
+
 static char *
 role_label(Oid roleid, bool trusted, bool administrator, const GkRule *lifted)
 {
 	return psprintf("SECURITY LABEL FOR gatekeeper ON ROLE %s IS '%s'",
 					quote_identifier(GetUserNameFromId(roleid, false)),
 					label_with(AuthIdRelationId, roleid, trusted, administrator, lifted));
+}
+
+/*
+ * The statement that labels the view that others wrote and the running statement
+ * uses; or NULL where what it uses of theirs is none.
+ */
+static char *
+view_label(Oid author)
+{
+	Oid			relid = gk_running_vehicle();
+	char		kind = OidIsValid(relid) ? get_rel_relkind(relid) : 0;
+
+	if ((kind != RELKIND_VIEW && kind != RELKIND_MATVIEW) ||
+		gk_relation_owner(relid) != author || gk_label_trusts_view(relid))
+		return NULL;
+	return psprintf("SECURITY LABEL FOR gatekeeper ON %sVIEW %s IS 'trusted'",
+					kind == RELKIND_VIEW ? "" : "MATERIALIZED ", gk_relation_name(relid));
 }
 
 /* Superuser rights are running what others wrote, or led to. */
@@ -94,9 +122,13 @@ advice_on_untrusted(const GkRefusal *refusal)
 	const GkRequest *request = refusal->request;
 	Oid			function = gk_code_function();
 	Oid			author = gk_code_author(request->has_no_author, request->lender);
+	char	   *view;
 
 	if (request->circumstances & GK_UNTRUSTED && request->door == GK_DOOR_RELATION)
 		return "A view leads there, and its author could have led anybody there. Name the tables themselves in the statement. " SEE;
+	if ((request->circumstances & GK_UNTRUSTED) && (view = view_label(author)) != NULL)
+		return psprintf("A view of another role calls the function, not the statement itself. Read the view after SET ROLE to its owner; or let a superuser review the view and vouch for its query, with %s. " SEE_EXEMPTIONS,
+						view);
 	if (request->circumstances & GK_UNTRUSTED)
 		return psprintf("A view, default, constraint, condition, policy, rule, operator, aggregate or cast of another role calls the function, not the statement itself. Use that role's objects after SET ROLE to it, or call the function in a SELECT of its own. For all that a role made, a superuser can vouch with %s. " SEE_EXEMPTIONS,
 						OidIsValid(author) && !gk_is_superuser(author) ? role_label(author, true, false, NULL) :
@@ -129,6 +161,11 @@ advice_on_elevated(const GkRefusal *refusal)
 		return psprintf("Do it in a session that logged in with the rights for it. If \"%s\" is a person who administers this server, a superuser can say so, with %s. See pg_gatekeeper(7), ADMINISTRATORS.",
 						GetUserNameFromId(session, true),
 						role_label(session, false, refusal->lifted == NULL, refusal->lifted));
+	if (is_member_of_role_nosuper(session, GetUserId()))
+		return gk_label_on_role(session).administrator ?
+			"SET ROLE in a function or DO block does not count in a session of an administrator: execute it as a statement of its own, before the rest. See pg_gatekeeper(7), ADMINISTRATORS." :
+			psprintf("Do it in a session that logged in with the rights for it. If \"%s\" is a person who administers this server, a superuser can say so, with %s; then SET ROLE counts that is a statement of its own, not in a function or DO block. See pg_gatekeeper(7), ADMINISTRATORS.",
+					 GetUserNameFromId(session, true), role_label(session, false, true, NULL));
 	return psprintf("Do it in a session that logged in with the rights for it; rights gained on the way, by SECURITY DEFINER, SET ROLE or another module, do not count. An administrator can permit it for a while with gatekeeper.%s = 'audit'; see pg_gatekeeper(7).",
 					rule->name);
 }

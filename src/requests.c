@@ -108,14 +108,30 @@ gk_untrusted_states(const Node *stmt)
 		gk_fetch_asks(GetPortalByName(((const FetchStmt *) stmt)->portalname));
 }
 
-/* CALL, in a privileged session: in which context may it be executed? */
-ProcessUtilityContext
-gk_call_asks(CallStmt *stmt, ProcessUtilityContext context)
+/* Core has no word for why a COMMIT is refused that it would do otherwise. */
+static void
+say_why_not(void *label)
 {
+	if (geterrcode() == ERRCODE_INVALID_TRANSACTION_TERMINATION)
+		errhint("pg_gatekeeper: a procedure of a role that is not superuser does not end transactions in a session with superuser rights that puts these aside in the same statement, nor where it runs as its owner. Execute SET ROLE as a statement of its own, before CALL; or let a superuser review the procedure and vouch for it, with %s. See pg_gatekeeper(7), EXEMPTIONS.",
+				(const char *) label);
+}
+
+/*
+ * CALL, in a privileged session: in which context may it be executed?  why is for the
+ * caller to keep until that is over.
+ */
+ProcessUtilityContext
+gk_call_asks(CallStmt *stmt, ProcessUtilityContext context, ErrorContextCallback *why)
+{
+	if (stmt->funcexpr == NULL || !gk_code_forbids_transaction_control(stmt->funcexpr->funcid))
+		return context;
+	why->callback = say_why_not;
+	why->arg = gk_statement_that_vouches(stmt->funcexpr->funcid);
+	why->previous = error_context_stack;
+	error_context_stack = why;
 	/* in any other context core refuses its COMMIT and ROLLBACK */
-	if (stmt->funcexpr && gk_code_forbids_transaction_control(stmt->funcexpr->funcid))
-		return PROCESS_UTILITY_QUERY;
-	return context;
+	return PROCESS_UTILITY_QUERY;
 }
 
 /* Has an extension's script, with superuser rights, found somebody's function? */
@@ -301,9 +317,8 @@ gk_object_asks(ObjectAccessType event, Oid classid, Oid objid, int subid,
 		note_maker(objid);
 	if (classid == ExtensionRelationId && !creating_extension)
 		gk_script_is_next();
-	if (classid == ProcedureRelationId &&
-		(event == OAT_POST_CREATE || event == OAT_POST_ALTER))
-		gk_label_function_changed(event, objid);
+	if (event == OAT_POST_CREATE || event == OAT_POST_ALTER)
+		gk_label_object_changed(event, classid, objid, subid);
 }
 
 /* A transaction is about to commit what the gate has not let pass. */

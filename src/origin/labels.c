@@ -8,7 +8,8 @@
  * statements.  On a role, 'trusted' does the former for all the code it owns,
  * 'allow ...' the latter for what the role does itself in its own session, and
  * 'administrator' is for people who become another role by SET ROLE or set_user();
- * see administrator.c.
+ * see administrator.c.  On a view or materialized view, 'trusted' vouches for its
+ * query: the calls that stand in it have a superuser for their author (marks.c).
  *
  * Read once per function and session, and forgotten when the row of the
  * function or role changes; label_provider.c sees to it that it does.
@@ -37,6 +38,7 @@
 #include "access/xlog.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_seclabel.h"
 #include "catalog/pg_shseclabel.h"
@@ -260,6 +262,17 @@ bool
 gk_label_trusts_role(Oid roleid)
 {
 	return label_of(AuthIdRelationId, roleid).trusted;
+}
+
+/*
+ * Is the query of this view, or materialized view, vouched for?  Not kept: it is asked
+ * for views of others only, when a query is planned, and plans go with the relation.
+ */
+bool
+gk_label_trusts_view(Oid relid)
+{
+	return relid >= FirstNormalObjectId && IsTransactionState() &&
+		read_label(RelationRelationId, relid).trusted;
 }
 
 /* All that a role's label says. */

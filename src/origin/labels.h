@@ -54,6 +54,7 @@ extern uint64 gk_labels_committed(void);
 extern char *gk_label_text(Oid classid, Oid objid);
 extern bool gk_label_trusts_function(Oid funcid);
 extern bool gk_label_trusts_role(Oid roleid);
+extern bool gk_label_trusts_view(Oid relid);
 extern GkLabel gk_label_find_out(Oid classid, Oid objid);
 extern GkLabel gk_label_on_role(Oid roleid);
 extern bool gk_label_is_on_role(Oid roleid);
@@ -77,7 +78,7 @@ extern Oid	gk_client_role(void);
 
 /* label_provider.c */
 extern void gk_label_provider_named(const SecLabelStmt *stmt);
-extern void gk_label_function_changed(ObjectAccessType what, Oid funcid);
+extern void gk_label_object_changed(ObjectAccessType what, Oid classid, Oid objid, int subid);
 
 /* The rules lifted from the function's own statements, as bits. */
 static inline uint64

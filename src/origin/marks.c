@@ -15,7 +15,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "base/gatekeeper.h"
+#include "origin/labels.h"
 #include "origin/owners.h"
 
 #include "access/transam.h"
@@ -70,6 +70,8 @@ mark_of_view(Oid view)
 	Oid			owner = view < FirstNormalObjectId ? InvalidOid : gk_relation_owner(view);
 
 	if (!OidIsValid(owner))
+		return GK_TRUSTED_PLACE;
+	if (!gk_code_owner_is_trusted(owner) && gk_label_trusts_view(view))
 		return GK_TRUSTED_PLACE;
 	return owner <= PG_INT32_MAX ? -(int) owner : 0;
 }
@@ -156,7 +158,7 @@ is_refreshed(void)
 	if (view == NULL || gk_running_query() != NULL)
 		return false;
 	relid = RangeVarGetRelid(view, NoLock, true);
-	return OidIsValid(relid) && !gk_relation_is_others(relid);
+	return OidIsValid(relid) && (!gk_relation_is_others(relid) || gk_label_trusts_view(relid));
 }
 
 /* Is there a view in it, or a level below that would have to be looked through? */

@@ -245,6 +245,7 @@ extern bool gk_portal_is_sessions(Portal portal);
 
 /* words.c */
 extern char *gk_function_name(Oid funcid);
+extern char *gk_relation_name(Oid relid);
 extern const char *gk_code_text(bool is_stored);
 extern Oid	gk_code_author(bool is_stored, Oid lender);
 

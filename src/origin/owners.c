@@ -23,7 +23,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "base/gatekeeper.h"
+#include "origin/labels.h"
 #include "origin/owners.h"
 #include "base/rows.h"
 
@@ -269,8 +269,8 @@ gk_uses_view(List *range_table, List *perms, bool others)
 		if (rte->relid < FirstNormalObjectId || rte->relkind != RELKIND_VIEW)
 			continue;
 		user = GK_RTE_CHECK_AS_USER(rte, perms);
-		if (!others || !gk_code_owner_is_own(gk_relation_owner(rte->relid)) ||
-			(OidIsValid(user) && !gk_code_owner_is_own(user)))
+		if (!others || (OidIsValid(user) && !gk_code_owner_is_own(user)) ||
+			!(gk_code_owner_is_own(gk_relation_owner(rte->relid)) || gk_label_trusts_view(rte->relid)))
 			return true;
 	}
 	return false;

@@ -16,6 +16,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "origin/labels.h"
 #include "origin/owners.h"
 
 #include "catalog/namespace.h"
@@ -92,7 +93,11 @@ gk_running_vehicle(void)
 			if (!OidIsValid(relid) || !gk_relation_is_others(relid))
 				continue;
 			if (get_rel_relkind(relid) == RELKIND_VIEW)
+			{
+				if (gk_label_trusts_view(relid))
+					continue;
 				return relid;
+			}
 			found = OidIsValid(found) ? found : relid;
 		}
 	}

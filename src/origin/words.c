@@ -70,6 +70,13 @@ describe(Oid funcid)
 	return text;
 }
 
+/* public.v: with its schema, whatever search_path is. */
+char *
+gk_relation_name(Oid relid)
+{
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
+}
+
 /* view public.v of "alice" */
 static char *
 describe_relation(Oid relid)
@@ -93,8 +100,7 @@ describe_relation(Oid relid)
 			break;
 	}
 	return psprintf("%s %s of \"%s\"", kind,
-					quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
-											   get_rel_name(relid)),
+					gk_relation_name(relid),
 					owner ? owner : "unknown");
 }
 

@@ -44,6 +44,11 @@ gk_check_exemption(const GkRequest *request, GkFinding *finding)
 			finding->object_type = "function";
 			finding->object = NameListToString(castNode(ObjectWithArgs, stmt->object)->objname);
 			break;
+		case OBJECT_VIEW:
+		case OBJECT_MATVIEW:
+			finding->object_type = "view";
+			finding->object = NameListToString(castNode(List, stmt->object));
+			break;
 		default:
 			return false;		/* no exemption: labels.c will object */
 	}
@@ -52,7 +57,7 @@ gk_check_exemption(const GkRequest *request, GkFinding *finding)
 	if (!superuser())
 	{
 		finding->binds_always = true;
-		finding->hint = "Only a superuser may do this, in a session of his own. Ask one to review the function and to set the label.";
+		finding->hint = "Only a superuser may do this, in a session of his own. Ask one to review the function or view, and to set the label.";
 	}
 	return true;
 }

@@ -224,9 +224,26 @@ is(value_of($node, q{SELECT label FROM pg_shseclabel WHERE objoid = 'gk_granted'
 # ------------------------------------------------------------------------
 
 told('gk_author', q{CREATE VIEW gk.reads AS SELECT pg_read_file('PG_VERSION')});
-like(told('postgres', 'SELECT * FROM gk.reads'), qr/ON ROLE gk_author IS 'trusted'/, q{another role's view: the hint names the role});
+like(told('postgres', 'SELECT * FROM gk.reads'), qr/ON VIEW gk\.reads IS 'trusted'/, q{another role's view: the hint names it});
 is(follow('postgres', 'SELECT * FROM gk.reads', 'view'), '', '... whose label helps');
-told('postgres', 'SECURITY LABEL FOR gatekeeper ON ROLE gk_author IS NULL');
+told('postgres', 'SECURITY LABEL FOR gatekeeper ON VIEW gk.reads IS NULL');
+
+# ------------------------------------------------------------------------
+# SET ROLE in the same statement
+# ------------------------------------------------------------------------
+
+told('gk_author', 'CREATE PROCEDURE gk.commits() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$');
+my $both = 'DO $$ BEGIN SET ROLE gk_author; CALL gk.commits(); END $$';
+like(told('postgres', $both), qr/invalid transaction termination.*Execute SET ROLE as a statement of its own/s, q{another role's COMMIT: the hint says why it is refused});
+is(told('postgres', 'SET ROLE gk_author; CALL gk.commits()'), '', '... what to do');
+is(follow('postgres', $both, 'COMMIT'), '', '... and what to paste');
+told('postgres', 'SECURITY LABEL FOR gatekeeper ON ROUTINE gk.commits() IS NULL');
+
+my $inside = 'DO $$ BEGIN SET ROLE postgres; ALTER ROLE gk_victim REPLICATION; END $$';
+like(told('gk_switcher', $inside), qr/HINT:.*then SET ROLE counts that is a statement of its own/, 'SET ROLE in a DO block: the hint says that it does not count');
+like(follow('gk_switcher', $inside, 'DO'), qr/HINT:  SET ROLE in a function or DO block does not count/, '... also to an administrator');
+is(told('gk_switcher', q{SET ROLE postgres; DO $$ BEGIN ALTER ROLE gk_victim REPLICATION; END $$}), '', '... and what helps');
+told('postgres', 'SECURITY LABEL FOR gatekeeper ON ROLE gk_switcher IS NULL; ALTER ROLE gk_victim NOREPLICATION');
 
 # ------------------------------------------------------------------------
 # What takes a restart
