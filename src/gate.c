@@ -294,6 +294,8 @@ gk_gate_relations(List *range_table, List *perms, bool may_raise)
 {
 	ListCell   *cell;
 
+	if (unlikely(gk_untrusted_runs))
+		gk_queue_note(perms);
 	foreach(cell, perms)
 	{
 		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);

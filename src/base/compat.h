@@ -45,6 +45,7 @@
 #define GK_CHECK_PERMS_ARGS rangeTable, rtePermInfos, ereport_on_violation
 #define GK_CHECK_PERMS_LIST rtePermInfos
 #define GK_QUERY_PERMS(query) ((query)->rteperminfos)
+#define GK_PLAN_PERMS(plan) ((plan)->permInfos)
 #define GK_RTE_CHECK_AS_USER(rte, perms) ((rte)->perminfoindex == 0 ? InvalidOid : \
 	list_nth_node(RTEPermissionInfo, perms, (rte)->perminfoindex - 1)->checkAsUser)
 #else
@@ -55,6 +56,7 @@
 #define GK_CHECK_PERMS_ARGS rangeTable, ereport_on_violation
 #define GK_CHECK_PERMS_LIST rangeTable
 #define GK_QUERY_PERMS(query) ((query)->rtable)
+#define GK_PLAN_PERMS(plan) ((plan)->rtable)
 #define GK_RTE_CHECK_AS_USER(rte, perms) ((rte)->checkAsUser)
 #endif
 

@@ -36,7 +36,8 @@ is_suspect(Oid funcid)
 {
 	return gk_code_session_is_privileged() && IsTransactionState() &&
 		(gk_code_function_is_untrusted(funcid) || gk_code_card(funcid)->is_body ||
-		 gk_deputies_find_out(funcid));
+		 (gk_others_wrote() && get_func_rettype(funcid) == TRIGGEROID) ||
+		 gk_deputies_find_out(funcid) || (gk_statement_is_for_others() && gk_can_be_told(funcid)));
 }
 
 /*

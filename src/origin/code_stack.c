@@ -134,7 +134,7 @@ push(const GkFrame *call, Oid as)
 	if (is_outermost)
 	{
 		frame->at_end |= GK_END_OUTERMOST;
-		frame->owner = gk_code_owner_of(call->funcid);
+		frame->owner = OidIsValid(call->funcid) ? gk_code_owner_of(call->funcid) : call->lender;
 		gk_portals_begin();
 		gk_left_behind_begin();
 	}
@@ -213,7 +213,8 @@ gk_code_may_be_deputy(Oid funcid)
 	return gk_untrusted_code != GK_UNTRUSTED_OFF &&
 		(!gk_code_function_is_untrusted(funcid) ||
 		 (!gk_code_session_is_superusers() && is_own_code(funcid))) &&
-		gk_code_login_is_privileged() && gk_deputies_find_out(funcid);
+		gk_code_login_is_privileged() &&
+		(gk_deputies_find_out(funcid) || (gk_statement_is_for_others() && gk_can_be_told(funcid)));
 }
 
 static bool
@@ -227,7 +228,7 @@ bool
 gk_code_is_by_trigger(const FmgrInfo *flinfo)
 {
 	return is_of_trigger(flinfo) &&
-		(gk_code_may_be_deputy(flinfo->fn_oid) ||
+		(gk_code_may_be_deputy(flinfo->fn_oid) || gk_others_wrote() ||
 		 (gk_untrusted_code != GK_UNTRUSTED_OFF && gk_code_session_is_privileged() &&
 		  gk_code_function_is_untrusted(flinfo->fn_oid) && gk_fires_for_anothers(flinfo->fn_oid)));
 }
@@ -260,7 +261,8 @@ gk_code_start_fired(Oid funcid, const Node *context, char *stack)
 	if (!gk_is_fired_for_others(context, &lender))
 		return false;
 	gk_frames_prune(stack);
-	if (!gk_code_may_be_deputy(funcid))
+	if (!gk_code_may_be_deputy(funcid) &&
+		(gk_code_function_is_untrusted(funcid) || !gk_is_queued_by_others(context)))
 	{
 		note_firer(funcid, lender);
 		return false;
@@ -315,6 +317,28 @@ gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack)
 	}
 	call.untrusted = others || call.is_deputy;
 	push(&call, others ? becomes(&card, viewer) : deputy_becomes(funcid, call.lender));
+}
+
+/*
+ * A plan that writes is about to run.  What a rule or view of others writes to is
+ * theirs to choose, and so the rows that triggers, constraints and defaults there get
+ * to see: while it runs it counts as their code.  The caller makes up for a true with
+ * gk_code_end().
+ */
+bool
+gk_code_start_writing(const PlannedStmt *plan, char *stack)
+{
+	Oid			writer = gk_untrusted_code == GK_UNTRUSTED_OFF ? InvalidOid : gk_writes_for(plan);
+	GkFrame		call = {.stack = stack,.untrusted = true,.is_deputy = true,.lender = writer};
+	const GkFrame *before;
+
+	if (likely(!OidIsValid(writer)))
+		return false;
+	gk_frames_prune(stack);
+	before = gk_frame;
+	gk_queue_mark();
+	push(&call, InvalidOid);
+	return gk_frame > before;
 }
 
 /*

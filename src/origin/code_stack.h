@@ -71,6 +71,7 @@ extern bool gk_code_is_by_trigger(const FmgrInfo *flinfo);
 extern void gk_code_end_of_interest(bool failed, char *stack);
 extern void gk_code_undo(GkFrame *frame);
 extern void gk_code_note_cursor(void);
+extern bool gk_code_start_writing(const PlannedStmt *plan, char *stack);
 extern bool gk_code_opened(const GkFrame *frame, const char *cursor);
 
 /* The quick way to put a call on the stack, of a function of which this is known. */
@@ -158,6 +159,8 @@ gk_plan_begins(QueryDesc *query, char *stack)
 {
 	bool		resumed = unlikely(gk_watch_portals) && gk_code_resume(stack);
 
+	if (query->operation != CMD_SELECT || query->plannedstmt->hasModifyingCTE)
+		resumed = resumed || gk_code_start_writing(query->plannedstmt, stack);
 	gk_running_begin(query, stack);
 	if (unlikely(query->plannedstmt->parallelModeNeeded))
 		gk_leader_tell(query);

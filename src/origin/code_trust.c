@@ -283,6 +283,13 @@ gk_code_function_is_plain(Oid funcid)
 		entry->plain = gk_plain_generation;
 }
 
+/* No function is plain any longer. */
+void
+gk_code_forget_plain(void)
+{
+	gk_plain_generation += gk_plain_generation == PG_UINT32_MAX ? 2 : 1;
+}
+
 /* Postmaster start. */
 void
 gk_code_trust_init(void)

@@ -76,7 +76,7 @@ void
 gk_deputies_forget(void)
 {
 	generation++;
-	gk_plain_generation += gk_plain_generation == PG_UINT32_MAX ? 2 : 1;
+	gk_code_forget_plain();
 	if (!is_empty)
 		memset(known, 0, sizeof(known));
 	is_empty = true;
@@ -223,6 +223,13 @@ is_so(Oid funcid, uint8 question, bool (*find_out) (Oid funcid))
 	return answer;
 }
 
+/* The same of one that is to be a deputy, whatever depends on it so far. */
+bool
+gk_can_be_told(Oid funcid)
+{
+	return funcid >= FirstNormalObjectId && is_willing(funcid);
+}
+
 static bool
 may_be_deputy(Oid funcid)
 {
@@ -307,5 +314,5 @@ gk_is_fired_for_others(const Node *context, Oid *lender)
 	*lender = gk_relation_owner(relid);
 	if (gk_code_owner_is_trusted(*lender))
 		(void) gk_trigger_is_noted(fired->tg_trigger->tgoid, lender);
-	return gk_trigger_is_others(fired->tg_trigger->tgoid, relid);
+	return gk_trigger_is_others(fired->tg_trigger->tgoid, relid) || gk_is_queued_by_others(context);
 }

@@ -130,6 +130,7 @@ extern Oid	gk_code_look_up_owner(Oid funcid);
 extern void gk_code_forget_session(void);
 extern void gk_code_forget_functions(void);
 extern uint32 gk_plain_generation;
+extern void gk_code_forget_plain(void);
 extern void gk_code_function_is_plain(Oid funcid);
 extern bool gk_code_login_is_privileged(void);
 extern bool gk_has_to_lose(Oid roleid);

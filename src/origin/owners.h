@@ -15,6 +15,7 @@
 #include "base/gatekeeper.h"
 
 #include "executor/execdesc.h"
+#include "storage/proc.h"
 
 #pragma GCC visibility push(hidden)
 
@@ -36,6 +37,7 @@ extern Oid	gk_operator_of(const Node *node);
 extern bool gk_call_has_author(Oid funcid, const Node *call);
 extern Oid	gk_call_viewer(const Node *call);
 extern Oid	gk_call_lender(const Node *call);
+extern bool gk_statement_is_for_others(void);
 extern const Query *gk_planned;
 extern char *gk_planned_at;
 
@@ -53,6 +55,7 @@ extern void gk_mark_trusted(Query *query, bool is_body);
 /* deputies.c */
 extern void gk_deputies_init(void);
 extern bool gk_deputies_find_out(Oid funcid);
+extern bool gk_can_be_told(Oid funcid);
 extern bool gk_cast_is_others(Oid funcid);
 extern bool gk_is_in_tables(Oid funcid);
 extern bool gk_is_fired_for_others(const Node *context, Oid *lender);
@@ -135,6 +138,21 @@ extern bool gk_left_behind_is_made(Oid relid);
 extern void gk_aside_note(void);
 extern bool gk_aside_is_recent(void);
 extern Oid	gk_aside_role(void);
+
+/* queued.c */
+extern LocalTransactionId gk_others_wrote_in;
+extern void gk_queue_mark(void);
+extern void gk_queue_note(List *perms);
+extern bool gk_is_queued_by_others(const Node *context);
+extern Oid	gk_writes_for(const PlannedStmt *plan);
+
+/* Has code of others written to a table in this transaction of a privileged session? */
+static inline bool
+gk_others_wrote(void)
+{
+	return unlikely(gk_others_wrote_in != InvalidLocalTransactionId) &&
+		gk_others_wrote_in == GK_MY_LXID;
+}
 
 /* connections.c */
 extern void gk_connection_note(FunctionCallInfo fcinfo, bool is_opened);

@@ -33,8 +33,11 @@
 #include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parse_type.h"
 #include "tcop/pquery.h"
 #include "tcop/tcopprot.h"
 #include "utils/lsyscache.h"
@@ -124,28 +127,76 @@ any_is_others(List *relids)
 	return false;
 }
 
+/* Does the column come with an expression? */
+static bool
+has_expression(const ColumnDef *column)
+{
+	ListCell   *cell;
+
+	foreach(cell, column->constraints)
+	{
+		ConstrType	type = lfirst_node(Constraint, cell)->contype;
+
+		if (type == CONSTR_CHECK || type == CONSTR_DEFAULT || type == CONSTR_GENERATED)
+			return true;
+	}
+	return false;
+}
+
 /*
- * ALTER TABLE that makes expressions anew from the text of what is stored: of the
- * table, of its children, and with ALTER TYPE of every table that is made OF the
- * type.
+ * Does the command evaluate what is not the text of whoever says it?  Of a changed type
+ * it makes expressions anew from what is stored.  A new CHECK or column of another
+ * role's table comes from a dump of it as often as not, and is checked at once.
  */
 static bool
-reads_stored_text(void)
+evaluates_stored(const AlterTableCmd *cmd)
 {
-	AlterTableStmt *stmt = (AlterTableStmt *) gk_statement_of(T_AlterTableStmt);
+	if (cmd->subtype == AT_AddConstraint && IsA(cmd->def, Constraint))
+		return castNode(Constraint, cmd->def)->contype == CONSTR_CHECK;
+	if (cmd->subtype == AT_AddColumn && IsA(cmd->def, ColumnDef))
+		return has_expression(castNode(ColumnDef, cmd->def));
+	return GK_READS_STORED_TEXT(cmd->subtype);
+}
+
+/* Of the table, of its children, and of every table that is made OF the type. */
+static bool
+alters_others(const AlterTableStmt *stmt)
+{
 	ListCell   *cell;
 	Oid			relid;
 
-	if (stmt == NULL)
-		return false;
 	foreach(cell, stmt->cmds)
-		if (GK_READS_STORED_TEXT(lfirst_node(AlterTableCmd, cell)->subtype))
+		if (evaluates_stored(lfirst_node(AlterTableCmd, cell)))
 		{
 			relid = RangeVarGetRelid(stmt->relation, NoLock, true);
 			return !OidIsValid(relid) || any_is_others(find_all_inheritors(relid, NoLock, NULL)) ||
 				get_rel_relkind(relid) == RELKIND_COMPOSITE_TYPE;
 		}
 	return false;
+}
+
+static bool
+alters_others_domain(const AlterDomainStmt *stmt)
+{
+	Oid			domain = LookupTypeNameOid(NULL, makeTypeNameFromNameList(stmt->typeName), true);
+
+	return stmt->subtype == 'C' && gk_object_is_others(TypeRelationId, domain);
+}
+
+/*
+ * Is the utility statement at work one that evaluates the expressions of others, though
+ * it has a text of its own?
+ */
+bool
+gk_statement_is_for_others(void)
+{
+	Node	   *stmt = gk_statement->pstmt ? gk_statement->pstmt->utilityStmt : NULL;
+
+	if (likely(stmt == NULL) || gk_running_query() != NULL)
+		return false;
+	if (IsA(stmt, AlterTableStmt))
+		return alters_others((AlterTableStmt *) stmt);
+	return IsA(stmt, AlterDomainStmt) && alters_others_domain((AlterDomainStmt *) stmt);
 }
 
 /*
@@ -241,7 +292,7 @@ gk_call_has_author(Oid funcid, const Node *call)
 	if (place == NULL || is_bound_by_others(call))
 		return false;
 	if (*place >= 0)
-		return !reads_stored_text();
+		return !gk_statement_is_for_others();
 	if (is_marked_as_own(*place) || (*place == -1 && is_of_planned(funcid)))
 		return true;
 	if (is_of_aggregate(call) && gk_running_aggregates(has_author))

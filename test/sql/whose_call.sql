@@ -380,6 +380,76 @@ INSERT INTO gkw.later VALUES (1);
 SELECT DISTINCT by, s FROM gkw.taken ORDER BY 2;
 
 --
+-- Rows that others choose: written by their rule or view to a superuser's table, or by
+-- their code for a trigger that waits for the commit
+--
+CREATE TABLE gka.queue (cmd text);
+CREATE FUNCTION gka.works() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE new.cmd; RETURN new; END $$;
+CREATE TRIGGER t BEFORE INSERT ON gka.queue FOR EACH ROW EXECUTE FUNCTION gka.works();
+CREATE TABLE gka.later (cmd text);
+CREATE CONSTRAINT TRIGGER t AFTER INSERT ON gka.later DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION gka.works();
+GRANT INSERT ON gka.queue, gka.later TO gk_user;
+SET ROLE gk_user;
+CREATE TABLE gkw.ruled (a int);
+CREATE RULE r AS ON INSERT TO gkw.ruled DO ALSO INSERT INTO gka.queue VALUES ('ALTER ROLE gk_user CREATEROLE');
+CREATE TABLE gkw.ruled_later (a int);
+CREATE RULE r AS ON INSERT TO gkw.ruled_later DO ALSO INSERT INTO gka.later VALUES ('ALTER ROLE gk_user CREATEROLE');
+CREATE VIEW gkw.shows AS SELECT cmd FROM gka.queue;
+ALTER VIEW gkw.shows ALTER cmd SET DEFAULT 'ALTER ROLE gk_user CREATEROLE';
+CREATE FUNCTION gkw.writes() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+	INSERT INTO gka.later VALUES ('ALTER ROLE gk_user CREATEROLE'); RETURN 1; END $$;
+CREATE FUNCTION gkw.writes_as_owner() RETURNS int LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN RETURN gkw.writes(); END $$;
+RESET ROLE;
+-- denied
+INSERT INTO gkw.ruled VALUES (1);
+INSERT INTO gkw.ruled_later VALUES (1);
+INSERT INTO gkw.shows DEFAULT VALUES;
+SELECT gkw.writes();
+SELECT gka.try('SELECT gkw.writes_as_owner(); SET CONSTRAINTS ALL IMMEDIATE');
+BEGIN;
+SELECT gkw.writes();
+SET CONSTRAINTS ALL IMMEDIATE;
+COMMIT;
+SELECT * FROM gka.won;
+-- allowed: the superuser's own rows, and what is protected by nothing
+INSERT INTO gka.queue VALUES ('ALTER ROLE gk_user CONNECTION LIMIT 7');
+INSERT INTO gka.later VALUES ('ALTER ROLE gk_user CONNECTION LIMIT 8');
+SELECT rolconnlimit FROM pg_roles WHERE rolname = 'gk_user';
+ALTER ROLE gk_user CONNECTION LIMIT -1;
+SET ROLE gk_user;
+CREATE RULE r2 AS ON INSERT TO gkw.ruled DO ALSO INSERT INTO gka.later VALUES ('SELECT 1');
+DROP RULE r ON gkw.ruled;
+RESET ROLE;
+INSERT INTO gkw.ruled VALUES (1);
+
+--
+-- A dump's text: a CHECK that is added to another role's table or domain is that role's
+--
+CREATE TABLE gkw.dumped (a int);
+ALTER TABLE gkw.dumped OWNER TO gk_user;
+INSERT INTO gkw.dumped VALUES (1);
+CREATE DOMAIN gkw.dumped_domain AS int;
+ALTER DOMAIN gkw.dumped_domain OWNER TO gk_user;
+CREATE TABLE gka.of_domain (a gkw.dumped_domain);
+INSERT INTO gka.of_domain VALUES (1);
+CREATE TABLE gka.dumped (a int);
+INSERT INTO gka.dumped VALUES (1);
+-- denied
+ALTER TABLE ONLY gkw.dumped ADD CONSTRAINT c CHECK (gka.run('ALTER ROLE gk_user CREATEROLE') = 'ran' OR a IS NULL);
+ALTER TABLE gkw.dumped ADD CONSTRAINT c CHECK (lo_import('PG_VERSION', 434345) = 434345 OR a IS NULL);
+ALTER TABLE gkw.dumped ADD b text DEFAULT gka.run('ALTER ROLE gk_user CREATEROLE');
+ALTER DOMAIN gkw.dumped_domain ADD CONSTRAINT c CHECK (gka.run('ALTER ROLE gk_user CREATEROLE') = 'ran');
+SELECT * FROM gka.won;
+-- allowed: what needs no rights; foreign keys; an own table
+ALTER TABLE gkw.dumped ADD CONSTRAINT c CHECK (a > 0), ADD b text DEFAULT gka.run('SELECT 1'), ADD CONSTRAINT k UNIQUE (a);
+ALTER TABLE gkw.dumped ADD c int DEFAULT 1 REFERENCES gka.pk;
+ALTER DOMAIN gkw.dumped_domain ADD CONSTRAINT c CHECK (gka.run('SELECT 1') = 'ran');
+ALTER TABLE gka.dumped ADD CONSTRAINT c CHECK (gka.run('ALTER ROLE gk_user CONNECTION LIMIT 9') = 'ran');
+SELECT rolconnlimit FROM pg_roles WHERE rolname = 'gk_user';
+ALTER ROLE gk_user CONNECTION LIMIT -1;
+DROP TABLE gka.of_domain;
+
+--
 -- What a role was given to call, and what it may know, others do not have it tell: a
 -- built-in function, one with a label, settings with a password
 --
