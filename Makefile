@@ -170,7 +170,7 @@ src/common/posture.o src/cli/posture_table.o: override CPPFLAGS += -Isrc
 # The command, a program of its own.  It needs libsystemd and libpq; without
 # their headers there is no command, and the module does not miss it.
 cli = src/cli/pg_gatekeeper
-cli_objs = $(patsubst $(top)/%.c,%.o,$(sort $(wildcard $(top)/src/cli/*.c))) src/cli/escape.o src/cli/sha256.o src/cli/posture_table.o
+cli_objs = $(patsubst $(top)/%.c,%.o,$(sort $(wildcard $(top)/src/cli/*.c))) src/cli/chain.o src/cli/escape.o src/cli/sha256.o src/cli/posture_table.o
 cli_libs := $(if $(wildcard $(includedir)/libpq-fe.h),$(shell pkg-config --libs libsystemd 2>/dev/null))
 WITH_CLI ?= $(if $(cli_libs),yes,no)
 
@@ -183,9 +183,9 @@ $(cli): $(cli_objs)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(cli_objs) $(cli_libs) -L'$(libdir)' -lpq
 
 $(cli_objs): src/.built_for $(firstword $(MAKEFILE_LIST))
-$(filter-out %/escape.o %/sha256.o %/posture_table.o,$(cli_objs)): %.o: $(top)/%.c
+$(filter-out %/chain.o %/escape.o %/sha256.o %/posture_table.o,$(cli_objs)): %.o: $(top)/%.c
 	$(cli_compile)
-src/cli/escape.o src/cli/sha256.o: src/cli/%.o: $(top)/src/common/%.c
+src/cli/chain.o src/cli/escape.o src/cli/sha256.o: src/cli/%.o: $(top)/src/common/%.c
 	$(cli_compile)
 src/cli/posture_table.o: $(top)/src/common/posture.c
 	$(cli_compile)

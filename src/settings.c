@@ -243,12 +243,10 @@ define_audit_settings(void)
 				assign_audit_classes_where, GK_LOOSER_OTHER);
 	define_int("gatekeeper.audit_heartbeat",
 			   "How often a record says that the audit works; 0 for never.",
-			   &gk_audit_heartbeat, 3600, 0, 7 * SECS_PER_DAY, PGC_SIGHUP, GUC_UNIT_S,
-			   GK_LOOSER_RARER);
+			   &gk_audit_heartbeat, 3600, 0, 7 * SECS_PER_DAY, PGC_SIGHUP, GUC_UNIT_S, GK_LOOSER_RARER);
 	define_int("gatekeeper.audit_backlog",
 			   "How much memory keeps records that no sink takes at the moment; 0 for none.",
-			   &gk_audit_backlog, 512, 0, 64 * 1024, PGC_POSTMASTER, GUC_UNIT_KB,
-			   GK_LOOSER_LESS);
+			   &gk_audit_backlog, 512, 0, 64 * 1024, PGC_POSTMASTER, GUC_UNIT_KB, GK_LOOSER_LESS);
 	define_int("gatekeeper.audit_budget",
 			   "How many records a minute a role may make for each rule and client address.",
 			   &gk_audit_budget, 100, 1, 1000000, PGC_SIGHUP, 0, GK_LOOSER_LESS);
@@ -311,36 +309,38 @@ define_sandbox_settings(void)
 
 /* ALTER SYSTEM cannot change them: a superuser's rights are not a provider's. */
 static void
-define_identity_text(const char *name, const char *what, char **variable, const char *value,
-					 GucStringCheckHook check, GucStringAssignHook assign)
+define_key(const char *name, const char *what, char **variable, const char *value,
+		   GucContext context, GucStringCheckHook check, GucStringAssignHook assign)
 {
 	char	   *value_given = given(name);
 
-	DefineCustomStringVariable(name, what, NULL, variable, value, PGC_SIGHUP,
+	DefineCustomStringVariable(name, what, NULL, variable, value, context,
 							   GUC_SUPERUSER_ONLY | GUC_DISALLOW_IN_AUTO_FILE, check, assign, NULL);
 	must_accept(name, value_given);
-	list_setting(name, NULL, variable, GK_LOOSER_OTHER);
+	if (context == PGC_SIGHUP)
+		list_setting(name, NULL, variable, GK_LOOSER_OTHER);
 }
 
 static void
-define_identity_settings(void)
+define_key_settings(void)
 {
-	define_identity_text("gatekeeper.identity_keys",
-						 "A JWK Set, or a directory of PEM files, with the keys of application users' tokens.",
-						 &gk_identity_keys, "", gk_accept_identity_keys, assign_identity_keys);
-	define_identity_text("gatekeeper.identity_issuers",
-						 "Who may have issued a token; empty for any that has a key.",
-						 &gk_identity_issuers, "", NULL, NULL);
-	define_identity_text("gatekeeper.identity_audiences",
-						 "For whom a token may be; empty for tokens that do not say so.",
-						 &gk_identity_audiences, "", NULL, NULL);
-	define_identity_text("gatekeeper.identity_user_claim",
-						 "Which claim of a token is the application user.",
-						 &gk_identity_user_claim, "sub", gk_accept_claim, NULL);
-	define_int("gatekeeper.identity_leeway",
-			   "By how much other servers' clocks may be wrong.",
+	define_key("gatekeeper.identity_keys",
+			   "A JWK Set, or a directory of PEM files, with the keys of application users' tokens.",
+			   &gk_identity_keys, "", PGC_SIGHUP, gk_accept_identity_keys, assign_identity_keys);
+	define_key("gatekeeper.identity_issuers",
+			   "Who may have issued a token; empty for any that has a key.",
+			   &gk_identity_issuers, "", PGC_SIGHUP, NULL, NULL);
+	define_key("gatekeeper.identity_audiences",
+			   "For whom a token may be; empty for tokens that do not say so.",
+			   &gk_identity_audiences, "", PGC_SIGHUP, NULL, NULL);
+	define_key("gatekeeper.identity_user_claim",
+			   "Which claim of a token is the application user.",
+			   &gk_identity_user_claim, "sub", PGC_SIGHUP, gk_accept_claim, NULL);
+	define_int("gatekeeper.identity_leeway", "By how much other servers' clocks may be wrong.",
 			   &gk_identity_leeway, 30, 0, 300, PGC_SIGHUP,
 			   GUC_UNIT_S | GUC_DISALLOW_IN_AUTO_FILE, GK_LOOSER_OTHER);
+	define_key("gatekeeper.audit_chain", "The file with the key of the hashes in records; empty for none.",
+			   &gk_audit_chain, "", PGC_POSTMASTER, gk_accept_audit_chain, NULL);
 }
 
 /* Server start.  strict comes first: the others' check hooks ask for it. */
@@ -394,7 +394,7 @@ gk_define_settings(void)
 	define_rule_settings();
 	define_sandbox_settings();
 	define_audit_settings();
-	define_identity_settings();
+	define_key_settings();
 	gk_app_user_init();
 	MarkGUCPrefixReserved("gatekeeper");
 }

@@ -32,6 +32,7 @@ extern bool gk_accept_audit_classes_where(char **newval, void **extra, GucSource
 extern bool gk_accept_paths(char **newval, void **extra, GucSource source);
 extern bool gk_accept_identity_keys(char **newval, void **extra, GucSource source);
 extern bool gk_accept_claim(char **newval, void **extra, GucSource source);
+extern bool gk_accept_audit_chain(char **newval, void **extra, GucSource source);
 extern bool gk_accept_socket(char **newval, void **extra, GucSource source);
 
 #endif							/* GK_SETTINGS_H */

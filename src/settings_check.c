@@ -17,6 +17,7 @@
 #include <sys/un.h>
 
 #include "access/parallel.h"
+#include "audit/chain.h"
 #include "identity/keyring.h"
 #include "miscadmin.h"
 #include "settings.h"
@@ -322,5 +323,21 @@ gk_accept_claim(char **newval, void **extra, GucSource source)
 	if (**newval != '\0')
 		return true;
 	GUC_check_errdetail("A claim's name cannot be empty.");
+	return false;
+}
+
+/* Read once, by the postmaster at its start; a reload cannot change it. */
+bool
+gk_accept_audit_chain(char **newval, void **extra, GucSource source)
+{
+	const char *wrong;
+
+	if (**newval == '\0' || !process_shared_preload_libraries_in_progress)
+		return true;
+	wrong = is_absolute_path(*newval) ? gk_chain_load(*newval) : "It is not an absolute path.";
+	if (wrong == NULL)
+		return true;
+	GUC_check_errdetail("The key \"%s\" cannot be used: %s", *newval, wrong);
+	GUC_check_errhint("Make one outside the data directory, as the server's user: (umask 077; openssl rand -hex 32 > FILE).");
 	return false;
 }

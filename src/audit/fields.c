@@ -308,6 +308,7 @@ const GkField gk_fields[] =
 	{"GATEKEEPER_LAST_OBJECT", "last_object", true, GK_ANEW, 256, get_last_object},
 	{"GATEKEEPER_LAST_STATEMENT", NULL, true, GK_ANEW, 256, get_last_statement},
 	{"GATEKEEPER_STATEMENT_HASH", NULL, false, GK_DROPPED, 64, gk_get_statement_hash},
+	{"GATEKEEPER_CHAIN", NULL, false, GK_ANEW, 128, NULL},
 	{"GATEKEEPER_FLAGS", "flags", false, GK_KEPT, 64, NULL},
 	{"MESSAGE", NULL, false, GK_ANEW, GK_MESSAGE_SIZE, NULL},
 	{"GATEKEEPER_STATEMENT", "statement", true, GK_KEPT, GK_FIELD_SIZE, gk_get_statement},

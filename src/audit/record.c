@@ -11,7 +11,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "audit/audit.h"
+#include "audit/chain.h"
 
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -115,6 +115,8 @@ fill_field(GkRecord *record, int i, int limit)
 		field->get(record, &value);
 	else if (i == gk_num_fields - 2)
 		put_message(record, &value);
+	else if (strcmp(field->name, "GATEKEEPER_CHAIN") == 0)
+		gk_chain_put(record, &value);
 	else if (strcmp(field->name, "GATEKEEPER_FLAGS") == 0)
 		put_flags(record, &value);
 	else
@@ -135,15 +137,18 @@ gk_record_fill(GkRecord *record)
 	int			message = gk_num_fields - 2;
 	int			statement = gk_num_fields - 1;
 	int			flags = gk_num_fields - 3;
+	int			chain = gk_num_fields - 4;
 	int			reserved = gk_fields[flags].limit + GK_MESSAGE_SIZE + 3 * GK_FIELD_OVERHEAD +
 		(int) (strlen(gk_fields[flags].name) + strlen(gk_fields[message].name) +
 			   strlen(gk_fields[statement].name));
 	int			wire = 0;
 
+	if (gk_chain_is_on())
+		reserved += gk_fields[chain].limit + (int) strlen(gk_fields[chain].name) + GK_FIELD_OVERHEAD;
 	gk_audit_note_encoding();
 	gk_text_init(&record->text, record->buf, sizeof(record->buf));
 	for (int i = 0; i < message; i++)
-		if (i != flags || record->kept)
+		if (i != chain && (i != flags || record->kept))
 		{
 			int			name = gk_fields[i].name ? (int) strlen(gk_fields[i].name) + GK_FIELD_OVERHEAD : 0;
 
@@ -158,6 +163,7 @@ gk_record_fill(GkRecord *record)
 	if (!record->kept)
 		fill_field(record, flags, gk_fields[flags].limit);
 	fill_field(record, message, gk_fields[message].limit);
+	fill_field(record, chain, gk_fields[chain].limit);
 }
 
 /*

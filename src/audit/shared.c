@@ -9,7 +9,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "audit/audit.h"
+#include "audit/chain.h"
 
 #include "storage/ipc.h"
 #include "storage/lwlock.h"
@@ -25,6 +25,7 @@ static GkStreamEnd before_crash;
 void
 gk_audit_shmem_request(void)
 {
+	RequestAddinShmemSpace(gk_chain_size());
 	RequestAddinShmemSpace(add_size(gk_stats_size(),
 									add_size(gk_backlog_size(),
 											 add_size(gk_recent_size(),
@@ -54,6 +55,7 @@ gk_audit_shmem_startup(void)
 	gk_recent_startup();
 	gk_pending_startup();
 	gk_budget_startup();
+	gk_chain_startup();
 	gk_backlog_startup();
 	LWLockRelease(AddinShmemInitLock);
 	/* forked children forget it */

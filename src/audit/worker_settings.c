@@ -76,7 +76,7 @@ char *
 gk_settings_given(void)
 {
 	static const char *const fixed[] = {
-		"gatekeeper.strict", "gatekeeper.reserved_roles", "gatekeeper.audit_backlog",
+		"gatekeeper.strict", "gatekeeper.reserved_roles", "gatekeeper.audit_backlog", "gatekeeper.audit_chain",
 		"gatekeeper.sandbox", "gatekeeper.sandbox_files", "gatekeeper.sandbox_read_paths",
 		"gatekeeper.sandbox_write_paths", "gatekeeper.sandbox_exempt_roles",
 		"gatekeeper.sandbox_require"

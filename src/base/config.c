@@ -41,6 +41,7 @@ char	   *gk_identity_issuers;
 char	   *gk_identity_audiences;
 char	   *gk_identity_user_claim;
 int			gk_identity_leeway = 30;
+char	   *gk_audit_chain;
 char	   *gk_audit_journal_socket;
 char	   *gk_audit_syslog_socket;
 

@@ -119,6 +119,7 @@ extern int	gk_audit_statement; /* bytes */
 extern int	gk_audit_budget;	/* records a minute */
 extern char *gk_audit_classes;	/* read: classes.h */
 extern char *gk_audit_classes_where;
+extern char *gk_audit_chain;
 extern int	gk_audit_heartbeat; /* seconds; 0: none */
 extern int	gk_sandbox;
 extern int	gk_sandbox_files;

@@ -251,6 +251,7 @@ static const struct
 	{"statement_length", "GATEKEEPER_STATEMENT_LENGTH"},
 	{"statement_hash", "GATEKEEPER_STATEMENT_HASH"},
 	{"flags", "GATEKEEPER_FLAGS"},
+	{"chain", "GATEKEEPER_CHAIN"},
 	{"count", "GATEKEEPER_COUNT"},
 	{"kinds", "GATEKEEPER_KINDS"},
 	{"last_object", "GATEKEEPER_LAST_OBJECT"},

@@ -11,7 +11,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "cli/streams.h"
+#include "cli/verify_chain.h"
 
 #include <stdlib.h>
 
@@ -96,6 +96,17 @@ gk_numbers_missing(const GkNumbers *numbers)
 	return missing;
 }
 
+/* How many numbers there are. */
+uint64_t
+gk_numbers_count(const GkNumbers *numbers)
+{
+	uint64_t	count = 0;
+
+	for (int i = 0; i < numbers->count; i++)
+		count += numbers->range[i].last - numbers->range[i].first + 1;
+	return count;
+}
+
 /* The first max gaps, as "5, 8-10, ...". */
 char *
 gk_numbers_gaps(const GkNumbers *numbers, int max)
@@ -117,6 +128,26 @@ gk_numbers_gaps(const GkNumbers *numbers, int max)
 		gk_buf_format(&out, "%llu", (unsigned long long) first);
 		if (last > first)
 			gk_buf_format(&out, "-%llu", (unsigned long long) last);
+	}
+	return out.data ? out.data : gk_copy("");
+}
+
+/* The first max ranges themselves. */
+char *
+gk_numbers_list(const GkNumbers *numbers, int max)
+{
+	GkBuf		out = {0};
+
+	for (int i = 0; i < numbers->count; i++)
+	{
+		if (i >= max)
+		{
+			gk_buf_text(&out, ", ...");
+			break;
+		}
+		gk_buf_format(&out, "%s%llu", i ? ", " : "", (unsigned long long) numbers->range[i].first);
+		if (numbers->range[i].last > numbers->range[i].first)
+			gk_buf_format(&out, "-%llu", (unsigned long long) numbers->range[i].last);
 	}
 	return out.data ? out.data : gk_copy("");
 }
@@ -167,6 +198,7 @@ gk_streams_add(GkStreams *streams, const GkEntry *entry)
 	if (!gk_numbers_add(&stream->numbers, number))
 		return;
 	stream->records++;
+	gk_chain_take(stream, entry, number);
 	if (lost > stream->lost)
 		stream->lost = lost;
 	if (*gk_entry_get(entry, "GATEKEEPER_SINK_LOST"))
@@ -231,7 +263,10 @@ void
 gk_streams_complete(GkStreams *streams)
 {
 	for (int i = 0; i < streams->count; i++)
+	{
 		note_told_end(streams, streams->stream[i]);
+		gk_chain_compare(streams->stream[i]);
+	}
 	for (int i = 0; i < streams->count; i++)
 	{
 		GkStream   *stream = streams->stream[i];

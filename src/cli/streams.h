@@ -56,6 +56,11 @@ typedef struct GkStream
 								 * has it; 0: not told */
 	char	   *before;			/* what its own start says of the one before */
 	GkNumbers	numbers;
+	GkNumbers	altered;		/* not as their hash has them */
+	GkNumbers	unhashed;		/* without a hash, where others have one */
+	GkNumbers	relinked;		/* not as a later record's hash has them */
+	uint64_t	hashed;
+	struct GkHashed *hashes;	/* of those that have one */
 	GkNumbers	by_syslog;		/* those that came by way of syslog */
 	GkNumbers	by_journal;
 } GkStream;
@@ -69,8 +74,10 @@ typedef struct GkStreams
 extern bool gk_numbers_add(GkNumbers *numbers, uint64_t number);
 extern uint64_t gk_numbers_first(const GkNumbers *numbers);
 extern uint64_t gk_numbers_last(const GkNumbers *numbers);
+extern uint64_t gk_numbers_count(const GkNumbers *numbers);
 extern uint64_t gk_numbers_missing(const GkNumbers *numbers);
 extern char *gk_numbers_gaps(const GkNumbers *numbers, int max);
+extern char *gk_numbers_list(const GkNumbers *numbers, int max);
 extern void gk_streams_add(GkStreams *streams, const GkEntry *entry);
 extern void gk_streams_complete(GkStreams *streams);
 

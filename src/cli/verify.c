@@ -19,6 +19,7 @@
 #include <stdlib.h>
 
 #include "cli/commands.h"
+#include "cli/verify_chain.h"
 
 static const char usage[] =
 "Verifies that the journal holds the audit trail without gaps.\n"
@@ -35,6 +36,8 @@ static const char usage[] =
 "                           a finding; 0 when it is off\n"
 "      --complete           records that the journal deleted by its retention are\n"
 "                           a finding, too\n"
+"      --chain FILE         the key of the hashes in records: that each is as it was\n"
+"                           written\n"
 "      --json               one JSON object a line: each stream, each finding\n"
 "      --color WHEN         auto, always or never\n"
 "  -D, --directory DIR      the journal files below DIR, not this machine's\n"
@@ -53,6 +56,7 @@ static const struct option options[] =
 	{"cluster", required_argument, NULL, GK_OPT_CLUSTER},
 	{"heartbeat", required_argument, NULL, GK_OPT_HEARTBEAT},
 	{"complete", no_argument, NULL, GK_OPT_COMPLETE},
+	{"chain", required_argument, NULL, GK_OPT_CHAIN},
 	{"json", no_argument, NULL, GK_OPT_JSON},
 	{"color", required_argument, NULL, GK_OPT_COLOR},
 	GK_FILE_OPTION,
@@ -124,6 +128,25 @@ is_begun_late(void)
 		if (gk_numbers_first(&gk_verified.streams.stream[i]->numbers) > 1 && gk_is_evicted(gk_verified.streams.stream[i]))
 			return true;
 	return false;
+}
+
+/* Are the records as the server wrote them? */
+static void
+judge_contents(const GkStream *stream)
+{
+	uint64_t	unhashed = gk_numbers_count(&stream->unhashed);
+
+	if (stream->altered.count > 0)
+		add_problem("content", stream, "%s not as written, or of another key: %s.",
+					gk_records_are(gk_numbers_count(&stream->altered), "is", "are"), gk_numbers_list(&stream->altered, 10));
+	if (stream->relinked.count > 0)
+		add_problem("chain", stream, "%s not what a later record knows: %s. Changed, with the key or where that is not asked for.",
+					gk_records_are(gk_numbers_count(&stream->relinked), "is", "are"), gk_numbers_list(&stream->relinked, 10));
+	if (unhashed > 0 && stream->hashed > 0)
+		add_problem("content", stream, "%s without the hash that others have: %s.",
+					gk_records_are(unhashed, "is", "are"), gk_numbers_list(&stream->unhashed, 10));
+	else if (unhashed > 0 && gk_chain_has_key())
+		add_problem("content", stream, "no record has a hash. Was gatekeeper.audit_chain set, at that server start?");
 }
 
 static void
@@ -220,6 +243,9 @@ take_options(int argc, char **argv, GkSource *source)
 			case GK_OPT_COMPLETE:
 				gk_verified.complete = true;
 				break;
+			case GK_OPT_CHAIN:
+				gk_chain_use_key(optarg);
+				break;
 			case GK_OPT_JSON:
 				as_json = true;
 				break;
@@ -247,7 +273,10 @@ gk_verify(int argc, char **argv)
 	read_records(journal);
 
 	for (int i = 0; i < gk_verified.streams.count; i++)
+	{
 		judge_stream(gk_verified.streams.stream[i]);
+		judge_contents(gk_verified.streams.stream[i]);
+	}
 	judge_trail();
 	if (as_json)
 		gk_verify_print_json();

@@ -175,6 +175,8 @@ gk_verify_print_json(void)
 		gk_json_text(&json, "sink_lost", s->sink_lost ? s->sink_lost : "");
 		gk_json_number(&json, "waiting", s->waiting);
 		gk_json_number(&json, "duplicates", s->duplicates);
+		gk_json_number(&json, "hashed", s->hashed);
+		gk_json_text(&json, "altered", gk_numbers_list(&s->altered, 1000));
 		gk_json_text(&json, "end", gk_end_of_stream(s));
 		gk_json_print(&json, stdout);
 	}

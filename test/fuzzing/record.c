@@ -70,6 +70,18 @@ static int	encoding;
 static const char *wire;
 static size_t wire_len;
 
+/* the hash is made of bytes that are there already */
+bool
+gk_chain_is_on(void)
+{
+	return false;
+}
+
+void
+gk_chain_put(const GkRecord *record, GkText *out)
+{
+}
+
 uint64
 GetSystemIdentifier(void)
 {

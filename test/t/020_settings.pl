@@ -42,7 +42,7 @@ foreach my $name (sort keys %default)
 is( value_of($node,
 		q{SELECT string_agg(name, ' ' ORDER BY name) FROM pg_settings
 			WHERE name LIKE 'gatekeeper.%' AND context NOT IN ('sighup', 'internal')}),
-	'gatekeeper.audit_backlog gatekeeper.reserved_roles gatekeeper.sandbox gatekeeper.sandbox_exempt_roles '
+	'gatekeeper.audit_backlog gatekeeper.audit_chain gatekeeper.reserved_roles gatekeeper.sandbox gatekeeper.sandbox_exempt_roles '
 	  . 'gatekeeper.sandbox_files gatekeeper.sandbox_libraries gatekeeper.sandbox_read_paths gatekeeper.sandbox_require '
 	  . 'gatekeeper.sandbox_write_paths gatekeeper.strict',
 	'the others can be changed by a reload');
