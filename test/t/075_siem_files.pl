@@ -43,6 +43,7 @@ cmp_ok(scalar(keys %file), '>=', 25, 'the files are found');
 foreach my $name (sort keys %file)
 {
 	my $text = $file{$name};
+	$text = join "\n", @{ decode_json($text)->{__comment} }, $text if $name =~ /\.json$/;
 	my @head = split /\n/, $text;
 	@head = @head[ 0 .. ($#head < 30 ? $#head : 30) ];
 
@@ -139,6 +140,55 @@ like($file{'pg-gatekeeper-ecs.service'}, qr{^LogsDirectory=pg-gatekeeper\n.*\$LO
 is(join("\n", grep { !/^(#.*|\[(INPUT|OUTPUT)\]|    [#A-Z][A-Za-z_]+ +\S.*|    #.*|)$/ } split /\n/, $file{'fluent-bit.conf'}),
 	'', 'fluent-bit.conf: is of its classic syntax');
 like($file{'fluent-bit.conf'}, qr/^    Systemd_Filter_Type And$/m, '... where both filters must match');
+
+foreach my $name ('otel-collector.yml', 'datadog.yml', 'postgres-exporter.yml')
+{
+	my ($yaml) = eval { @{ CPAN::Meta::YAML->read_string($file{$name} =~ s/^\s*#.*\n//mgr) } };
+	is(ref $yaml, 'HASH', "$name: is YAML") or diag($@);
+}
+
+# Requests, each a line and a body
+my @bodies = $file{'elastic.txt'} =~ /^PUT \S+\n(\{.*?^\})$/msg;
+is(scalar(grep { ref eval { decode_json($_) } eq 'HASH' } @bodies), 2, 'elastic.txt: two requests with JSON');
+my %setting = map { $_ => 1 } ($file{'elastic.txt'} =~ /\{"(\w+)": \{"(?:field|if|value)/g);
+is(join(' ', sort keys %setting), 'date drop rename set', '... with these processors');
+
+# What the dashboard shows is told.
+my $metrics_c = GkTest::slurp("$top/src/cli/metrics.c");
+my %told = map { $_ => 1 } $metrics_c =~ /"([a-z_]+)", "(?:gauge|counter)"/g;
+my @asked = $file{'grafana-dashboard.json'} =~ /pg_gatekeeper_([a-z_]+)(?=\{|, cluster)/g;
+cmp_ok(scalar(@asked), '>=', 10, 'grafana-dashboard.json: asks for numbers');
+is(join(' ', grep { !$told{$_} } @asked), '', '... that there are');
+
+# Splunk: stanzas, then keys; each event type has a tag or needs none.
+foreach my $name (grep { /^splunk/ } sort keys %file)
+{
+	is(join("\n", grep { !/^(#.*|\[[^\]]+\]|[A-Za-z_-]+ ?= ?.+|)$/ } split /\n/, $file{$name}), '', "$name: is a Splunk file");
+}
+my %event_type = map { $_ => 1 } $file{'splunk-eventtypes.conf'} =~ /^\[(\w+)\]$/mg;
+is(join(' ', grep { !$event_type{$_} } $file{'splunk-tags.conf'} =~ /^\[eventtype=(\w+)\]$/mg), '', 'splunk-tags.conf: has tags for kinds that there are');
+
+# Wazuh: elements that close, numbers of rules that there are.
+foreach my $name ('wazuh-decoders.xml', 'wazuh-rules.xml')
+{
+	my $xml = $file{$name} =~ s/<!--.*?-->//sr;
+	my (@open, $wrong);
+	while ($xml =~ m{<(/?)(\w+)[^<>]*?(/?)>}g)
+	{
+		if ($1) { $wrong = $2 if (pop(@open) // '') ne $2 }
+		elsif (!$3) { push @open, $2 }
+	}
+	is(join(' ', @open, $wrong // ()), '', "$name: its elements close");
+}
+my %wazuh = map { $_ => 1 } $file{'wazuh-rules.xml'} =~ /<rule id="(\d+)"/g;
+is(join(' ', grep { !$wazuh{$_} } $file{'wazuh-rules.xml'} =~ /_sid>(\d+)</g), '', 'wazuh-rules.xml: names its own rules');
+
+# ... and its expressions find what a record says
+my ($action) = $file{'wazuh-decoders.xml'} =~ m{<regex type="pcre2">(\^event=action verdict=.*?)</regex>};
+my ($user) = $file{'wazuh-decoders.xml'} =~ m{<regex type="pcre2">(\^event=action \[.*?)</regex>};
+my $line = 'event=action verdict=denied rule=copy_program circumstances=elevated seq=7 session_user="a\\" rule=x" current_user="b" object="session_user=\\"c\\""';
+is(join('|', $line =~ /$action/), 'denied|copy_program|elevated', 'wazuh-decoders.xml: reads a record');
+is(join('|', $line =~ /$user/), 'a\" rule=x', '... and the role, whatever it is called');
 
 # ------------------------------------------------------------------------
 # The formats ecs and ocsf
