@@ -151,7 +151,7 @@ add_constant(FuzzInput *in, Sql *sql, const char *text, size_t len)
 		char		before = sql->len ? sql->text[sql->len - 1] : ' ';
 
 		/* a letter before would be one word with the prefix */
-		if (is_ident_char(before))
+		if (gk_redact_is_ident_char(before))
 			add(sql, " ");
 		add(sql, kind == 2 ? (fuzz_take(in, 2) ? "E" : "e") : "U&");
 	}
