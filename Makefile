@@ -6,6 +6,7 @@
 #	make check			every test, on throw-away servers (also as root)
 #	make check-core		PostgreSQL's own test suites with the module preloaded
 #	make check-neighbours	those of other modules
+#	make legitimate		software of others, with the module and without
 #	make check-sanitize	every test with sanitizers, assertions and valgrind
 #	make lint			static analysis: gcc -fanalyzer, clang-tidy, cppcheck
 #	make mutants		does each row of the rules' table have a test that misses it?
@@ -35,7 +36,7 @@ PG_CONFIG ?= pg_config
 # PGXS's own "check" prints a refusal and succeeds, so our goals of that kind
 # live in a branch which does not include it.  Other goals given along with
 # them are passed on.
-own_goals = check check-core check-neighbours check-sanitize lint mutants fuzz sqlsmith endure bench bench-records demo html dist sbom deb rpm matrix help
+own_goals = check check-core check-neighbours legitimate check-sanitize lint mutants fuzz sqlsmith endure bench bench-records demo html dist sbom deb rpm matrix help
 
 ifneq ($(filter $(own_goals),$(MAKECMDGOALS)),)
 
@@ -44,7 +45,7 @@ other_goals = $(filter-out $(own_goals),$(MAKECMDGOALS))
 .PHONY: $(own_goals) $(other_goals)
 
 # The scripts call make again for what they need built.
-check check-core check-neighbours check-sanitize lint mutants fuzz sqlsmith endure bench bench-records demo: $(other_goals)
+check check-core check-neighbours legitimate check-sanitize lint mutants fuzz sqlsmith endure bench bench-records demo: $(other_goals)
 	+@PG_CONFIG='$(PG_CONFIG)' WERROR='$(WERROR)' TESTS='$(TESTS)' $(srcdir_)test/$(subst -,_,$@)
 
 html: $(other_goals)
