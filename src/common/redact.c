@@ -279,7 +279,8 @@ redact_word(GkRedactor *r, State *state, size_t pos, size_t end)
 			return stop;
 		}
 	}
-	if (state->armed && state->is_setting)
+	if (state->armed && state->is_setting &&
+		!(stop - pos == 2 && first == 't' && (s[pos + 1] | 0x20) == 'o'))
 	{
 		/* SET app.key = abc */
 		gk_redact_hide(r);
