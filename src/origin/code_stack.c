@@ -302,7 +302,7 @@ gk_code_start_of_interest(const FmgrInfo *flinfo, char *stack)
 		gk_code_function_is_plain(funcid);
 	/* of which trigger it is, a trigger's function is told when it is called */
 	call.is_deputy = may_be_deputy && !is_of_trigger(flinfo) &&
-		!gk_call_has_author(funcid, flinfo->fn_expr);
+		(gk_deputy_is_orphan(funcid) || !gk_call_has_author(funcid, flinfo->fn_expr));
 	if (!others && !call.is_deputy && call.allows == 0 && !call.is_body &&
 		!gk_is_unlisted_other(funcid) && !card.is_definer)
 		return;					/* it is here because a rule lists it, no more */

@@ -40,11 +40,13 @@
 #include "access/transam.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_cast.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_rewrite.h"
 #include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
@@ -71,10 +73,46 @@ static struct
 static uint32 generation;
 static bool is_empty = true;
 
+/*
+ * Those that may have been deputies in this transaction: what made them so can be
+ * dropped while a cursor uses it.
+ */
+#define GK_WERE 16				/* a power of two */
+
+static Oid	were[GK_WERE];
+static int	nwere;
+static LocalTransactionId were_in;
+static bool any_is;				/* of those that are known now */
+
+static void
+note_that_were(void)
+{
+	any_is = false;
+	if (were_in != GK_MY_LXID)
+		memset(were, 0, sizeof(were));
+	were_in = GK_MY_LXID;
+	for (int i = 0; i < GK_DEPUTIES; i++)
+		if (known[i].answers & MAY_BE_DEPUTY)
+			were[nwere++ & (GK_WERE - 1)] = known[i].funcid;
+}
+
+static inline bool
+was_deputy(Oid funcid)
+{
+	if (likely(were_in != GK_MY_LXID))
+		return false;
+	for (int i = 0; i < GK_WERE; i++)
+		if (were[i] == funcid)
+			return true;
+	return false;
+}
+
 /* All that is known; also when gatekeeper.untrusted_code changes. */
 void
 gk_deputies_forget(void)
 {
+	if (unlikely(any_is))
+		note_that_were();
 	generation++;
 	gk_code_forget_plain();
 	if (!is_empty)
@@ -151,52 +189,6 @@ is_willing(Oid funcid)
 	return willing && (!gk_label_trusts_function(funcid) || gk_label_function_allows(funcid) != 0);
 }
 
-/*
- * What binds a function for whoever uses it in turn: an operator, an aggregate or
- * a cast of a superuser's is called with another role's arguments as the function
- * itself would be.
- */
-static bool
-is_binder(Oid classid, Oid objid)
-{
-	return classid == OperatorRelationId || classid == CastRelationId ||
-		(classid == ProcedureRelationId && get_func_prokind(objid) == PROKIND_AGGREGATE);
-}
-
-typedef bool (*GkJudge) (Oid classid, Oid objid);
-
-/*
- * Is there anything that depends on the object, a function or what binds one, and
- * that the judge says yes to?
- */
-static bool
-any_dependent(Oid refclassid, Oid refobjid, GkJudge judge)
-{
-	Relation	depend = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData key[2];
-	SysScanDesc scan;
-	HeapTuple	tuple;
-	bool		found = false;
-
-	check_stack_depth();
-	ScanKeyInit(&key[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(refclassid));
-	ScanKeyInit(&key[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(refobjid));
-	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2, key);
-	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_depend row = (Form_pg_depend) GETSTRUCT(tuple);
-
-		found = judge(row->classid, row->objid) ||
-			(is_binder(row->classid, row->objid) &&
-			 any_dependent(row->classid, row->objid, judge));
-	}
-	systable_endscan(scan);
-	table_close(depend, AccessShareLock);
-	return found;
-}
-
 /* The answer for a function that initdb did not make, which is found out once. */
 static inline bool
 is_so(Oid funcid, uint8 question, bool (*find_out) (Oid funcid))
@@ -219,6 +211,7 @@ is_so(Oid funcid, uint8 question, bool (*find_out) (Oid funcid))
 		known[slot].asked |= question;
 		known[slot].answers |= answer ? question : 0;
 		is_empty = false;
+		any_is |= answer;
 	}
 	return answer;
 }
@@ -233,7 +226,7 @@ gk_can_be_told(Oid funcid)
 static bool
 may_be_deputy(Oid funcid)
 {
-	return is_willing(funcid) && any_dependent(ProcedureRelationId, funcid, gk_object_is_others);
+	return is_willing(funcid) && gk_is_used_by_others(funcid);
 }
 
 /*
@@ -243,36 +236,14 @@ may_be_deputy(Oid funcid)
 bool
 gk_deputies_find_out(Oid funcid)
 {
-	return is_so(funcid, MAY_BE_DEPUTY, may_be_deputy);
+	return is_so(funcid, MAY_BE_DEPUTY, may_be_deputy) || was_deputy(funcid);
 }
 
-/* What the planner evaluates for a table's sake, without its being in the query. */
-static bool
-is_of_table(Oid classid, Oid objid)
-{
-	return classid == ConstraintRelationId || classid == RelationRelationId ||
-		classid == StatisticExtRelationId || classid == TypeRelationId;
-}
-
-/* Is the function called by what some table has: a CHECK, an index, a partition key, statistics? */
+/* Was it one in this transaction, and nothing is left that tells whose? */
 bool
-gk_is_in_tables(Oid funcid)
+gk_deputy_is_orphan(Oid funcid)
 {
-	return any_dependent(ProcedureRelationId, funcid, is_of_table);
-}
-
-static bool
-is_others_cast(Oid classid, Oid objid)
-{
-	return classid == CastRelationId && gk_object_is_others(classid, objid);
-}
-
-/* Does another role's cast lead to this function?  What is not known, as of built-in ones, does. */
-bool
-gk_cast_is_others(Oid funcid)
-{
-	return funcid < FirstNormalObjectId ||
-		any_dependent(ProcedureRelationId, funcid, is_others_cast);
+	return was_deputy(funcid) && !is_so(funcid, MAY_BE_DEPUTY, may_be_deputy);
 }
 
 static Oid	owner_of_function;
@@ -287,7 +258,7 @@ static bool
 fires_for_anothers(Oid funcid)
 {
 	owner_of_function = gk_code_owner_of(funcid);
-	return any_dependent(ProcedureRelationId, funcid, is_anothers_trigger);
+	return gk_any_dependent(ProcedureRelationId, funcid, is_anothers_trigger);
 }
 
 /* Does a trigger on another role's table call this function?  Needs a transaction. */

@@ -11,7 +11,7 @@
  * are what they were.
  *
  * The variables that applications keep in settings (a name with a dot that no
- * module has claimed) are data: nothing of the server's reads them, and the
+ * module has claimed or could claim when it is loaded) are data: nothing of the server's reads them, and the
  * triggers of many sites hand each other values that way.  They stay.
  *
  * A procedure that ends the transaction ends this level, too; then the settings
@@ -38,11 +38,17 @@
 #include "base/rows.h"
 #include "origin/owners.h"
 
+#include <sys/stat.h>
+
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "commands/extension.h"
+#include "commands/proclang.h"
+#include "miscadmin.h"
 #include "storage/proc.h"
 #include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
@@ -128,12 +134,24 @@ note_variable(const char *name, bool is_local)
 	MemoryContextSwitchTo(old);
 }
 
-/* Is it an application's variable, which no code of the server's has defined? */
+/* Is the first part of the name that of a module, which may be loaded yet? */
+static bool
+is_modules(const char *name)
+{
+	char	   *module = pnstrdup(name, strchr(name, '.') - name);
+	char	   *library = psprintf("%s/%s%s", pkglib_path, module, DLSUFFIX);
+	struct stat status;
+
+	return OidIsValid(get_language_oid(module, true)) || OidIsValid(get_extension_oid(module, true)) ||
+		stat(library, &status) == 0;
+}
+
+/* Is it an application's variable, which no code of the server's has defined, nor will? */
 static bool
 is_variable(const char *name)
 {
 	return strchr(name, '.') != NULL &&
-		(GetConfigOptionFlags(name, true) & GUC_CUSTOM_PLACEHOLDER) != 0;
+		(GetConfigOptionFlags(name, true) & GUC_CUSTOM_PLACEHOLDER) != 0 && !is_modules(name);
 }
 
 /* The setting is about to be changed; by untrusted code, if any is running. */
@@ -245,7 +263,9 @@ static Oid	made[GK_MAX_MADE];
 static int	nmade;
 bool		gk_left_tables;			/* are there any? */
 
-/* Forget those that are gone, or else the oldest. */
+static bool any_may_be;			/* there were more */
+
+/* Forget those that are gone. */
 static void
 make_room(void)
 {
@@ -255,8 +275,12 @@ make_room(void)
 		if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(made[i])))
 			made[kept++] = made[i];
 	nmade = kept;
+	/* too many to tell: whatever is temporary may be one of them */
 	if (nmade == GK_MAX_MADE)
-		memmove(made, made + 1, sizeof(made[0]) * --nmade);
+	{
+		any_may_be = true;
+		nmade--;
+	}
 }
 
 /* A relation has been made; it is noted where it is temporary and untrusted code's. */
@@ -283,5 +307,5 @@ gk_left_behind_is_made(Oid relid)
 	for (int i = 0; i < nmade; i++)
 		if (made[i] == relid)
 			return true;
-	return false;
+	return unlikely(any_may_be) && isTempNamespace(get_rel_namespace(relid));
 }

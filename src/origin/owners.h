@@ -52,12 +52,19 @@ extern char *gk_planned_at;
 extern int *gk_place_of(Node *node);
 extern void gk_mark_trusted(Query *query, bool is_body);
 
+/* dependents.c */
+typedef bool (*GkJudge) (Oid classid, Oid objid);
+
+extern bool gk_any_dependent(Oid refclassid, Oid refobjid, GkJudge judge);
+extern bool gk_is_used_by_others(Oid funcid);
+extern bool gk_cast_is_others(Oid funcid);
+extern bool gk_is_in_tables(Oid funcid);
+
 /* deputies.c */
 extern void gk_deputies_init(void);
 extern bool gk_deputies_find_out(Oid funcid);
+extern bool gk_deputy_is_orphan(Oid funcid);
 extern bool gk_can_be_told(Oid funcid);
-extern bool gk_cast_is_others(Oid funcid);
-extern bool gk_is_in_tables(Oid funcid);
 extern bool gk_is_fired_for_others(const Node *context, Oid *lender);
 extern bool gk_fires_for_anothers(Oid funcid);
 
@@ -146,7 +153,7 @@ extern void gk_queue_note(List *perms);
 extern bool gk_is_queued_by_others(const Node *context);
 extern Oid	gk_writes_for(const PlannedStmt *plan);
 
-/* Has code of others written to a table in this transaction of a privileged session? */
+/* Has code of others written to a superuser's table in this transaction of a privileged session? */
 static inline bool
 gk_others_wrote(void)
 {

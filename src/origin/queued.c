@@ -6,8 +6,8 @@
  * What code of others writes to a superuser's table fires the superuser's triggers,
  * and while it runs they are its doing.  One that is deferred runs when that code has
  * gone, with the row that it wrote.  No trigger knows who wrote its row; so once code
- * of others has written to any table in a transaction of a privileged session, all
- * that could be deferred there is its doing.
+ * of others has written to a superuser's table in a transaction of a privileged session,
+ * all that could be deferred there is its doing.
  *
  * What a rule or a view of others has a superuser's statement write to another table it
  * writes with the rights of whoever owns it; that is how it is known.
@@ -22,6 +22,7 @@
 #include "origin/code_stack.h"
 #include "origin/owners.h"
 
+#include "catalog/pg_inherits.h"
 #include "commands/trigger.h"
 
 LocalTransactionId gk_others_wrote_in;
@@ -47,7 +48,9 @@ gk_queue_note(List *perms)
 	{
 		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
 
-		if (perm->requiredPerms & (ACL_INSERT | ACL_UPDATE | ACL_DELETE))
+		/* other roles' triggers are theirs in any case */
+		if ((perm->requiredPerms & (ACL_INSERT | ACL_UPDATE | ACL_DELETE)) &&
+			(has_subclass(perm->relid) || gk_code_owner_is_trusted(gk_relation_owner(perm->relid))))
 			gk_queue_mark();
 	}
 }

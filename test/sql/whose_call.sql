@@ -450,6 +450,50 @@ ALTER ROLE gk_user CONNECTION LIMIT -1;
 DROP TABLE gka.of_domain;
 
 --
+-- A superuser's view or rule that another role's leads to; what is copied with a table;
+-- and what is gone before it is used
+--
+CREATE VIEW gka.vouched AS SELECT cmd, gka.run(cmd) AS ran FROM (VALUES ('SELECT 1')) v(cmd);
+CREATE VIEW gka.api AS SELECT ''::text AS cmd;
+CREATE RULE r AS ON INSERT TO gka.api DO INSTEAD SELECT gka.run(new.cmd);
+CREATE FUNCTION gka.says(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE $1; RETURN $1; END $$;
+CREATE VIEW gka.setting AS SELECT gka.says('ALTER ROLE gk_user CONNECTION LIMIT 5') AS x;
+GRANT SELECT, INSERT ON gka.vouched, gka.api, gka.setting TO gk_user;
+CREATE FUNCTION gka.normal(text) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN EXECUTE $1; RETURN 1; END $$;
+SET ROLE gk_user;
+CREATE VIEW gkw.over AS SELECT x FROM gka.setting;
+CREATE TABLE gkw.leads (a int);
+CREATE RULE r AS ON INSERT TO gkw.leads DO ALSO INSERT INTO gka.api VALUES ('ALTER ROLE gk_user CREATEROLE');
+CREATE FUNCTION gkw.quiet(text) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE TABLE gkw.indexed (cmd text DEFAULT 'ALTER ROLE gk_user CREATEROLE');
+CREATE INDEX ON gkw.indexed (gka.normal(cmd));
+CREATE OPERATOR gkw.@@@ (FUNCTION = gka.says, RIGHTARG = text);
+RESET ROLE;
+-- denied
+SELECT * FROM gkw.over;
+INSERT INTO gkw.leads VALUES (1);
+CREATE TABLE gka.copied (LIKE gkw.indexed INCLUDING ALL);
+DROP TABLE gkw.indexed;
+INSERT INTO gka.copied VALUES ($$SELECT gka.run('ALTER ROLE gk_user CREATEROLE')$$);
+BEGIN;
+DECLARE c CURSOR FOR SELECT OPERATOR(gkw.@@@) cmd FROM (VALUES ('SELECT 1'), ('ALTER ROLE gk_user CREATEROLE')) v(cmd);
+FETCH c;
+DROP OPERATOR gkw.@@@ (NONE, text);
+FETCH c;
+COMMIT;
+SELECT * FROM gka.won;
+-- denied, too: the superuser's own use of a rule while another's leads there
+INSERT INTO gka.api VALUES ('ALTER ROLE gk_user CONNECTION LIMIT 6');
+-- allowed: the superuser's own use of the view, of the rule when that is gone, and indexes
+-- that need nothing
+SELECT * FROM gka.setting;
+DROP TABLE gkw.leads;
+INSERT INTO gka.api VALUES ('ALTER ROLE gk_user CONNECTION LIMIT 6');
+INSERT INTO gka.copied VALUES ('SELECT 1');
+SELECT rolconnlimit FROM pg_roles WHERE rolname = 'gk_user';
+ALTER ROLE gk_user CONNECTION LIMIT -1;
+
+--
 -- What a role was given to call, and what it may know, others do not have it tell: a
 -- built-in function, one with a label, settings with a password
 --
