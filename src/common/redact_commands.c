@@ -33,7 +33,6 @@ static const struct
 	{"mysql", "-p", 0, GK_ATTACHED},
 	{"mariadb", "-p", 0, GK_ATTACHED},
 	{"login", "-p", 0, GK_ANYWHERE},
-	{"login", "password", 0, GK_APART},
 	{"machine", "password", 0, GK_APART},
 	{"nmcli", "password", 0, GK_APART},
 	{"mongo", "-p", 0, GK_APART},

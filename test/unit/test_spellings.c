@@ -252,7 +252,6 @@ static const char *const commands[] = {
 	"DATABASE_URL=postgres://u:s3cr3t@h/d app",
 	"gcloud x --access-token s3cr3t",
 	"set x.token = s3cr3t",
-	"echo machine h login u password s3cr3t >> .netrc",
 	/* by shape */
 	"x ghp_" LONG, "x gho_" LONG, "x ghu_" LONG, "x ghs_" LONG, "x ghr_" LONG, "x github_pat_" LONG,
 	"x glpat-" LONG, "x gldt-" LONG, "x xoxb-" LONG, "x xoxp-" LONG, "x xoxe-" LONG, "x xapp-" LONG,
