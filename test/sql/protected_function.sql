@@ -36,6 +36,16 @@ RESET SESSION AUTHORIZATION;
 -- denied: extension, restricted
 SELECT gk.in_extension($$SELECT gkp.delicate(1)$$);
 SELECT gk.restricted($$SELECT gkp.delicate(1)$$);
+-- denied: taking the listed name away, of the schema and of the function
+SET SESSION AUTHORIZATION gk_user;
+SELECT gk.as_definer($$ALTER SCHEMA gkp RENAME TO gkp_other$$);
+SELECT gk.as_definer($$ALTER FUNCTION gkp.delicate(int) RENAME TO other$$);
+SELECT gk.as_definer($$ALTER FUNCTION gkp.delicate(int) SET SCHEMA gk$$);
+RESET SESSION AUTHORIZATION;
+-- allowed: names that are not listed, and to the superuser in a plain session
+SELECT gk.as_definer($$ALTER FUNCTION gkp.harmless(int) RENAME TO other$$);
+ALTER SCHEMA gkp RENAME TO gkp_other;
+ALTER SCHEMA gkp_other RENAME TO gkp;
 -- allowed: audit, off
 ALTER SYSTEM SET gatekeeper.protected_function = 'audit';
 SELECT pg_reload_conf();
