@@ -48,6 +48,7 @@ end
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from events' -l cursor-file -rF
 
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from verify' -l heartbeat -x
+complete -c pg_gatekeeper -n '__fish_seen_subcommand_from verify' -l chain -r
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from verify' -l complete
 
 complete -c pg_gatekeeper -n '__fish_seen_subcommand_from status metrics check enable disable' -a '(__pg_gatekeeper_clusters)'

@@ -36,7 +36,7 @@ static const char usage[] =
 "                           a finding; 0 when it is off\n"
 "      --complete           records that the journal deleted by its retention are\n"
 "                           a finding, too\n"
-"      --chain FILE         the key of the hashes in records: that each is as it was\n"
+"      --chain FILE         the key of the records' hashes: each is as it was\n"
 "                           written\n"
 "      --json               one JSON object a line: each stream, each finding\n"
 "      --color WHEN         auto, always or never\n"

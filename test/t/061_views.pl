@@ -188,7 +188,7 @@ value_of($node, $_) foreach 'ALTER SYSTEM RESET gatekeeper.audit_sink',
 reload_and_wait($node, qr/"gatekeeper\.audit_sink"/);
 
 is(value_of($node, q{SELECT sum(allocated_size) BETWEEN 100000 AND 640 * 1024, count(*) FROM pg_shmem_allocations
-		WHERE name LIKE 'pg_gatekeeper%'}), 't|11', 'all that, without a backlog, takes less than 640 KiB of shared memory');
+		WHERE name LIKE 'pg_gatekeeper%'}), 't|12', 'all that, without a backlog, takes less than 640 KiB of shared memory');
 
 # ------------------------------------------------------------------------
 # Circumstances

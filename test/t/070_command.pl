@@ -133,7 +133,7 @@ foreach my $case (
 	{
 		my ($time, $is_there) = @$case;
 		IPC::Run::run([ $command, 'events', '--file', '-', '--json', '--since', $time ], '<', \$line, '>', \$out, '2>', \$err);
-		is("$err" . (() = $out =~ /^{/mg), $is_there, "--since '$time'");
+		is("$err" . (() = $out =~ /^\{/mg), $is_there, "--since '$time'");
 	}
 	foreach my $time ('-1month', '-2months', '-1y', '1 year ago')
 	{
