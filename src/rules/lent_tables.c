@@ -43,6 +43,7 @@
 typedef struct GkLending
 {
 	Oid			owner;
+	Oid			view;			/* in whose query we are */
 	List	   *perms;
 	bool		is_written;		/* else it is read */
 	bool		by_user;		/* what stands here is used with the user's rights */
@@ -146,7 +147,9 @@ lends(Node *node, void *context)
 	{
 		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);
 
-		if (!GK_PERMINFO_IS_RELATION(perm) || !(perm->requiredPerms & ACL_SELECT))
+		/* what CREATE RULE made of it names the view itself */
+		if (!GK_PERMINFO_IS_RELATION(perm) || !(perm->requiredPerms & ACL_SELECT) ||
+			perm->relid == lending->view)
 			continue;
 		if (lending->by_user && is_lent(perm, lending))
 			lending->table = perm->relid;
@@ -168,13 +171,16 @@ look_into(Oid view, GkLending *lending)
 {
 	Relation	rel = relation_open(view, AccessShareLock);
 	bool		by_user = lending->by_user;
+	Oid			outer = lending->view;
 
 	check_stack_depth();
+	lending->view = view;
 	lending->by_user = RelationHasSecurityInvoker(rel);
 	for (int i = 0; rel->rd_rules && i < rel->rd_rules->numLocks && !OidIsValid(lending->table); i++)
 		if (rel->rd_rules->rules[i]->event == CMD_SELECT)
 			(void) lends((Node *) rel->rd_rules->rules[i]->actions, lending);
 	lending->by_user = by_user;
+	lending->view = outer;
 	relation_close(rel, NoLock);
 }
 
