@@ -18,6 +18,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "base/rows.h"
 #include "origin/labels.h"
 
 #include "access/htup_details.h"
@@ -32,7 +33,6 @@
 #include "commands/seclabel.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "rewrite/rewriteDefine.h"
 #include "rewrite/rewriteSupport.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -222,18 +222,6 @@ is_new(ObjectAccessType event)
 	return event == OAT_POST_CREATE && stmt && !stmt->replace;
 }
 
-/* Of which relation the rule is, or InvalidOid. */
-static Oid
-relation_of_rule(Oid rule)
-{
-	HeapTuple	row = gk_newest_row(RewriteRelationId, rule);
-	Oid			relid = HeapTupleIsValid(row) ? ((Form_pg_rewrite) GETSTRUCT(row))->ev_class : InvalidOid;
-
-	if (HeapTupleIsValid(row))
-		heap_freetuple(row);
-	return relid;
-}
-
 /*
  * A function or view was made, replaced or altered.  The label was for what it was
  * before, unless a plain superuser has changed it: that is as good as a new
@@ -278,7 +266,7 @@ gk_label_object_changed(ObjectAccessType what, Oid classid, Oid objid, int subid
 	if (gk_no_function_has_label() || is_plain_superuser())
 		return;
 	if (is_rule)
-		objid = relation_of_rule(objid);
+		objid = gk_relation_of_rule(objid);
 	if (OidIsValid(objid))
 		take_label(RelationRelationId, objid);
 }

@@ -21,6 +21,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/objectaddress.h"
+#include "catalog/pg_rewrite.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -139,4 +140,19 @@ gk_row_name(Oid classid, HeapTuple row)
 	return quote_qualified_identifier(schema,
 									  NameStr(*DatumGetName(gk_row_value(classid, row,
 																		 column, &isnull))));
+}
+
+/* The relation that the rule is on (a view has one), or InvalidOid. */
+Oid
+gk_relation_of_rule(Oid rule)
+{
+	HeapTuple	row = gk_newest_row(RewriteRelationId, rule);
+	Oid			relid = InvalidOid;
+
+	if (HeapTupleIsValid(row))
+	{
+		relid = ((Form_pg_rewrite) GETSTRUCT(row))->ev_class;
+		heap_freetuple(row);
+	}
+	return relid;
 }

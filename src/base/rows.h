@@ -22,6 +22,7 @@ extern Datum gk_row_value(Oid classid, HeapTuple row, AttrNumber column, bool *i
 extern Node *gk_row_node(Oid classid, HeapTuple row, AttrNumber column);
 extern Oid	gk_row_owner(Oid classid, HeapTuple row);
 extern char *gk_row_name(Oid classid, HeapTuple row);
+extern Oid	gk_relation_of_rule(Oid rule);
 
 #pragma GCC visibility pop
 

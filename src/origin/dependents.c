@@ -19,7 +19,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "base/gatekeeper.h"
+#include "base/rows.h"
 #include "origin/owners.h"
 
 #include "access/genam.h"
@@ -42,9 +42,6 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-/* How many rules may lead from one to the next. */
-#define GK_MAX_LED 32
-
 /*
  * What binds a function for whoever uses it in turn: an operator, an aggregate or
  * a cast of a superuser's is called with another role's arguments as the function
@@ -57,38 +54,20 @@ is_binder(Oid classid, Oid objid)
 		(classid == ProcedureRelationId && get_func_prokind(objid) == PROKIND_AGGREGATE);
 }
 
-/* The relation that the rule is on, or InvalidOid. */
-static Oid
-relation_of_rule(Oid rule)
-{
-	HeapTuple	row = gk_newest_row(RewriteRelationId, rule);
-	Oid			relid = InvalidOid;
-
-	if (HeapTupleIsValid(row))
-	{
-		relid = ((Form_pg_rewrite) GETSTRUCT(row))->ev_class;
-		heap_freetuple(row);
-	}
-	return relid;
-}
-
 /*
- * Does a rule of another role's (a view has one) lead to the relation, a superuser's,
- * that this rule is on?  Then what the rule calls it calls for that role, too.
+ * Does a rule of another role's (a view has one) lead to this relation?  To "led" goes
+ * what such rules of trusted roles are on.
  */
 static bool
-rule_is_used_by_others(Oid rule, int depth)
+leads_for_others(Oid relid, List **led)
 {
-	Oid			relid = relation_of_rule(rule);
-	Relation	depend;
+	Relation	depend = table_open(DependRelationId, AccessShareLock);
 	ScanKeyData key[2];
 	SysScanDesc scan;
 	HeapTuple	tuple;
+	Oid			before = InvalidOid;
 	bool		found = false;
 
-	if (!OidIsValid(relid) || depth > GK_MAX_LED)
-		return OidIsValid(relid);
-	depend = table_open(DependRelationId, AccessShareLock);
 	ScanKeyInit(&key[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(RelationRelationId));
 	ScanKeyInit(&key[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
@@ -98,13 +77,34 @@ rule_is_used_by_others(Oid rule, int depth)
 	{
 		Form_pg_depend row = (Form_pg_depend) GETSTRUCT(tuple);
 
-		/* the relation's own rules depend on it as well */
-		found = row->classid == RewriteRelationId && relation_of_rule(row->objid) != relid &&
-			(gk_object_is_others(RewriteRelationId, row->objid) ||
-			 rule_is_used_by_others(row->objid, depth + 1));
+		/* there is a row for each column that a rule uses */
+		if (row->classid != RewriteRelationId || row->objid == before)
+			continue;
+		before = row->objid;
+		found = gk_object_is_others(RewriteRelationId, before);
+		*led = list_append_unique_oid(*led, gk_relation_of_rule(before));
 	}
 	systable_endscan(scan);
 	table_close(depend, AccessShareLock);
+	return found;
+}
+
+/*
+ * Does a rule of another role's lead to the relation, a superuser's, that this rule is
+ * on, if only by way of other views and rules?  Then what the rule calls it calls for
+ * that role, too.  The list grows while it is walked; a relation is looked at once.
+ */
+static bool
+rule_is_used_by_others(Oid rule)
+{
+	List	   *led = list_make1_oid(gk_relation_of_rule(rule));
+	bool		found = false;
+	ListCell   *cell;
+
+	foreach(cell, led)
+		if ((found = leads_for_others(lfirst_oid(cell), &led)))
+			break;
+	list_free(led);
 	return found;
 }
 
@@ -134,7 +134,7 @@ static bool
 is_others(Oid classid, Oid objid)
 {
 	return gk_object_is_others(classid, objid) ||
-		(classid == RewriteRelationId && rule_is_used_by_others(objid, 0));
+		(classid == RewriteRelationId && rule_is_used_by_others(objid));
 }
 
 /*

@@ -44,6 +44,8 @@ gk_queue_note(List *perms)
 {
 	ListCell   *cell;
 
+	if (gk_others_wrote())
+		return;
 	foreach(cell, perms)
 	{
 		GkPermInfo *perm = lfirst_node(GkPermInfo, cell);

@@ -9,7 +9,8 @@
  * guards as often as not.
  *
  * Large objects, what only reads a slot and what shows other sessions are listed, too:
- * not to be refused here, where writing to a table would not be, but since what is listed becomes its author
+ * not to be refused here, where writing to a table would not be, but since what is
+ * listed becomes its author
  * with gatekeeper.untrusted_code = run_as_owner, and core asks then.
  *
  * Advisory locks of the session are what its own code relies on; one that is

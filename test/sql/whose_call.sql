@@ -400,7 +400,9 @@ CREATE FUNCTION gkw.writes() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
 	INSERT INTO gka.later VALUES ('ALTER ROLE gk_user CREATEROLE'); RETURN 1; END $$;
 CREATE FUNCTION gkw.writes_as_owner() RETURNS int LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN RETURN gkw.writes(); END $$;
 RESET ROLE;
--- denied
+-- allowed: the superuser's own; and denied after it
+INSERT INTO gka.queue VALUES ('SELECT 1');
+INSERT INTO gka.later VALUES ('SELECT 1');
 INSERT INTO gkw.ruled VALUES (1);
 INSERT INTO gkw.ruled_later VALUES (1);
 INSERT INTO gkw.shows DEFAULT VALUES;
@@ -482,7 +484,15 @@ DROP OPERATOR gkw.@@@ (NONE, text);
 FETCH c;
 COMMIT;
 SELECT * FROM gka.won;
--- allowed: the superuser's own use of the view, and indexes that need nothing
+-- allowed: the superuser's own use of the view, and indexes that need nothing; also where
+-- many views with many columns stand on one another
+DO $$ BEGIN
+	EXECUTE 'CREATE VIEW gka.deep0 AS SELECT ' ||
+		(SELECT string_agg('gka.says(''SELECT 1'') AS c' || i, ', ') FROM generate_series(1, 20) i);
+	FOR i IN 1..8 LOOP EXECUTE format('CREATE VIEW gka.deep%s AS SELECT * FROM gka.deep%s', i, i - 1); END LOOP; END $$;
+SET statement_timeout = '30s';
+SELECT c1 FROM gka.deep8;
+RESET statement_timeout;
 SELECT * FROM gka.setting;
 INSERT INTO gka.copied VALUES ('SELECT 1');
 SELECT rolconnlimit FROM pg_roles WHERE rolname = 'gk_user';
